@@ -1,0 +1,74 @@
+# Two commands do all the set-up: `make run` and `make test`. Each makes its environment once.
+PYTHON ?= python3
+CORES  ?= all
+CONFIG ?=
+
+BIN  = .venv/bin
+SLOW = .venv-pyannote/bin
+SOURCES = scripts tests bench resources
+
+.PHONY: run test test-slow check format figure schema models pyannote lock clean
+
+run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.yaml lays over it
+	$(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
+
+test: .venv/dev.stamp       ## everything but the slow tests
+	$(BIN)/python -m pytest -n auto
+
+test-slow: .venv-pyannote/pyannote.stamp  ## what takes long, or needs pyannote.audio
+	$(SLOW)/python -m pytest -m slow
+
+check: .venv/dev.stamp      ## format and lint
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/snakefmt Snakefile workflow
+
+figure: .venv/dev.stamp     ## the picture of the workflow in the README
+	$(BIN)/python docs/rulegraph.py
+
+schema: .venv/dev.stamp     ## workflow/schemas/config.schema.yaml, out of the typed settings
+	PYTHONPATH=scripts $(BIN)/python -c "from diarflow.settings import schema_yaml; print(schema_yaml(), end='')" \
+		> workflow/schemas/config.schema.yaml
+
+models: .venv/dev.stamp     ## the models that are shipped, out of the packages they come from
+	$(BIN)/python resources/models/export_dvector.py
+
+pyannote: .venv-pyannote/pyannote.stamp  ## the environment for embeddings of pyannote.audio
+
+lock: .venv-lock/lock.stamp ## requirements/*.txt, out of pyproject.toml
+	UV=.venv-lock/bin/uv sh requirements/lock.sh
+
+clean:                      ## what runs made; not the environments
+	rm -rf results/*/ logs benchmarks models .snakemake
+
+# --- environments -------------------------------------------------------------------------------
+
+.venv/run.stamp: requirements/run.txt .venv/made.stamp
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/made.stamp
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@ .venv/run.stamp
+
+# torch has no hash: which build is right depends on the machine (see docs/environments.md)
+.venv-pyannote/pyannote.stamp: requirements/pyannote.txt .venv-pyannote/made.stamp
+	$(SLOW)/python -m pip install --quiet -r $<
+	@touch $@
+
+.venv-lock/lock.stamp: .venv-lock/made.stamp
+	.venv-lock/bin/python -m pip install --quiet uv
+	@touch $@
+
+%/made.stamp:
+	@command -v $(PYTHON) >/dev/null || { echo "diarflow needs Python 3.11 or later, and there is no $(PYTHON); say which one with PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "diarflow needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1); say which one with PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing; on Debian and Ubuntu: apt install python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $*
+	@touch $@

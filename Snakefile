@@ -1,0 +1,39 @@
+"""Say who speaks when in every recording of every corpus of config.yaml, and score it."""
+
+import sys
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+sys.path.insert(
+    0, str(workflow.current_basedir.join("scripts").get_path_or_uri(secret_free=True))
+)
+
+
+configfile: workflow.source_path("config.yaml")
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/prepare.smk"
+include: "workflow/rules/segment.smk"
+include: "workflow/rules/cluster.smk"
+include: "workflow/rules/export.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.rttm.input,
+        rules.report.input,
+
+
+onsuccess:
+    for line in summary_lines():
+        print(line, file=sys.stderr)
+    if set_aside() and settings.on_error == "fail":
+        raise SystemExit(3)

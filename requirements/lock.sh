@@ -1,0 +1,10 @@
+# Write the locked requirements out of pyproject.toml. Called by `make lock`, in the project's folder.
+set -eu
+compile="${UV:-uv} pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet"
+
+$compile --generate-hashes -o requirements/run.txt
+$compile --generate-hashes --group dev -o requirements/dev.txt
+$compile --generate-hashes --group train -o requirements/train.txt
+# no hashes, and no CUDA packages: torch asks for them itself where its build needs them
+$compile --group dev --group pyannote -o requirements/pyannote.txt
+sed -i -E '/^(nvidia-|triton|cuda-)/d' requirements/pyannote.txt

@@ -1,0 +1,22 @@
+"""Rule build_turns: who speaks when, out of the windows and their clusters."""
+
+from diarflow.backends import load
+from diarflow.embedding.windows import Window
+from diarflow.intervals import Interval
+from diarflow.jobs import Job
+from diarflow.tables import read_facts, read_rows, write_table
+from diarflow.turns import BUILDERS
+
+job = Job(snakemake)
+build = load(BUILDERS, job.settings)
+
+
+def one(recording):
+    windows = [Window(*row) for row in read_rows(recording.input.windows)]
+    labels = [speaker for _, _, speaker in read_rows(recording.input.clusters)]
+    segments = [Interval(*row) for row in read_rows(recording.input.segments)]
+    facts = read_facts(recording.input.clusters)
+    write_table(recording.output.turns, "turns", build(windows, labels, segments), facts=facts)
+
+
+job.each(one)

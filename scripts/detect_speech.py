@@ -1,0 +1,16 @@
+"""Rule detect_speech: find the stretches of recordings that hold speech."""
+
+from diarflow.backends import load
+from diarflow.jobs import Job
+from diarflow.speech import DETECTORS
+from diarflow.tables import write_table
+
+job = Job(snakemake)
+detect = load(DETECTORS, job.settings)
+
+
+def one(recording):
+    write_table(recording.output.speech, "speech", detect(recording.input.audio))
+
+
+job.each(one)

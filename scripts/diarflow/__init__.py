@@ -1,0 +1,1 @@
+"""Who speaks when: the functions behind the rules. Nothing here knows Snakemake but `jobs`."""

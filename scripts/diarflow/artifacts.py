@@ -1,0 +1,56 @@
+"""Every artifact in its empty form, and the mark that says a recording was set aside on its way.
+
+The mark is part of the artifact, so that a recording that works again is worked on again downstream.
+"""
+
+from pathlib import Path
+
+from diarflow.tables import COLUMNS, read_facts, write_table
+
+_PREFIX = "set aside: "
+
+
+def write_empty(kind: str, path, *, recording: str, mark: str) -> None:
+    """A valid artifact that holds nothing, marked with the rule at which the recording was set aside."""
+    if kind in COLUMNS:
+        write_table(path, kind, facts={"set_aside": mark})
+    elif kind in ("rttm", "reference"):
+        from diarflow.formats.rttm import write_rttm
+
+        write_rttm(path, recording, [], comments=[f"{_PREFIX}{mark}"])
+    elif kind == "uem":
+        from diarflow.formats.uem import write_uem
+
+        write_uem(path, recording, [])
+    elif kind == "embeddings":
+        from diarflow.arrays import write_array
+
+        write_array(path, [])
+    elif kind == "audio":
+        from diarflow.audio import write_silence
+        from diarflow.files import written_whole
+
+        with written_whole(path) as beside:
+            write_silence(beside)
+    else:
+        raise KeyError(f"no empty form of {kind}")
+
+
+def mark_of(path) -> str | None:
+    """The rule at which the recording of an artifact was set aside; None where it was not.
+
+    A prepared recording without samples was set aside: none that can be worked on is so short.
+    """
+    ending = Path(path).suffix
+    if ending == ".parquet":
+        return read_facts(path).get("set_aside")
+    if ending == ".rttm":
+        from diarflow.formats.rttm import read_comments
+
+        marks = [line for line in read_comments(path) if line.startswith(_PREFIX)]
+        return marks[0].removeprefix(_PREFIX) if marks else None
+    if ending == ".wav" and Path(path).parts[-2] == "audio":
+        from diarflow.audio import duration
+
+        return None if duration(path) else "prepare_audio"
+    return None

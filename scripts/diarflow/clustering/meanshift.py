@@ -1,0 +1,76 @@
+"""Mean shift on unit vectors: as many speakers as the windows have densities, or as many as are given."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from diarflow.clustering.speakers import Speakers, at_most, bounds, normalised
+
+_SEEDS = 1000  # windows from which the search starts; bounds the time of a long recording
+
+
+def load(
+    *,
+    speaker_count: str,
+    min_speakers: int,
+    max_speakers: int,
+    bandwidth: float | None,
+    quantile: float,
+    seed: int,
+) -> Callable:
+    def cluster(vectors: np.ndarray, seconds: np.ndarray, speakers: Speakers) -> np.ndarray:
+        points = normalised(vectors)
+        if len(points) < 2:
+            return np.zeros(len(points), int)
+        low, high = bounds(
+            speakers,
+            speaker_count=speaker_count,
+            min_speakers=min_speakers,
+            max_speakers=max_speakers,
+        )
+        low = at_most(low, points)
+        width = bandwidth or _estimate(points)
+        modes = _modes(points, width)
+        while len(modes) < low and width > 1e-3:  # too wide to tell the speakers apart
+            width *= 0.9
+            modes = _modes(points, width)
+        return _nearest(points, merged(modes, _nearest(points, modes), high))
+
+    def _estimate(points):
+        from sklearn.cluster import estimate_bandwidth
+
+        width = estimate_bandwidth(
+            points, quantile=quantile, n_samples=min(len(points), _SEEDS), random_state=seed
+        )
+        return max(width, 1e-3)
+
+    def _modes(points, width):
+        from sklearn.cluster import MeanShift
+
+        seeds = points
+        if len(points) > _SEEDS:
+            chosen = np.random.default_rng(seed).choice(len(points), _SEEDS, replace=False)
+            seeds = points[np.sort(chosen)]
+        return MeanShift(bandwidth=width, seeds=seeds).fit(points).cluster_centers_
+
+    return cluster
+
+
+def _nearest(points: np.ndarray, modes: np.ndarray) -> np.ndarray:
+    """Index of the mode nearest to each point: no point is left without a speaker."""
+    distances = (modes**2).sum(axis=1) - 2 * points @ modes.T
+    return distances.argmin(axis=1)
+
+
+def merged(modes: np.ndarray, labels: np.ndarray, high: int) -> np.ndarray:
+    """At most `high` modes: the nearest two become their mean, weighted by their points."""
+    weights = np.bincount(labels, minlength=len(modes)).astype(float)
+    while len(modes) > high:
+        gaps = ((modes[:, None] - modes[None]) ** 2).sum(axis=2)
+        gaps[np.tril_indices(len(modes))] = np.inf
+        i, j = np.unravel_index(gaps.argmin(), gaps.shape)
+        both = max(weights[i] + weights[j], 1e-9)
+        modes[i] = (modes[i] * weights[i] + modes[j] * weights[j]) / both
+        weights[i] = both
+        modes, weights = np.delete(modes, j, axis=0), np.delete(weights, j)
+    return modes

@@ -1,0 +1,282 @@
+"""The corpora: which recordings each holds, and what their table says of them.
+
+Read at planning. What a person got wrong is collected and said all at once, a line each.
+"""
+
+import csv
+import glob
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from diarflow.errors import InputError
+from diarflow.formats.lines import read_lines
+
+COLUMNS = (
+    "recording", "audio", "channel", "reference", "uem",
+    "num_speakers", "min_speakers", "max_speakers", "corpus",
+)  # fmt: skip
+AUDIO_ENDINGS = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au", ".w64"}
+MADE_BY_RULES = "results" + os.sep  # files below it need not exist when a run is planned
+RESERVED = {"ALL", "COMPLETED"}  # rows of the tables of scores
+_SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recording of a corpus, and what is known of it before it is opened."""
+
+    corpus: str
+    recording: str  # the id: safe for files and for RTTM
+    name: str  # what the table calls it
+    audio: str
+    channel: int | str = "mix"
+    each: bool = False  # one channel of several that are recordings of their own
+    reference: str | None = None
+    uem: str | None = None
+    num_speakers: int | None = None
+    min_speakers: int | None = None
+    max_speakers: int | None = None
+
+    def parts(self) -> dict[str, dict]:
+        """What jobs read of it, by the stage that reads it, so that a change re-runs that stage alone."""
+        return {
+            "audio": {"audio": self.audio, "channel": self.channel},
+            "reference": {
+                "recording": self.recording,
+                "name": self.name,
+                "channel": self.channel if self.each else None,
+                "reference": self.reference,
+                "uem": self.uem,
+            },
+            "speakers": {
+                "num": self.num_speakers,
+                "min": self.min_speakers,
+                "max": self.max_speakers,
+            },
+        }
+
+
+class Source(Protocol):
+    """Where a corpus's recordings are listed: a table, or a folder or glob of audio files."""
+
+    name: str
+    recordings: str | None
+    audio: str | None
+    channel: int | str
+    reference: str | None
+    uem: str | None
+
+
+def safe_id(name: str) -> str:
+    """The name itself where it is safe for files and RTTM, else a safe one that differs for each name.
+
+    >>> safe_id("ES2003a"), safe_id("my call (1)")
+    ('ES2003a', 'my_call_1-e18ac1')
+    """
+    if _SAFE.fullmatch(name) and name not in RESERVED:
+        return name
+    digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:6]
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:60] or "recording"
+    return f"{stem}-{digest}"
+
+
+def read_corpora(sources: Iterable[Source]) -> tuple[list[Recording], list[str]]:
+    """The recordings of all corpora, and warnings. Raises InputError that names every mistake."""
+    recordings, warnings, problems = [], [], []
+    for source in sources:
+        try:
+            found, said = read_corpus(source)
+            recordings += found
+            warnings += said
+        except InputError as error:
+            problems.append(str(error))
+    if problems:
+        raise InputError.of(problems)
+    return recordings, warnings + unknown_in_references(recordings)
+
+
+def read_corpus(source: Source) -> tuple[list[Recording], list[str]]:
+    """The recordings of a corpus, and warnings. Raises InputError that names every mistake."""
+    rows, problems, warnings = _table_rows(source) if source.recordings else _file_rows(source)
+    recordings: list[Recording] = []
+    first_seen: dict[str, str] = {}
+    for where, row in rows:
+        for recording in _recordings(source, where, row, problems):
+            if recording.recording in first_seen:
+                problems.append(
+                    f"{where}: recording {recording.name} is there already, "
+                    f"see {first_seen[recording.recording]}"
+                )
+            first_seen.setdefault(recording.recording, where)
+            recordings.append(recording)
+    if not rows and not problems:
+        problems.append(f"{source.recordings or source.audio}: no recordings of {source.name}")
+    if problems:
+        raise InputError.of(problems)
+    return recordings, warnings
+
+
+def _table_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
+    """Rows of the table with their places, its mistakes, and what is worth a warning."""
+    table = source.recordings
+    if not os.path.isfile(table):
+        return [], [f"{table}: no such table of recordings (corpus {source.name})"], []
+    lines = csv.reader(read_lines(table), delimiter="\t", quoting=csv.QUOTE_NONE)
+    header = [column.strip() for column in next(lines, [])]
+    missing = [column for column in ("recording", "audio") if column not in header]
+    if missing:
+        hint = "; columns are separated by tabs" if len(header) == 1 else ""
+        return [], [f"{table}:1: no column {', '.join(missing)}{hint}"], []
+    if twice := sorted({column for column in header if header.count(column) > 1}):
+        return [], [f"{table}:1: column {', '.join(twice)} is there twice"], []
+    unknown = [column for column in header if column not in COLUMNS]
+    warnings = [f"{table}:1: column {column} is not used" for column in unknown if column]
+    rows, problems = [], []
+    for fields in lines:
+        where = f"{table}:{lines.line_num}"
+        if not any(field.strip() for field in fields):
+            continue
+        if len(fields) > len(header):
+            problems.append(f"{where}: {len(fields)} fields, expected {len(header)}")
+            continue
+        row = dict(zip(header, (field.strip() for field in fields), strict=False))
+        if row.get("corpus", source.name) != source.name:
+            continue
+        for column in ("audio", "reference", "uem"):
+            if row.get(column):
+                row[column] = os.path.normpath(os.path.join(os.path.dirname(table), row[column]))
+        rows.append((where, row))
+    return rows, problems, warnings
+
+
+def _file_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
+    """A row for each audio file of a folder (with its subfolders) or a glob."""
+    if os.path.isdir(source.audio):
+        root = source.audio
+        found = [path for path in Path(root).rglob("*") if path.suffix.lower() in AUDIO_ENDINGS]
+    else:
+        fixed = re.split(r"[*?\[]", source.audio, maxsplit=1)[0]
+        root = os.path.dirname(fixed)
+        found = [Path(path) for path in glob.glob(source.audio, recursive=True)]
+    if not found:
+        expected = "expected a folder with audio files, or a glob that matches some"
+        return [], [f"{source.audio}: no audio files (corpus {source.name}); {expected}"], []
+    rows = []
+    for path in sorted(path for path in found if path.is_file()):
+        name = os.path.relpath(path.with_suffix(""), root or ".")
+        rows.append((str(path), {"recording": name, "audio": str(path)}))
+    return rows, [], []
+
+
+def _recordings(
+    source: Source, where: str, row: dict[str, str], problems: list[str]
+) -> list[Recording]:
+    """The recording of a row, or one for each of its channels."""
+    before = len(problems)
+    name, audio = row.get("recording", ""), row.get("audio", "")
+    if not name:
+        problems.append(f"{where}: no recording, expected an id")
+    if not audio:
+        problems.append(f"{where}: no audio, expected the path of a file")
+    elif not _there(audio):
+        problems.append(f"{where}: audio {audio} does not exist")
+    annotations = {}
+    for column in ("reference", "uem"):
+        path = row.get(column) or _of_corpus(getattr(source, column), name, column)
+        if path and not _there(path):
+            problems.append(f"{where}: {column} {path} does not exist")
+        annotations[column] = path
+    channel = _channel(row.get("channel") or source.channel, where, problems)
+    speakers = _speakers(row, where, problems)
+    if len(problems) > before:
+        return []
+    fields = {"corpus": source.name, "name": name, "audio": audio, **annotations, **speakers}
+    if channel != "each":
+        return [Recording(recording=safe_id(name), channel=channel, **fields)]
+    return [
+        Recording(recording=f"{safe_id(name)}_ch{number}", channel=number, each=True, **fields)
+        for number in range(1, _channels(audio) + 1)
+    ]
+
+
+def _there(path: str) -> bool:
+    return os.path.isfile(path) or path.startswith(MADE_BY_RULES)
+
+
+def _of_corpus(given: str | None, name: str, kind: str) -> str | None:
+    """A corpus's one reference file, or this recording's in its folder, if it has one there."""
+    if given is None or not os.path.isdir(given):
+        return given
+    endings = (".rttm", ".csv") if kind == "reference" else (".uem",)
+    paths = (os.path.join(given, name + ending) for ending in endings)
+    return next((path for path in paths if os.path.isfile(path)), None)
+
+
+def _channel(value: int | str, where: str, problems: list[str]) -> int | str:
+    text = str(value)
+    if text in ("mix", "each"):
+        return text
+    if text.isascii() and text.isdigit() and int(text) >= 1:
+        return int(text)
+    problems.append(f"{where}: channel is {text}, expected mix, each, or a number from 1")
+    return "mix"
+
+
+def _channels(audio: str) -> int:
+    """Channels of a file; of one that cannot be read one, which is then set aside with its reason."""
+    import soundfile
+
+    try:
+        return soundfile.info(audio).channels
+    except (soundfile.LibsndfileError, OSError):
+        return 1
+
+
+def _speakers(row: dict[str, str], where: str, problems: list[str]) -> dict[str, int | None]:
+    found: dict[str, int | None] = {}
+    for column in ("num_speakers", "min_speakers", "max_speakers"):
+        text = row.get(column, "")
+        found[column] = None
+        if not text:
+            continue
+        if text.isascii() and text.isdigit() and int(text) >= 1:
+            found[column] = int(text)
+        else:
+            problems.append(f"{where}: {column} is {text}, expected a whole number >= 1")
+    low, num, high = found["min_speakers"], found["num_speakers"], found["max_speakers"]
+    for less, more, names in (
+        (low, high, "min_speakers is {}, more than max_speakers {}"),
+        (low, num, "min_speakers is {}, more than num_speakers {}"),
+        (num, high, "num_speakers is {}, more than max_speakers {}"),
+    ):
+        if less and more and less > more:
+            problems.append(f"{where}: {names.format(less, more)}")
+    return found
+
+
+def unknown_in_references(recordings: Iterable[Recording]) -> list[str]:
+    """A line for each shared reference that names recordings no table knows; read once each."""
+    from diarflow.formats.annotation_csv import read_annotation_csv
+    from diarflow.formats.rttm import read_rttm
+
+    by_file: dict[str, set[str]] = {}
+    for one in recordings:
+        if one.reference and os.path.isfile(one.reference):
+            by_file.setdefault(one.reference, set()).update((one.name, one.recording))
+    lines = []
+    for path, known in by_file.items():
+        read = read_annotation_csv if path.lower().endswith((".csv", ".tsv")) else read_rttm
+        try:
+            unknown = sorted(read(path, only=()).names - known)
+        except InputError:
+            continue  # said by the jobs that need the file
+        if unknown:
+            shown = ", ".join(unknown[:5])
+            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+            lines.append(f"{path}: names recordings that are in no table: {shown}{more}")
+    return lines

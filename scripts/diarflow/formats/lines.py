@@ -1,0 +1,53 @@
+"""What the text formats share: numbers with a place to point at, and names that are safe."""
+
+import math
+import re
+
+from diarflow.errors import InputError
+from diarflow.intervals import Seconds
+
+
+def number(text: str, *, what: str, where: str, least: float = 0.0) -> float:
+    """A finite number of at least `least`, or an InputError that says where and what was there.
+
+    >>> number("1.5", what="duration", where="a.rttm:3")
+    1.5
+    >>> number("-2", what="duration", where="a.rttm:3")
+    Traceback (most recent call last):
+    diarflow.errors.InputError: a.rttm:3: duration is -2, expected a number >= 0
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or value < least:
+        raise InputError(f"{where}: {what} is {text}, expected a number >= {least:g}")
+    return value
+
+
+def seconds(value: Seconds) -> str:
+    """Seconds to the microsecond, with at least three decimals.
+
+    >>> seconds(1.5), seconds(0.1000625)
+    ('1.500', '0.100063')
+    """
+    whole, decimals = f"{value:.6f}".split(".")
+    return f"{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"
+
+
+def safe(name: str) -> str:
+    """A name as one field of RTTM: white space becomes "_", nothing becomes "unnamed".
+
+    >>> safe("Anna Maria"), safe(" ")
+    ('Anna_Maria', 'unnamed')
+    """
+    return re.sub(r"\s+", "_", name.strip()) or "unnamed"
+
+
+def read_lines(path) -> list[str]:
+    """Lines of a text file in UTF-8; an InputError where it is none."""
+    try:
+        with open(path, encoding="utf-8-sig", newline=None) as file:
+            return file.read().split("\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not a text file in UTF-8 (byte {error.start})") from error

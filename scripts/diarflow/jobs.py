@@ -1,0 +1,116 @@
+"""What a job needs beside its own work: a log, its settings, its recordings one by one.
+
+A job covers one recording or a batch. What fails on one recording sets that one aside, and the job goes
+on: a valid empty artifact stands in its place, and the ledger says why.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from diarflow.artifacts import mark_of, write_empty
+from diarflow.errors import InputError
+from diarflow.ledger import Failure, remove_failure, write_failure
+
+
+def log_to(path) -> None:
+    """Send the log, warnings and any traceback of this job to its log file."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    sys.stderr = open(path, "w", buffering=1, encoding="utf-8")  # noqa: SIM115 - until the job ends
+    form = logging.Formatter("%(levelname)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(form)
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.captureWarnings(True)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One recording of a job: its names, and its own input and output files."""
+
+    corpus: str
+    recording: str
+    variant: str
+    input: SimpleNamespace
+    output: SimpleNamespace
+
+
+class Job:
+    """A job of the rule that a script belongs to."""
+
+    def __init__(self, snakemake):
+        log_to(snakemake.log[0])
+        self.rule: str = snakemake.rule
+        self.log = str(snakemake.log[0])
+        self.settings: dict[str, Any] = json.loads(snakemake.params.job)["settings"]
+        self._input, self._output = _lists(snakemake.input), _lists(snakemake.output)
+
+    def items(self) -> Iterator[Item]:
+        """The recordings of the job. Outputs lie at `results/{corpus}/{product}/{variant}/{recording}.*`."""
+        for place, path in enumerate(next(iter(self._output.values()))):
+            path = Path(path)
+            yield Item(
+                corpus=path.parts[1],
+                recording=path.stem,
+                variant="/".join(path.parts[3:-1]),
+                input=_at(self._input, place),
+                output=_at(self._output, place),
+            )
+
+    def each(self, work: Callable[[Item], None], *, marked_too: bool = False) -> None:
+        """Do the work for every recording; set aside those it fails on.
+
+        A recording that was set aside before is passed on: its results are empty and carry the mark.
+        With `marked_too` the work is done for these as well.
+        """
+        for item in self.items():
+            mark = None if marked_too else _mark(item)
+            remove_failure(item.corpus, self.rule, item.variant, item.recording)
+            if mark:
+                logging.warning("%s was set aside at %s", item.recording, mark)
+                self._write_empty(item, mark)
+                continue
+            try:
+                work(item)
+            except Exception as error:
+                self._set_aside(item, error)
+
+    def _set_aside(self, item: Item, error: Exception) -> None:
+        if isinstance(error, InputError):
+            reason = str(error)
+            logging.error("%s", reason)
+        else:
+            reason = f"{type(error).__name__}: {error}"
+            logging.exception("%s failed", item.recording)
+        self._write_empty(item, self.rule)
+        write_failure(
+            Failure(item.corpus, self.rule, item.variant, item.recording, reason, self.log)
+        )
+
+    def _write_empty(self, item: Item, mark: str) -> None:
+        for kind, path in vars(item.output).items():
+            write_empty(kind, path, recording=item.recording, mark=mark)
+
+
+def _lists(files) -> dict[str, list[str]]:
+    """Files by name, as lists; an input that is not there is left out."""
+    named = {}
+    for name in files.keys():  # noqa: SIM118 - Snakemake's list of files, no dict
+        value = getattr(files, name)
+        paths = [str(value)] if isinstance(value, str | Path) else [str(path) for path in value]
+        if paths:
+            named[name] = paths
+    return named
+
+
+def _at(files: dict[str, list[str]], place: int) -> SimpleNamespace:
+    return SimpleNamespace(**{name: paths[place] for name, paths in files.items()})
+
+
+def _mark(item: Item) -> str | None:
+    return next((mark for path in vars(item.input).values() if (mark := mark_of(path))), None)

@@ -1,0 +1,55 @@
+"""The ledger of failures: which recordings were set aside, at which rule, and why.
+
+One JSON file each, `results/{corpus}/failures/{rule}/{variant}/{recording}.json`, removed when the rule
+succeeds on that recording.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from diarflow.files import written_whole
+
+
+class Failure(NamedTuple):
+    corpus: str
+    rule: str
+    variant: str
+    recording: str
+    reason: str
+    log: str
+
+    def path(self, root="results") -> Path:
+        return entry(self.corpus, self.rule, self.variant, self.recording, root)
+
+
+def entry(corpus: str, rule: str, variant: str, recording: str, root="results") -> Path:
+    """Where the ledger keeps a failure; a rule without variants has no folder for one.
+
+    >>> entry("ami", "detect_speech", "webrtc", "ES2003a").as_posix()
+    'results/ami/failures/detect_speech/webrtc/ES2003a.json'
+    """
+    return Path(root, corpus, "failures", rule, variant, f"{recording}.json")
+
+
+def write_failure(failure: Failure, root="results") -> None:
+    with written_whole(failure.path(root)) as beside:
+        beside.write_text(json.dumps(failure._asdict(), indent=1) + "\n")
+
+
+def remove_failure(corpus: str, rule: str, variant: str, recording: str, root="results") -> None:
+    entry(corpus, rule, variant, recording, root).unlink(missing_ok=True)
+
+
+def read_failures(
+    corpus: str,
+    variants: Mapping[str, Collection[str]],
+    recordings: Collection[str],
+    root="results",
+) -> Iterator[Failure]:
+    """Failures of a corpus, in order: of the recordings and of each rule's variants that are in use."""
+    for path in sorted(Path(root, corpus, "failures").rglob("*.json")):
+        failure = Failure(**json.loads(path.read_text()))
+        if failure.recording in recordings and failure.variant in variants.get(failure.rule, ()):
+            yield failure

@@ -1,0 +1,95 @@
+"""Which results a configuration asks for: the recordings, systems and variants of each corpus."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from diarflow.corpora import Recording
+from diarflow.ledger import Failure, read_failures
+from diarflow.settings.config import STAGES, Settings
+
+# what names a rule's variants, by the stages of a system that it depends on
+VARIANTS = {
+    "prepare_audio": "",
+    "prepare_reference": "",
+    "detect_speech": "{speech}",
+    "detect_changes": "{changes}",
+    "detect_overlap": "{overlap}",
+    "resegment": "{speech}.{changes}",
+    "embed_segments": "{speech}.{changes}.{overlap}.{embedding}",
+    "cluster_segments": "{speech}.{changes}.{overlap}.{embedding}.{clustering}",
+    "build_turns": "{system}",
+    "write_rttm": "{system}",
+    "score_recording": "{system}",
+}
+
+
+class Plan:
+    """The recordings by corpus and id, and the paths of what is wanted of them."""
+
+    def __init__(self, settings: Settings, recordings: Iterable[Recording]):
+        self.settings = settings
+        self.recordings = {(one.corpus, one.recording): one for one in recordings}
+        self.systems = {corpus.name: settings.systems_of(corpus) for corpus in settings.corpora}
+
+    def paths(
+        self,
+        product: str,
+        rule: str,
+        ending: str,
+        *,
+        scored: bool = False,
+        corpus: str | None = None,
+    ) -> list[str]:
+        """`results/{corpus}/{product}/{variant}/{recording}{ending}` for all variants of a rule.
+
+        With `scored`, only of recordings that have a reference; with `corpus`, only of that one.
+        """
+        return [
+            "/".join(
+                p for p in ("results", one.corpus, product, variant, one.recording + ending) if p
+            )
+            for one in self.recordings.values()
+            if (one.reference or not scored) and corpus in (None, one.corpus)
+            for variant in self.variants(rule, one.corpus)
+        ]
+
+    def variants(self, rule: str, corpus: str) -> list[str]:
+        """The variants of a rule that a corpus's systems use, each once."""
+        return list(
+            dict.fromkeys(
+                VARIANTS[rule].format(system=name, **self.settings.systems[name].model_dump())
+                for name in self.systems[corpus]
+            )
+        )
+
+    def failures(self) -> Iterator[Failure]:
+        """What the ledger says of results that are still asked for."""
+        for corpus in self.systems:
+            names = {name for owner, name in self.recordings if owner == corpus}
+            yield from read_failures(corpus, self._all_variants(corpus), names)
+
+    def _all_variants(self, corpus: str) -> dict[str, list[str]]:
+        return {rule: self.variants(rule, corpus) for rule in VARIANTS}
+
+    def report(self) -> dict[str, Any]:
+        """What the report is about."""
+        used = {name for names in self.systems.values() for name in names}
+        return {
+            "recordings": [
+                {
+                    "corpus": one.corpus,
+                    "recording": one.recording,
+                    "systems": self.systems[one.corpus],
+                    "reference": one.reference is not None,
+                }
+                for one in self.recordings.values()
+            ],
+            "systems": {
+                name: system.model_dump()
+                for name, system in self.settings.systems.items()
+                if name in used
+            },
+            "stages": list(STAGES),
+            "collar_each_side": self.settings.scores.collar_each_side,
+            "variants": {corpus: self._all_variants(corpus) for corpus in self.systems},
+        }

@@ -1,0 +1,92 @@
+"""References made fit for scoring: the turns of one recording, repaired, and the stretch that is scored."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from diarflow.errors import InputError
+from diarflow.formats.annotation_csv import read_annotation_csv
+from diarflow.formats.rttm import Annotation, read_rttm
+from diarflow.formats.uem import read_uem
+from diarflow.intervals import Interval, Seconds, Turn, clip, union
+
+
+class Repairs(NamedTuple):
+    """How many turns were merged into another, clipped to the recording, or dropped as empty."""
+
+    merged: int = 0
+    clipped: int = 0
+    dropped: int = 0
+
+    def __str__(self) -> str:
+        return f"repairs: {self.merged} merged, {self.clipped} clipped, {self.dropped} dropped"
+
+    @classmethod
+    def parse(cls, comments: Iterable[str]) -> "Repairs":
+        """What the comments of a prepared reference say.
+
+        >>> Repairs.parse([str(Repairs(1, 2, 3))])
+        Repairs(merged=1, clipped=2, dropped=3)
+        """
+        said = [line for line in comments if line.startswith("repairs: ")]
+        return cls(*map(int, re.findall(r"\d+", said[0]))) if said else cls()
+
+
+def repair(turns: Iterable[Turn], *, duration: Seconds) -> tuple[list[Turn], Repairs]:
+    """Merge overlapping or touching turns of one speaker, clip to the recording, drop what is empty.
+
+    >>> repair([Turn(0, 2, "a"), Turn(1, 3, "a"), Turn(2, 9, "b"), Turn(4, 4, "b")], duration=5)
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ([Turn(start=0, end=3, speaker='a'), Turn(start=2, end=5, speaker='b')],
+     Repairs(merged=1, clipped=1, dropped=1))
+    """
+    kept: dict[str, list[Interval]] = {}
+    clipped = dropped = 0
+    for turn in turns:
+        inside = clip([Interval(turn.start, turn.end)], Interval(0.0, duration))
+        if not inside:
+            dropped += 1
+            continue
+        # a hair over the end is a rounded number, not a mistake
+        clipped += turn.start < 0 or turn.end > duration + 0.001
+        kept.setdefault(turn.speaker, []).extend(inside)
+    merged = 0
+    repaired = []
+    for speaker, intervals in kept.items():
+        joined = union(intervals)
+        merged += len(intervals) - len(joined)
+        repaired += [Turn(start, end, speaker) for start, end in joined]
+    return sorted(repaired), Repairs(merged, clipped, dropped)
+
+
+def read_reference(path, *, recording: str, name: str, channel: int | None = None) -> list[Turn]:
+    """Turns of one recording from an RTTM or an annotation CSV, which may hold others too.
+
+    `name` is what the table or the file calls the recording, `recording` the id made of it; either may
+    stand in the reference. `channel` is set where each channel is a recording of its own: then only
+    lines that carry its number count, unless they name the channel's own id. Raises InputError where
+    the file does not know the recording.
+    """
+    wanted = {recording, name}
+    table = Path(path).suffix.lower() in (".csv", ".tsv")
+    found: Annotation = (read_annotation_csv if table else read_rttm)(path, only=wanted)
+    if found.names and not found.names & wanted:
+        named = sorted(found.names)
+        shown = ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
+        raise InputError(f"{path}: no turn of recording {name}; the file names {shown}")
+    if channel is not None and recording not in found.names:
+        return sorted(found.turns.get((name, str(channel)), []))
+    return sorted(turn for turns in found.turns.values() for turn in turns)
+
+
+def read_extent(path, *, recording: str, name: str, duration: Seconds) -> list[Interval]:
+    """The scored stretches of one recording: its UEM's, or all of it where `path` is None."""
+    whole = Interval(0.0, duration)
+    if path is None:
+        return [whole]
+    found = read_uem(path, only={recording, name})
+    for known in (recording, name):
+        if known in found:
+            return clip(found[known], whole)
+    raise InputError(f"{path}: no line for recording {name}")

@@ -1,0 +1,1 @@
+"""The report: tables of errors, pictures of turns, and the page that shows them."""

@@ -1,0 +1,53 @@
+"""What the tables say of each recording, as small files of their own for its jobs to read.
+
+Written when a run is planned, and only where something changed: so a changed row re-runs what reads it
+and nothing else, and how recordings are grouped into jobs changes nothing.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from diarflow.corpora import Recording
+from diarflow.files import written_whole
+
+PARTS = ("audio", "reference", "speakers")
+
+
+def write_rows(recordings: Iterable[Recording], root="results") -> None:
+    """Write `{root}/{corpus}/recordings/{recording}.json`, and its parts below, where they differ."""
+    names: dict[str, list[str]] = {}
+    for one in recordings:
+        folder = Path(root, one.corpus, "recordings")
+        parts = one.parts()
+        whole = {"corpus": one.corpus, "recording": one.recording, "name": one.name}
+        for part in parts.values():
+            whole |= {key: value for key, value in part.items() if key not in whole}
+        _write(folder / f"{one.recording}.json", whole)
+        for part in PARTS:
+            _write(folder / part / f"{one.recording}.json", parts[part])
+        names.setdefault(one.corpus, []).append(f"{one.recording}\t{one.name}\t{one.audio}\n")
+    for corpus, lines in names.items():
+        text = "recording\tname\taudio\n" + "".join(lines)
+        _write_text(Path(root, corpus, "recordings.tsv"), text)
+
+
+def read_row(path) -> dict[str, Any]:
+    """What was written of a recording, or of one part of it."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    _write_text(path, json.dumps(content, indent=1) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    data = text.encode(errors="surrogateescape")
+    try:
+        if path.read_bytes() == data:
+            return
+    except FileNotFoundError:
+        pass
+    with written_whole(path) as beside:
+        beside.write_bytes(data)

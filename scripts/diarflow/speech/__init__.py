@@ -1,0 +1,10 @@
+"""Voice activity detection: from audio to the stretches that hold speech.
+
+`load(**settings)` of a backend returns `detect(path) -> list[Interval]`.
+"""
+
+from diarflow.backends import Backend
+
+DETECTORS = {
+    "webrtc": Backend("diarflow.speech.webrtc", packages=("webrtcvad-wheels",)),
+}

@@ -1,0 +1,42 @@
+"""The voice activity detector of the WebRTC project: two Gaussians in each of six sub-bands.
+
+Google's detector through `webrtcvad`. It keeps a state from frame to frame, so each recording gets a
+detector of its own, fed in order.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import webrtcvad
+
+from diarflow.audio import SAMPLE_RATE, blocks, duration
+from diarflow.intervals import Interval, Seconds
+from diarflow.speech.regions import runs, smooth
+
+
+def load(
+    *,
+    aggressiveness: int,
+    frame_ms: int,
+    min_speech: Seconds,
+    min_silence: Seconds,
+    padding: Seconds,
+) -> Callable[[str], list[Interval]]:
+    def detect(path) -> list[Interval]:
+        found = runs(decisions(path, aggressiveness, frame_ms), frame=frame_ms / 1000)
+        extent = Interval(0.0, duration(path))
+        return smooth(
+            found, min_speech=min_speech, min_silence=min_silence, padding=padding, extent=extent
+        )
+
+    return detect
+
+
+def decisions(path, aggressiveness: int, frame_ms: int) -> Iterator[bool]:
+    """One decision a frame, the last one too: a partial frame is filled up with zeros."""
+    detector = webrtcvad.Vad(aggressiveness)
+    samples = SAMPLE_RATE * frame_ms // 1000
+    for block in blocks(path, samples * 1000):
+        block = np.pad(block, (0, -len(block) % samples))
+        for frame in block.reshape(-1, samples):
+            yield detector.is_speech(frame.tobytes(), SAMPLE_RATE)

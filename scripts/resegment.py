@@ -1,0 +1,17 @@
+"""Rule resegment: cut speech at the speaker changes."""
+
+from diarflow.intervals import Interval
+from diarflow.jobs import Job
+from diarflow.segments import resegment
+from diarflow.tables import read_rows, write_table
+
+job = Job(snakemake)
+
+
+def one(recording):
+    speech = [Interval(*row) for row in read_rows(recording.input.speech)]
+    changes = [time for time, _ in read_rows(recording.input.changes)]
+    write_table(recording.output.segments, "segments", resegment(speech, changes, **job.settings))
+
+
+job.each(one)

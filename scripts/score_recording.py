@@ -1,0 +1,31 @@
+"""Rule score_recording: seconds of each kind of error, by protocol."""
+
+from diarflow.artifacts import mark_of, write_empty
+from diarflow.formats.rttm import read_comments, read_turns
+from diarflow.formats.uem import read_uem
+from diarflow.jobs import Job
+from diarflow.reference import Repairs
+from diarflow.scores import score
+from diarflow.tables import write_table
+
+job = Job(snakemake)
+
+
+def one(recording):
+    files, name = recording.input, recording.recording
+    if mark := mark_of(files.reference):
+        return write_empty("scores", recording.output.scores, recording=name, mark=mark)
+    truth, found = read_turns(files.reference), read_turns(files.rttm)
+    extent = read_uem(files.uem).get(name, [])
+    counts = (len({turn.speaker for turn in truth}), len({turn.speaker for turn in found}))
+    repairs = Repairs.parse(read_comments(files.reference))
+    given = "number of speakers: given" in read_comments(files.rttm)
+    rows = [
+        (recording.corpus, recording.variant, name, protocol, *one, *counts, sum(repairs), given,
+         mark_of(files.rttm))
+        for protocol, one in score(truth, found, extent, **job.settings).items()
+    ]  # fmt: skip
+    write_table(recording.output.scores, "scores", rows)
+
+
+job.each(one, marked_too=True)

@@ -1,0 +1,116 @@
+"""
+Settings, recordings, and the helpers that rules call. No rules.
+
+in   config.yaml and what is laid over it; the tables of recordings
+out  results/{corpus}/recordings/{recording}.json   what the table says of each recording, and its parts
+     results/{corpus}/recordings.tsv                recording ids, the names they stand for, audio
+"""
+
+from pathlib import Path
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+from diarflow import changes, clustering, embedding, overlap, speech, turns
+from diarflow.backends import MODELS
+from diarflow.corpora import Source, read_corpora
+from diarflow.errors import InputError
+from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
+from diarflow.plan import Plan
+from diarflow.report.summary import der_table, failure_lines
+from diarflow.rows import write_rows
+from diarflow.settings import read_settings
+
+BACKENDS = {
+    "speech": speech.DETECTORS,
+    "changes": changes.DETECTORS,
+    "overlap": overlap.DETECTORS,
+    "embedding": embedding.EMBEDDERS,
+    "clustering": clustering.CLUSTERERS,
+    "turns": turns.BUILDERS,
+}
+SCRIPTS = PACKAGE.parent
+
+try:
+    settings = read_settings(
+        config,
+        defaults=yaml.safe_load(Path(workflow.configfiles[0]).read_text()),
+        overlay=workflow.config_settings.overwrite_config,
+        files=["config.yaml", *map(str, workflow.configfiles[1:])],
+    )
+    recordings, warnings = read_corpora(settings.corpora)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+plan = Plan(settings, recordings)
+if workflow.is_main_process:
+    write_rows(recordings)
+    for line in [*warnings, *failure_lines(plan.failures())]:
+        print(line, file=sys.stderr)
+
+
+wildcard_constraints:
+    corpus="[A-Za-z0-9][A-Za-z0-9_-]*",
+    recording="[A-Za-z0-9_][A-Za-z0-9_.-]*",
+    speech="[a-z0-9-]+",
+    changes="[a-z0-9-]+",
+    overlap="[a-z0-9-]+",
+    embedding="[a-z0-9-]+",
+    clustering="[a-z0-9-]+",
+    system="[a-z0-9-]+",
+
+
+def job(rule, *packages, **values):
+    """What a rule's result depends on beside its inputs, as the one string of its params."""
+    return canonical(
+        settings=values,
+        code=revision(SCRIPTS / f"{rule}.py"),
+        versions=versions(*packages),
+    )
+
+
+def variant_job(rule, stage, name):
+    """The same for a variant of a stage, with the code, libraries and models of its backend."""
+    values = getattr(settings, stage)[name].model_dump()
+    backend = BACKENDS[stage][values["backend"]]
+    return canonical(
+        settings=values,
+        code=revision(SCRIPTS / f"{rule}.py", backend.source),
+        versions=versions("numpy", *backend.packages),
+        models={model: digest(MODELS / model) for model in backend.models},
+    )
+
+
+def environment(stage, name):
+    """The conda environment of a variant's backend."""
+    backend = BACKENDS[stage][getattr(settings, stage)[name].backend]
+    return f"../../envs/{backend.environment}.yaml"
+
+
+def row_of(wildcards):
+    return plan.recordings[wildcards.corpus, wildcards.recording]
+
+
+def part_of_system(path):
+    """A function from a job's {system} to a path that names the variants of that system."""
+    return lambda wildcards: path.format(
+        corpus=wildcards.corpus,
+        recording=wildcards.recording,
+        **settings.systems[wildcards.system].model_dump(),
+    )
+
+
+def set_aside():
+    return list(plan.failures())
+
+
+def summary_lines():
+    """What a person is told at the end of a run."""
+    table = Path("results/report/der.csv")
+    if table.exists():
+        yield der_table(table)
+        yield f"report: {table.with_name('index.html')}"
+    yield "RTTM:   " + ", ".join(
+        f"results/{corpus.name}/rttm/" for corpus in settings.corpora
+    )
+    yield from failure_lines(set_aside())

@@ -1,0 +1,38 @@
+"""
+Results in the form that other tools read, and the targets that ask for one product alone.
+
+in   results/{corpus}/turns/{system}/{recording}.parquet
+out  results/{corpus}/rttm/{system}/{recording}.rttm   NIST RTTM, speakers SPEAKER_00, SPEAKER_01, ...
+"""
+
+
+rule write_rttm:
+    input:
+        turns="results/{corpus}/turns/{system}/{recording}.parquet",
+    output:
+        rttm="results/{corpus}/rttm/{system}/{recording}.rttm",
+    log:
+        "logs/{corpus}/write_rttm/{system}/{recording}.log",
+    benchmark:
+        "benchmarks/{corpus}/write_rttm/{system}/{recording}.tsv"
+    conda:
+        "../../envs/audio.yaml"
+    params:
+        job=job("write_rttm"),
+    script:
+        "../../scripts/write_rttm.py"
+
+
+rule speech:
+    input:
+        plan.paths("speech", "detect_speech", ".parquet"),
+
+
+rule changes:
+    input:
+        plan.paths("changes", "detect_changes", ".parquet"),
+
+
+rule rttm:
+    input:
+        plan.paths("rttm", "write_rttm", ".rttm"),

@@ -1,0 +1,84 @@
+"""
+From whatever a corpus ships to the forms that every other rule reads.
+
+in   audio, reference and uem of the table of recordings, and what its row says of them
+out  results/{corpus}/audio/{recording}.wav        mono, 16 kHz, 16-bit PCM
+     results/{corpus}/reference/{recording}.rttm   repaired turns; comments count the repairs
+     results/{corpus}/reference/{recording}.uem    the stretches that are scored
+     results/demo/source/                          the demo's two recordings, with references
+"""
+
+
+rule prepare_audio:
+    input:
+        source=lambda wildcards: row_of(wildcards).audio,
+        row="results/{corpus}/recordings/audio/{recording}.json",
+    output:
+        audio="results/{corpus}/audio/{recording}.wav",
+    log:
+        "logs/{corpus}/prepare_audio/{recording}.log",
+    benchmark:
+        "benchmarks/{corpus}/prepare_audio/{recording}.tsv"
+    conda:
+        "../../envs/audio.yaml"
+    params:
+        job=job("prepare_audio", "numpy", "soundfile", "soxr"),
+    script:
+        "../../scripts/prepare_audio.py"
+
+
+rule prepare_reference:
+    input:
+        sources=lambda wildcards: [
+            path
+            for path in (row_of(wildcards).reference, row_of(wildcards).uem)
+            if path
+        ],
+        row="results/{corpus}/recordings/reference/{recording}.json",
+        audio="results/{corpus}/audio/{recording}.wav",
+    output:
+        reference="results/{corpus}/reference/{recording}.rttm",
+        uem="results/{corpus}/reference/{recording}.uem",
+    log:
+        "logs/{corpus}/prepare_reference/{recording}.log",
+    benchmark:
+        "benchmarks/{corpus}/prepare_reference/{recording}.tsv"
+    conda:
+        "../../envs/audio.yaml"
+    params:
+        job=job("prepare_reference"),
+    script:
+        "../../scripts/prepare_reference.py"
+
+
+rule fetch_sample:
+    output:
+        "results/demo/source/sample.wav",
+        "results/demo/source/sample.rttm",
+    log:
+        "logs/demo/fetch_sample.log",
+    conda:
+        "../../envs/audio.yaml"
+    params:
+        requirement="pyannote.audio==4.0.7",
+        sha256="852ea15c4d85bc34773e618267603ffca6a521669a74d33742692cc67fc700d6",
+        members=[
+            "pyannote/audio/sample/sample.wav",
+            "pyannote/audio/sample/sample.rttm",
+        ],
+    script:
+        "../../scripts/fetch_sample.py"
+
+
+rule synthesize_dialogue:
+    output:
+        audio="results/demo/source/synthetic.wav",
+        reference="results/demo/source/synthetic.rttm",
+    log:
+        "logs/demo/synthesize_dialogue.log",
+    conda:
+        "../../envs/audio.yaml"
+    params:
+        job=job("synthesize_dialogue", "numpy", "scipy", seed=1, speakers=3, turns=12),
+    script:
+        "../../scripts/synthesize_dialogue.py"
