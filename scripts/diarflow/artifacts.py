@@ -44,13 +44,19 @@ def mark_of(path) -> str | None:
     ending = Path(path).suffix
     if ending == ".parquet":
         return read_facts(path).get("set_aside")
-    if ending == ".rttm":
+    if ending == ".rttm" and _product(path):
         from diarflow.formats.rttm import read_comments
 
         marks = [line for line in read_comments(path) if line.startswith(_PREFIX)]
         return marks[0].removeprefix(_PREFIX) if marks else None
-    if ending == ".wav" and Path(path).parts[-2] == "audio":
+    if ending == ".wav" and _product(path) == "audio":
         from diarflow.audio import duration
 
         return None if duration(path) else "prepare_audio"
     return None
+
+
+def _product(path) -> str | None:
+    """The folder of an artifact below its corpus; None for a file that is none."""
+    parts = Path(path).parts
+    return parts[2] if len(parts) > 3 and parts[0] == "results" else None

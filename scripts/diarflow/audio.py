@@ -65,9 +65,6 @@ def _resample(sound: soundfile.SoundFile, source, target, channel: int | str) ->
             last = last[: max(0, expected - written)]
             written += write(last)
         write(np.zeros(max(0, expected - written), np.float32))
-        if written > expected:  # the stream was ahead of the last block
-            out.flush()
-            out.truncate(expected)
     return facts
 
 

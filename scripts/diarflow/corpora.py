@@ -26,6 +26,10 @@ RESERVED = {"ALL", "COMPLETED"}  # rows of the tables of scores
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
+# what Snakemake reads as wildcards, path variables or flags in the name of a file
+_MARKUP = re.compile(r"[<>{}*?\x00-\x1f]|://|^~")
+
+
 @dataclass(frozen=True)
 class Recording:
     """One recording of a corpus, and what is known of it before it is opened."""
@@ -42,16 +46,26 @@ class Recording:
     min_speakers: int | None = None
     max_speakers: int | None = None
 
+    def files(self, *columns: str) -> list[str]:
+        """The files that the row names in these columns, those that Snakemake can take as inputs."""
+        paths = (getattr(self, column) for column in columns)
+        return [path for path in paths if path and not _MARKUP.search(path)]
+
     def parts(self) -> dict[str, dict]:
         """What jobs read of it, by the stage that reads it, so that a change re-runs that stage alone."""
         return {
-            "audio": {"audio": self.audio, "channel": self.channel},
+            "audio": {
+                "audio": self.audio,
+                "channel": self.channel,
+                "stamps": self._stamps("audio"),
+            },
             "reference": {
                 "recording": self.recording,
                 "name": self.name,
                 "channel": self.channel if self.each else None,
                 "reference": self.reference,
                 "uem": self.uem,
+                "stamps": self._stamps("reference", "uem"),
             },
             "speakers": {
                 "num": self.num_speakers,
@@ -59,6 +73,12 @@ class Recording:
                 "max": self.max_speakers,
             },
         }
+
+    def _stamps(self, *columns: str) -> list[list[int]]:
+        """Size and time of the files that cannot be inputs, so that a change is seen all the same."""
+        paths = (getattr(self, column) for column in columns)
+        found = (os.stat(path) for path in paths if path and _MARKUP.search(path))
+        return [[stat.st_size, stat.st_mtime_ns] for stat in found]
 
 
 class Source(Protocol):
@@ -76,7 +96,7 @@ def safe_id(name: str) -> str:
     """The name itself where it is safe for files and RTTM, else a safe one that differs for each name.
 
     >>> safe_id("ES2003a"), safe_id("my call (1)")
-    ('ES2003a', 'my_call_1-e18ac1')
+    ('ES2003a', 'my_call_1-3ae3f9')
     """
     if _SAFE.fullmatch(name) and name not in RESERVED:
         return name

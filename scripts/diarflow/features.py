@@ -10,7 +10,7 @@ import numpy as np
 from diarflow.audio import SAMPLE_RATE, Clip
 from diarflow.intervals import Seconds
 
-FRAME = 400  # samples: 25 ms
+FRAME = 512  # samples: 32 ms, as in Yin et al. 2017
 HOP = 160  # samples: 10 ms
 _FLOOR = 1e-10  # power of the quietest band: -100 dB
 
@@ -18,7 +18,7 @@ _FLOOR = 1e-10  # power of the quietest band: -100 dB
 def frame_count(samples: int) -> int:
     """Frames in a recording of so many samples.
 
-    >>> frame_count(399), frame_count(400), frame_count(560)
+    >>> frame_count(511), frame_count(512), frame_count(672)
     (0, 1, 2)
     """
     return max(0, 1 + (samples - FRAME) // HOP)
@@ -28,7 +28,7 @@ def frame_time(frame) -> Seconds:
     """The moment at the centre of a frame; of `frame - 0.5`, the border between two.
 
     >>> frame_time(0), frame_time(100)
-    (0.0125, 1.0125)
+    (0.016, 1.016)
     """
     return (frame * HOP + FRAME / 2) / SAMPLE_RATE
 
@@ -41,8 +41,7 @@ def mfcc(clip: Clip, first: int, last: int, *, coefficients: int = 11) -> np.nda
     power = librosa.feature.melspectrogram(
         y=audio,
         sr=SAMPLE_RATE,
-        n_fft=512,
-        win_length=FRAME,
+        n_fft=FRAME,
         hop_length=HOP,
         n_mels=40,
         center=False,

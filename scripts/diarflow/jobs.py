@@ -52,14 +52,14 @@ class Job:
 
     def items(self) -> Iterator[Item]:
         """The recordings of the job. Outputs lie at `results/{corpus}/{product}/{variant}/{recording}.*`."""
-        for place, path in enumerate(next(iter(self._output.values()))):
-            path = Path(path)
+        paths = next(iter(self._output.values()))
+        for place, path in enumerate(map(Path, paths)):
             yield Item(
                 corpus=path.parts[1],
                 recording=path.stem,
                 variant="/".join(path.parts[3:-1]),
-                input=_at(self._input, place),
-                output=_at(self._output, place),
+                input=_at(self._input, place, len(paths)),
+                output=_at(self._output, place, len(paths)),
             )
 
     def each(self, work: Callable[[Item], None], *, marked_too: bool = False) -> None:
@@ -69,14 +69,13 @@ class Job:
         With `marked_too` the work is done for these as well.
         """
         for item in self.items():
-            mark = None if marked_too else _mark(item)
             remove_failure(item.corpus, self.rule, item.variant, item.recording)
-            if mark:
-                logging.warning("%s was set aside at %s", item.recording, mark)
-                self._write_empty(item, mark)
-                continue
             try:
-                work(item)
+                if not marked_too and (mark := _mark(item)):
+                    logging.warning("%s was set aside at %s", item.recording, mark)
+                    self._write_empty(item, mark)
+                else:
+                    work(item)
             except Exception as error:
                 self._set_aside(item, error)
 
@@ -108,8 +107,11 @@ def _lists(files) -> dict[str, list[str]]:
     return named
 
 
-def _at(files: dict[str, list[str]], place: int) -> SimpleNamespace:
-    return SimpleNamespace(**{name: paths[place] for name, paths in files.items()})
+def _at(files: dict[str, list[str]], place: int, count: int) -> SimpleNamespace:
+    """One recording's files; a file that is not there once for each recording serves them all."""
+    return SimpleNamespace(
+        **{name: paths[place if len(paths) == count else 0] for name, paths in files.items()}
+    )
 
 
 def _mark(item: Item) -> str | None:

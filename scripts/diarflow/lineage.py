@@ -16,7 +16,17 @@ from typing import Any
 PACKAGE = Path(__file__).parent
 # Followed no further: they carry a job out, and cannot change what it computes. The `__init__` of a
 # subpackage is only its list of backends.
-MACHINERY = {"backends", "corpora", "errors", "jobs", "lineage", "settings"}
+MACHINERY = {
+    "backends",
+    "corpora",
+    "errors",
+    "jobs",
+    "ledger",
+    "lineage",
+    "plan",
+    "settings",
+    "stages",
+}
 
 
 def canonical(**facts: Any) -> str:

@@ -71,6 +71,11 @@ class Plan:
     def _all_variants(self, corpus: str) -> dict[str, list[str]]:
         return {rule: self.variants(rule, corpus) for rule in VARIANTS}
 
+    def used(self, stage: str) -> list[str]:
+        """The variants of a stage that any corpus's systems use."""
+        names = (name for systems in self.systems.values() for name in systems)
+        return list(dict.fromkeys(getattr(self.settings.systems[name], stage) for name in names))
+
     def report(self) -> dict[str, Any]:
         """What the report is about."""
         used = {name for names in self.systems.values() for name in names}

@@ -80,6 +80,15 @@ def read_reference(path, *, recording: str, name: str, channel: int | None = Non
     return sorted(turn for turns in found.turns.values() for turn in turns)
 
 
+def last_end(turns: Iterable[Turn]) -> Seconds:
+    """When the last turn ends: the duration of a recording that cannot be opened, as far as is known.
+
+    >>> last_end([Turn(0.0, 5.0, "a"), Turn(1.0, 2.0, "b")])
+    5.0
+    """
+    return max((turn.end for turn in turns), default=0.0)
+
+
 def read_extent(path, *, recording: str, name: str, duration: Seconds) -> list[Interval]:
     """The scored stretches of one recording: its UEM's, or all of it where `path` is None."""
     whole = Interval(0.0, duration)

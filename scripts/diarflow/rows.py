@@ -23,7 +23,7 @@ def write_rows(recordings: Iterable[Recording], root="results") -> None:
         parts = one.parts()
         whole = {"corpus": one.corpus, "recording": one.recording, "name": one.name}
         for part in parts.values():
-            whole |= {key: value for key, value in part.items() if key not in whole}
+            whole |= {k: v for k, v in part.items() if k not in whole and k != "stamps"}
         _write(folder / f"{one.recording}.json", whole)
         for part in PARTS:
             _write(folder / part / f"{one.recording}.json", parts[part])

@@ -11,41 +11,37 @@ from pathlib import Path
 import yaml
 from snakemake.exceptions import WorkflowError
 
-from diarflow import changes, clustering, embedding, overlap, speech, turns
 from diarflow.backends import MODELS
 from diarflow.corpora import Source, read_corpora
 from diarflow.errors import InputError
 from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
 from diarflow.plan import Plan
-from diarflow.report.summary import der_table, failure_lines
+from diarflow.report.summary import der_table, earlier_failures, failure_lines
 from diarflow.rows import write_rows
 from diarflow.settings import read_settings
+from diarflow.stages import BACKENDS, check_installed
 
-BACKENDS = {
-    "speech": speech.DETECTORS,
-    "changes": changes.DETECTORS,
-    "overlap": overlap.DETECTORS,
-    "embedding": embedding.EMBEDDERS,
-    "clustering": clustering.CLUSTERERS,
-    "turns": turns.BUILDERS,
-}
 SCRIPTS = PACKAGE.parent
 
 try:
     settings = read_settings(
         config,
-        defaults=yaml.safe_load(Path(workflow.configfiles[0]).read_text()),
+        defaults=yaml.safe_load((PACKAGE.parents[1] / "config.yaml").read_text()),
         overlay=workflow.config_settings.overwrite_config,
-        files=["config.yaml", *map(str, workflow.configfiles[1:])],
+        files=[PACKAGE.parents[1] / "config.yaml", *workflow.overwrite_configfiles],
     )
     recordings, warnings = read_corpora(settings.corpora)
+    plan = Plan(settings, recordings)
+    if (
+        not workflow.deployment_settings.deployment_method
+    ):  # else each rule has its own environment
+        check_installed(settings, plan.used)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-plan = Plan(settings, recordings)
 if workflow.is_main_process:
     write_rows(recordings)
-    for line in [*warnings, *failure_lines(plan.failures())]:
+    for line in [*warnings, *earlier_failures(plan.failures())]:
         print(line, file=sys.stderr)
 
 
@@ -81,14 +77,29 @@ def variant_job(rule, stage, name):
     )
 
 
+def local_model(name):
+    """The checkpoint of an embedding variant, where it is a file here."""
+    model = getattr(settings.embedding[name], "model", "")
+    return model if Path(model).is_file() else []
+
+
 def environment(stage, name):
     """The conda environment of a variant's backend."""
     backend = BACKENDS[stage][getattr(settings, stage)[name].backend]
     return f"../../envs/{backend.environment}.yaml"
 
 
-def row_of(wildcards):
-    return plan.recordings[wildcards.corpus, wildcards.recording]
+def sources(*columns):
+    """A function from a job to the files that its recording's row names in these columns."""
+    return lambda wildcards: plan.recordings[
+        wildcards.corpus, wildcards.recording
+    ].files(*columns)
+
+
+def scores_of(corpus):
+    return plan.paths(
+        "scores", "score_recording", ".parquet", scored=True, corpus=corpus
+    )
 
 
 def part_of_system(path):

@@ -11,7 +11,7 @@ out  results/{corpus}/audio/{recording}.wav        mono, 16 kHz, 16-bit PCM
 
 rule prepare_audio:
     input:
-        source=lambda wildcards: row_of(wildcards).audio,
+        source=sources("audio"),
         row="results/{corpus}/recordings/audio/{recording}.json",
     output:
         audio="results/{corpus}/audio/{recording}.wav",
@@ -29,11 +29,7 @@ rule prepare_audio:
 
 rule prepare_reference:
     input:
-        sources=lambda wildcards: [
-            path
-            for path in (row_of(wildcards).reference, row_of(wildcards).uem)
-            if path
-        ],
+        source=sources("reference", "uem"),
         row="results/{corpus}/recordings/reference/{recording}.json",
         audio="results/{corpus}/audio/{recording}.wav",
     output:

@@ -33,13 +33,7 @@ rule score_recording:
 
 rule report_corpus:
     input:
-        scores=lambda wildcards: plan.paths(
-            "scores",
-            "score_recording",
-            ".parquet",
-            scored=True,
-            corpus=wildcards.corpus,
-        ),
+        scores=lambda wildcards: scores_of(wildcards.corpus),
     output:
         der="results/{corpus}/der.csv",
     log:
@@ -49,8 +43,8 @@ rule report_corpus:
     conda:
         "../../envs/score.yaml"
     params:
-        job=lambda wildcards, input: job(
-            "report_corpus", "pandas", scores=list(input.scores)
+        job=lambda wildcards: job(
+            "report_corpus", "pandas", scores=scores_of(wildcards.corpus)
         ),
     script:
         "../../scripts/report_corpus.py"

@@ -34,7 +34,7 @@ def load(
         while len(modes) < low and width > 1e-3:  # too wide to tell the speakers apart
             width *= 0.9
             modes = _modes(points, width)
-        return _nearest(points, merged(modes, _nearest(points, modes), high))
+        return _nearest(points, most_populous(points, modes, high))
 
     def _estimate(points):
         from sklearn.cluster import estimate_bandwidth
@@ -62,15 +62,7 @@ def _nearest(points: np.ndarray, modes: np.ndarray) -> np.ndarray:
     return distances.argmin(axis=1)
 
 
-def merged(modes: np.ndarray, labels: np.ndarray, high: int) -> np.ndarray:
-    """At most `high` modes: the nearest two become their mean, weighted by their points."""
-    weights = np.bincount(labels, minlength=len(modes)).astype(float)
-    while len(modes) > high:
-        gaps = ((modes[:, None] - modes[None]) ** 2).sum(axis=2)
-        gaps[np.tril_indices(len(modes))] = np.inf
-        i, j = np.unravel_index(gaps.argmin(), gaps.shape)
-        both = max(weights[i] + weights[j], 1e-9)
-        modes[i] = (modes[i] * weights[i] + modes[j] * weights[j]) / both
-        weights[i] = both
-        modes, weights = np.delete(modes, j, axis=0), np.delete(weights, j)
-    return modes
+def most_populous(points: np.ndarray, modes: np.ndarray, high: int) -> np.ndarray:
+    """The `high` modes that most points are nearest to; the outliers' own modes are the first to go."""
+    population = np.bincount(_nearest(points, modes), minlength=len(modes))
+    return modes[np.sort(np.argsort(-population, kind="stable")[:high])]

@@ -28,8 +28,8 @@ def number(text: str, *, what: str, where: str, least: float = 0.0) -> float:
 def seconds(value: Seconds) -> str:
     """Seconds to the microsecond, with at least three decimals.
 
-    >>> seconds(1.5), seconds(0.1000625)
-    ('1.500', '0.100063')
+    >>> seconds(1.5), seconds(0.10025)
+    ('1.500', '0.10025')
     """
     whole, decimals = f"{value:.6f}".split(".")
     return f"{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"

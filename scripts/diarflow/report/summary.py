@@ -48,3 +48,12 @@ def failure_lines(failures: Iterable[Failure]) -> list[str]:
     if len(failures) > _SHOWN:
         lines.append(f"set aside: {len(failures) - _SHOWN} more, see {Path('results')}/*/failures")
     return lines
+
+
+def earlier_failures(failures: Iterable[Failure]) -> list[str]:
+    """One line that says how many recordings earlier runs have set aside, and some of them."""
+    names = list(dict.fromkeys(f"{one.corpus}/{one.recording}" for one in failures))
+    if not names:
+        return []
+    shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    return [f"set aside so far: {len(names)} ({shown}); why is in results/*/failures"]

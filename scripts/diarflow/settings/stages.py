@@ -12,11 +12,11 @@ class WebrtcSpeech(Block):
 
     backend: Literal["webrtc"] = "webrtc"
     aggressiveness: int = Field(
-        2, ge=0, le=3, description="0 keeps most speech, 3 drops most noise"
+        3, ge=0, le=3, description="0 keeps most speech, 3 drops most noise"
     )
-    frame_ms: Literal[10, 20, 30] = Field(30, description="milliseconds that are decided at once")
-    min_speech: float = Field(0.1, ge=0, le=10, description="seconds; shorter speech is dropped")
-    min_silence: float = Field(0.3, ge=0, le=10, description="seconds; shorter silence is bridged")
+    frame_ms: Literal[10, 20, 30] = Field(10, description="milliseconds that are decided at once")
+    min_speech: float = Field(0.2, ge=0, le=10, description="seconds; shorter speech is dropped")
+    min_silence: float = Field(1.0, ge=0, le=10, description="seconds; shorter silence is bridged")
     padding: float = Field(0.0, ge=0, le=2, description="seconds added on each side of speech")
 
 
@@ -103,7 +103,7 @@ class KmeansClustering(CountedClustering):
     backend: Literal["kmeans"] = "kmeans"
     restarts: int = Field(20, ge=1, le=1000, description="random starts, the best of which counts")
     single_below: float = Field(
-        0.1, ge=-1, le=1, description="one speaker where no silhouette is above this"
+        0.2, ge=-1, le=1, description="one speaker where no silhouette is above this"
     )
 
 

@@ -1,0 +1,87 @@
+"""Any embedding model of pyannote.audio, from a local checkpoint or from Hugging Face.
+
+A window shorter than the variant's is repeated until it is as long: so all of them go through the
+network alike, many at a time.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from diarflow.audio import SAMPLE_RATE, Clip
+from diarflow.embedding.windows import Window
+from diarflow.errors import InputError
+from diarflow.intervals import Seconds
+
+_BATCH = 32
+
+
+def load(
+    *, model: str, token_variable: str, device: str, window: Seconds, hop: Seconds | None
+) -> Callable:
+    network, place = _network(model, os.environ.get(token_variable) or None, device)
+    samples = round(window * SAMPLE_RATE)
+
+    def embed(path, windows: Sequence[Window]) -> np.ndarray:
+        """float32 (windows, dimensions)."""
+        import torch
+
+        found = []
+        with Clip(path) as clip, torch.inference_mode():
+            for first in range(0, len(windows), _BATCH):
+                audio = [filled(clip, one, samples) for one in windows[first : first + _BATCH]]
+                waveforms = torch.from_numpy(np.stack(audio))[:, None].to(place)
+                found.append(network(waveforms).cpu().numpy())
+        return np.concatenate(found) if found else np.zeros((0, 0), np.float32)
+
+    return embed
+
+
+def filled(clip: Clip, window: Window, samples: int) -> np.ndarray:
+    """A window's audio, repeated until it is so many samples; float32 (samples,)."""
+    first = round(window.start * SAMPLE_RATE)
+    count = min(samples, max(1, round((window.end - window.start) * SAMPLE_RATE)))
+    return np.resize(clip.read(first, count), samples)
+
+
+def _network(model: str, token: str | None, device: str):
+    """The model in evaluation mode and the device it is on. InputError where it cannot be had."""
+    os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # nothing is told to anybody
+    import torch
+
+    _allow_torchaudio_without_extension()
+    from pyannote.audio import Model
+
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    local = Path(model)
+    network = Model.from_pretrained(local if local.exists() else model, token=token, strict=False)
+    if network is None:
+        raise InputError(f"embedding model {model}: could not be loaded; does it need a token?")
+    return network.eval().to(device), device
+
+
+def _allow_torchaudio_without_extension() -> None:
+    """Let torchaudio be imported beside a torch that its compiled extension was not built for.
+
+    On PyPI torchaudio is linked to CUDA; beside the CPU build of torch it fails to load. Its Python
+    parts, which are all that is needed here, work where the extension is said to be missing.
+    """
+    try:
+        import torchaudio  # noqa: F401
+    except OSError:
+        for name in [name for name in sys.modules if name.split(".")[0] == "torchaudio"]:
+            del sys.modules[name]
+        stand_in = ModuleType("torchaudio._extension")
+        stand_in._IS_TORCHAUDIO_EXT_AVAILABLE = False
+        stand_in._IS_ALIGN_AVAILABLE = False
+        stand_in._IS_RIR_AVAILABLE = False
+        stand_in.lazy_import_sox_ext = lambda: None
+        stand_in.fail_if_no_align = lambda function: function
+        stand_in.fail_if_no_rir = lambda function: function
+        sys.modules["torchaudio._extension"] = stand_in

@@ -1,0 +1,39 @@
+"""The stages of the method, and the backends that each can be done by."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from diarflow import changes, clustering, embedding, overlap, speech, turns
+from diarflow.backends import Backend
+from diarflow.errors import InputError
+from diarflow.lineage import versions
+from diarflow.settings import Settings
+
+BACKENDS: dict[str, dict[str, Backend]] = {
+    "speech": speech.DETECTORS,
+    "changes": changes.DETECTORS,
+    "overlap": overlap.DETECTORS,
+    "embedding": embedding.EMBEDDERS,
+    "clustering": clustering.CLUSTERERS,
+    "turns": turns.BUILDERS,
+}
+
+
+def check_installed(settings: Settings, used: Callable[[str], list[str]]) -> None:
+    """Raise InputError where a variant in use needs a package or a file that is not there."""
+    problems = []
+    for stage, backends in BACKENDS.items():
+        for name in used(stage):
+            variant = getattr(settings, stage)[name]
+            backend = backends[variant.backend]
+            missing = [p for p, v in versions(*backend.packages).items() if v == "missing"]
+            if missing:
+                problems.append(
+                    f"{stage}.{name} needs {', '.join(missing)}, not installed here: "
+                    f"`make {backend.environment}` makes an environment that has it"
+                )
+            model = getattr(variant, "model", "")
+            if model.endswith((".ckpt", ".bin", ".pt")) and not Path(model).is_file():
+                problems.append(f"{stage}.{name}.model is {model}: no such file")
+    if problems:
+        raise InputError.of(problems)

@@ -1,0 +1,161 @@
+"""Fixtures: audio made by our own code, scripts run in this process, Snakemake run on a tiny corpus."""
+
+import json
+import logging
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import soundfile
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+class Files(dict):
+    """Snakemake's named list of files, as scripts see it."""
+
+    __getattr__ = dict.__getitem__
+
+
+@contextmanager
+def _own_stderr():
+    """Give a script's standard error and logging back, which it sends to its log."""
+    stderr, handlers = sys.stderr, logging.root.handlers[:]
+    try:
+        yield
+    finally:
+        if sys.stderr is not stderr:
+            sys.stderr.close()
+        sys.stderr, logging.root.handlers[:] = stderr, handlers
+        logging.captureWarnings(False)
+
+
+@pytest.fixture
+def run_script(tmp_path, monkeypatch):
+    """Run scripts/<rule>.py in this process and folder, as Snakemake would call it."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(rule, *, input, output, params=None, **settings):
+        job = SimpleNamespace(
+            rule=rule,
+            input=Files(input),
+            output=Files(output),
+            params=SimpleNamespace(job=json.dumps({"settings": settings}), **(params or {})),
+            log=[f"logs/{rule}.log"],
+        )
+        with _own_stderr():
+            runpy.run_path(str(ROOT / "scripts" / f"{rule}.py"), init_globals={"snakemake": job})
+        return Path(job.log[0]).read_text()
+
+    return run
+
+
+@pytest.fixture
+def tone(tmp_path):
+    """Write a file of a 440 Hz tone and return its path."""
+
+    def write(
+        name="tone.wav", *, seconds=1.0, rate=16_000, channels=1, subtype="PCM_16", level=0.3
+    ):
+        time = np.arange(round(seconds * rate)) / rate
+        audio = np.stack([level * np.sin(2 * np.pi * 440 * time)] * channels, axis=1)
+        path = tmp_path / name
+        soundfile.write(path, audio, rate, subtype)
+        return path
+
+    return write
+
+
+TINY_TABLE = (
+    "recording\taudio\tchannel\treference\tuem\tnum_speakers\tmin_speakers\tmax_speakers\n"
+    "a\taudio/a.wav\t\taudio/a.rttm\taudio/all.uem\t2\t\t\n"
+    "b\taudio/b.wav\t\taudio/b.rttm\taudio/all.uem\t2\t\t\n"
+)
+
+
+def write_tiny_corpus(folder: Path, *systems: str) -> None:
+    """Two made-up dialogues with references, a table of them, and a configuration that names it."""
+    from diarflow.dialogue import synthesize_dialogue
+    from diarflow.formats.rttm import write_rttm
+
+    (folder / "audio").mkdir(parents=True)
+    for seed, name in enumerate("ab"):
+        audio = folder / "audio" / f"{name}.wav"
+        turns = synthesize_dialogue(audio, seed=seed, speakers=2, turns=4)
+        write_rttm(folder / "audio" / f"{name}.rttm", name, turns)
+    shutil.copy(folder / "audio" / "a.wav", folder / "audio" / "other.wav")
+    (folder / "audio" / "other.rttm").write_text((folder / "audio" / "a.rttm").read_text())
+    (folder / "audio" / "all.uem").write_text("a 1 0 100\nb 1 0 100\n")
+    (folder / "audio" / "other.uem").write_text("a 1 1 5\n")
+    (folder / "tiny.tsv").write_text(TINY_TABLE)
+    corpus = {"name": "tiny", "recordings": "tiny.tsv", "systems": list(systems)}
+    (folder / "my.yaml").write_text(yaml.safe_dump({"corpora": [corpus]}))
+
+
+class Workflow:
+    """Snakemake in a folder of its own."""
+
+    def __init__(self, folder: Path, root: Path = ROOT):
+        self.folder, self.root = folder, root
+
+    def __call__(
+        self, *arguments, check=True, entry="Snakefile", overlay=None, python=sys.executable
+    ):
+        """Run it; `overlay` is laid over the configuration of the folder."""
+        files = [self.folder / "my.yaml"]
+        if overlay is not None:
+            files.append(self.folder / "overlay.yaml")
+            files[-1].write_text(yaml.safe_dump(overlay))
+        command = [python, "-m", "snakemake", "--snakefile", self.root / entry, "--cores", "1"]
+        command += ["--directory", self.folder, *arguments, "--configfile", *files]
+        done = subprocess.run(
+            list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        assert not check or done.returncode == 0, done.stdout
+        return SimpleNamespace(status=done.returncode, text=done.stdout, folder=self.folder)
+
+    def planned(self, *arguments, overlay=None) -> Counter:
+        """How many jobs of each rule a dry run would start."""
+        text = self("--dry-run", *arguments, overlay=overlay).text
+        return Counter(re.findall(r"^(?:local)?rule (\w+):", text, flags=re.M))
+
+    def planned_recordings(self, *arguments, overlay=None) -> set[tuple[str, str]]:
+        """The rules that a dry run would start, with their recordings ("" for rules of all)."""
+        found = set()
+        text = self("--dry-run", *arguments, overlay=overlay).text
+        for block in re.split(r"^(?:local)?rule ", text, flags=re.M)[1:]:
+            recording = re.search(r"^    wildcards: .*\brecording=([\w.-]+)", block, flags=re.M)
+            found.add((block.split(":")[0], recording[1] if recording else ""))
+        return found
+
+
+@pytest.fixture(scope="session")
+def _finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished") / "tiny"
+    write_tiny_corpus(folder, "classic", "classic-kmeans")
+    Workflow(folder)()
+    return folder
+
+
+@pytest.fixture
+def finished(_finished, tmp_path):
+    """A tiny corpus whose run is complete; a copy that may be changed."""
+    shutil.copytree(_finished, tmp_path / "tiny")
+    return Workflow(tmp_path / "tiny")
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A tiny corpus of one system that nothing was run on."""
+    write_tiny_corpus(tmp_path / "tiny", "classic")
+    return Workflow(tmp_path / "tiny")

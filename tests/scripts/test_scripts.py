@@ -1,0 +1,210 @@
+"""Every script in this process: what it reads, what it writes, and what it does when it fails."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from diarflow.artifacts import mark_of, write_empty
+from diarflow.formats.rttm import read_turns, write_rttm
+from diarflow.formats.uem import read_uem, write_uem
+from diarflow.intervals import Interval, Turn
+from diarflow.tables import COLUMNS, read_facts, read_rows, write_table
+
+ROOT = Path(__file__).resolve().parents[2]
+WEBRTC = {
+    "backend": "webrtc", "aggressiveness": 3, "frame_ms": 10, "min_speech": 0.2, "min_silence": 0.3,
+    "padding": 0.0,
+}  # fmt: skip
+
+
+def at(product, recording="a", ending="parquet", variant=""):
+    path = Path("results", "c", product, variant, f"{recording}.{ending}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return str(path)
+
+
+def row(**content):
+    path = Path("row.json")
+    path.write_text(json.dumps(content))
+    return str(path)
+
+
+def failure(rule, recording="a", variant=""):
+    path = Path("results", "c", "failures", rule, variant, f"{recording}.json")
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def test_every_rule_with_a_script_shares_its_name_and_every_script_has_a_rule():
+    named = set()
+    for path in (ROOT / "workflow" / "rules").glob("*.smk"):
+        for rule in re.split(r"^rule ", path.read_text(), flags=re.M)[1:]:
+            name, body = rule.split(":", 1)
+            if script := re.search(r'"\.\./\.\./scripts/(\w+)\.py"', body):
+                assert script[1] == name
+                named.add(name)
+    assert named == {path.stem for path in (ROOT / "scripts").glob("*.py")}
+
+
+def test_prepare_audio(run_script, tone):
+    path = tone(rate=8000, channels=2)
+    log = run_script(
+        "prepare_audio",
+        input={"source": str(path), "row": row(audio=str(path), channel=2)},
+        output={"audio": at("audio", ending="wav")},
+    )
+    assert soundfile.info("results/c/audio/a.wav").frames == 16_000
+    assert "'channels': 2" in log and failure("prepare_audio") is None
+
+
+def test_prepare_reference(run_script, tone):
+    write_rttm("all.rttm", "a", [Turn(0.0, 0.4, "A"), Turn(0.4, 9.0, "A")])
+    shutil.copy(tone(), at("audio", ending="wav"))
+    run_script(
+        "prepare_reference",
+        input={
+            "source": ["all.rttm"],
+            "row": row(recording="a", name="a", channel=None, reference="all.rttm", uem=None),
+            "audio": at("audio", ending="wav"),
+        },
+        output={
+            "reference": at("reference", ending="rttm"),
+            "uem": at("reference", ending="uem"),
+        },
+    )
+    assert read_turns("results/c/reference/a.rttm") == [Turn(0.0, 1.0, "A")]
+    assert read_uem("results/c/reference/a.uem") == {"a": [Interval(0.0, 1.0)]}
+    head = Path("results/c/reference/a.rttm").read_text().split("\n")[0]
+    assert head == ";; repairs: 1 merged, 1 clipped, 0 dropped"
+
+
+def test_detect_speech_sets_a_failing_recording_aside_and_goes_on(run_script, tone):
+    shutil.copy(tone(), at("audio", "good", "wav"))
+    Path(at("audio", "bad", "wav")).write_bytes(b"not audio")
+    outputs = [at("speech", name, variant="v") for name in ("bad", "good")]
+    log = run_script(
+        "detect_speech",
+        input={"audio": [at("audio", name, "wav") for name in ("bad", "good")]},
+        output={"speech": outputs},
+        **WEBRTC,
+    )
+    assert [mark_of(path) for path in outputs] == ["detect_speech", None]
+    assert read_rows(outputs[0]) == []
+    said = failure("detect_speech", "bad", "v")
+    assert said["rule"] == "detect_speech" and "LibsndfileError" in said["reason"]
+    assert "Traceback" in log and failure("detect_speech", "good", "v") is None
+
+
+def test_what_was_set_aside_is_passed_on_and_forgotten_once_it_works(run_script, tone):
+    write_empty("audio", at("audio", ending="wav"), recording="a", mark="prepare_audio")
+    files = {
+        "input": {"audio": at("audio", ending="wav")},
+        "output": {"speech": at("speech", variant="v")},
+    }
+    run_script("detect_speech", **files, **WEBRTC)
+    assert mark_of(at("speech", variant="v")) == "prepare_audio"
+    assert failure("detect_speech", variant="v") is None
+
+    run_script("detect_speech", **files, **WEBRTC | {"aggressiveness": 9})  # webrtcvad refuses it
+    shutil.copy(tone(), at("audio", ending="wav"))
+    run_script("detect_speech", **files, **WEBRTC | {"aggressiveness": 9})
+    assert failure("detect_speech", variant="v")["reason"].startswith("ValueError")
+    run_script("detect_speech", **files, **WEBRTC)
+    assert (
+        failure("detect_speech", variant="v") is None and mark_of(files["output"]["speech"]) is None
+    )
+
+
+def test_resegment(run_script):
+    write_table(at("speech"), "speech", [(0.0, 2.0)])
+    write_table(at("changes"), "changes", [(1.0, 0.9), (1.9, 0.8)])
+    run_script(
+        "resegment",
+        input={"speech": at("speech"), "changes": at("changes")},
+        output={"segments": at("segments")},
+        min_duration=0.2,
+    )
+    assert read_rows(at("segments")) == [(0.0, 1.0), (1.0, 2.0)]
+
+
+@pytest.mark.parametrize(("num", "given"), [(2, "True"), (None, "False")])
+def test_cluster_segments_says_whether_the_number_was_given(run_script, num, given):
+    write_table(at("windows"), "windows", [(0.0, 1.0, 0), (1.0, 2.0, 0)])
+    np.save(at("embeddings", ending="npy"), np.eye(4, dtype=np.float32)[:2])
+    run_script(
+        "cluster_segments",
+        input={
+            "embeddings": at("embeddings", ending="npy"),
+            "windows": at("windows"),
+            "row": row(num=num, min=None, max=None),
+        },
+        output={"clusters": at("clusters")},
+        backend="kmeans", speaker_count="given", min_speakers=2, max_speakers=4, seed=0,
+        restarts=2, single_below=0.2,
+    )  # fmt: skip
+    assert len({speaker for _, _, speaker in read_rows(at("clusters"))}) == 2
+    assert read_facts(at("clusters")) == {"speakers_given": given}
+
+
+def test_write_rttm(run_script):
+    write_table(
+        at("turns"), "turns", [(0.0, 1.0, 5), (1.0, 2.0, 3)], facts={"speakers_given": True}
+    )
+    run_script(
+        "write_rttm", input={"turns": at("turns")}, output={"rttm": at("rttm", ending="rttm")}
+    )
+    assert Path(at("rttm", ending="rttm")).read_text().splitlines() == [
+        ";; number of speakers: given",
+        "SPEAKER a 1 0.000 1.000 <NA> <NA> SPEAKER_00 <NA> <NA>",
+        "SPEAKER a 1 1.000 1.000 <NA> <NA> SPEAKER_01 <NA> <NA>",
+    ]
+
+
+def scored(run_script):
+    files = {
+        "reference": at("reference", ending="rttm"),
+        "uem": at("reference", ending="uem"),
+        "rttm": at("rttm", ending="rttm", variant="s"),
+    }
+    output = {"scores": at("scores", variant="s")}
+    run_script("score_recording", input=files, output=output, collar_each_side=0.25)
+    columns = list(COLUMNS["scores"])
+    return [dict(zip(columns, values, strict=True)) for values in read_rows(output["scores"])]
+
+
+def test_a_recording_that_was_set_aside_is_scored_as_an_empty_hypothesis(run_script):
+    write_rttm(at("reference", ending="rttm"), "a", [Turn(0.0, 2.0, "A")])
+    write_uem(at("reference", ending="uem"), "a", [Interval(0.0, 4.0)])
+    write_empty("rttm", at("rttm", ending="rttm", variant="s"), recording="a", mark="prepare_audio")
+    full = scored(run_script)[0]
+    assert (full["protocol"], full["missed"], full["set_aside"]) == ("full", 2.0, "prepare_audio")
+    assert (full["corpus"], full["system"], full["recording"]) == ("c", "s", "a")
+
+
+def test_a_recording_whose_reference_was_set_aside_has_no_score(run_script):
+    write_empty(
+        "reference", at("reference", ending="rttm"), recording="a", mark="prepare_reference"
+    )
+    write_empty("uem", at("reference", ending="uem"), recording="a", mark="prepare_reference")
+    write_rttm(at("rttm", ending="rttm", variant="s"), "a", [Turn(0.0, 2.0, "A")])
+    assert scored(run_script) == []
+
+
+@pytest.mark.parametrize("kind", [*COLUMNS, "rttm", "reference", "uem", "embeddings", "audio"])
+def test_every_artifact_has_an_empty_form(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    ending = {
+        "rttm": "rttm",
+        "reference": "rttm",
+        "uem": "uem",
+        "embeddings": "npy",
+        "audio": "wav",
+    }
+    path = at(kind, ending=ending.get(kind, "parquet"))
+    write_empty(kind, path, recording="a", mark="prepare_audio")
+    if kind not in ("uem", "embeddings"):  # these stand beside a marked file
+        assert mark_of(path) == "prepare_audio"

@@ -1,0 +1,74 @@
+"""Voice activity detection; the numbers of mended bugs are those of docs/method.md."""
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diarflow.dialogue import synthesize_dialogue
+from diarflow.intervals import Interval
+from diarflow.speech import DETECTORS, webrtc
+from diarflow.speech.regions import runs, smooth
+
+PLAIN = {"min_speech": 0.0, "min_silence": 0.0, "padding": 0.0}
+
+
+def test_speech_at_the_start_is_speech_and_not_the_gaps():  # bug 1
+    assert runs([True, True, False, True], frame=1.0) == [Interval(0.0, 2.0), Interval(3.0, 4.0)]
+
+
+def test_speech_that_runs_to_the_end_is_closed_there():  # bug 2
+    assert runs([False, True], frame=1.0) == [Interval(1.0, 2.0)]
+
+
+def test_silence_holds_no_speech():
+    assert runs([], frame=1.0) == runs([False, False], frame=1.0) == []
+
+
+@given(st.lists(st.booleans()))
+def test_runs_hold_exactly_the_frames_that_were_decided_for(decisions):
+    inside = [
+        any(r.start <= n < r.end for r in runs(decisions, frame=1)) for n in range(len(decisions))
+    ]
+    assert inside == decisions
+
+
+@pytest.mark.parametrize("frame_ms", [10, 20, 30])
+def test_the_last_frame_is_decided_on_whole_or_partial(tmp_path, frame_ms):  # bugs 3 and 4
+    for extra, frames in ((0, 5), (1, 6), (-1, 5)):
+        path = tmp_path / "a.wav"
+        soundfile.write(path, np.zeros(5 * 16 * frame_ms + extra, np.int16), 16_000)
+        assert len(list(webrtc.decisions(path, 2, frame_ms))) == frames
+
+
+def test_short_silence_is_bridged_before_short_speech_is_dropped():  # bug 5
+    found = [Interval(0.0, 0.2), Interval(0.3, 0.5), Interval(2.0, 2.1)]
+    extent = Interval(0.0, 3.0)
+    assert smooth(found, min_speech=0.4, min_silence=0.15, padding=0.0, extent=extent) == [
+        Interval(0.0, 0.5)
+    ]
+    assert smooth(found, min_speech=0.4, min_silence=0.05, padding=0.0, extent=extent) == []
+
+
+def test_padding_ends_with_the_recording():
+    found = smooth([Interval(0.1, 0.9)], **PLAIN | {"padding": 0.5}, extent=Interval(0.0, 1.0))
+    assert found == [Interval(0.0, 1.0)]
+
+
+def test_the_detector_starts_anew_for_each_recording(tmp_path):
+    synthesize_dialogue(tmp_path / "a.wav", seed=0, speakers=2, turns=3)
+    detect = DETECTORS["webrtc"].load(backend="webrtc", aggressiveness=3, frame_ms=10, **PLAIN)
+    first = detect(tmp_path / "a.wav")
+    assert detect(tmp_path / "a.wav") == first != []
+
+
+def test_webrtc_finds_the_turns_of_a_dialogue_with_long_pauses(tmp_path):
+    turns = synthesize_dialogue(tmp_path / "a.wav", seed=3, speakers=2, turns=3, pause=3.0)
+    detect = webrtc.load(
+        aggressiveness=3, frame_ms=10, min_speech=0.2, min_silence=0.5, padding=0.0
+    )
+    found = detect(tmp_path / "a.wav")
+    assert len(found) == len(turns)
+    for speech, turn in zip(found, turns, strict=True):
+        assert abs(speech.start - turn.start) < 0.1 and abs(speech.end - turn.end) < 0.4

@@ -1,0 +1,271 @@
+"""Whole runs on a tiny corpus of our own making."""
+
+import hashlib
+import json
+import shutil
+
+import numpy as np
+import pytest
+import soundfile
+
+from diarflow.formats.rttm import read_turns
+from diarflow.tables import read_rows
+
+PER_RECORDING = {
+    "prepare_audio": 2, "prepare_reference": 2, "detect_speech": 2, "detect_changes": 2,
+    "detect_overlap": 2, "resegment": 2, "embed_segments": 2, "cluster_segments": 2,
+    "build_turns": 2, "write_rttm": 2, "score_recording": 2,
+}  # fmt: skip
+
+
+def digests(folder):
+    """SHA-256 of every file below results/."""
+    root = folder / "results"
+    files = (path for path in root.rglob("*") if path.is_file())
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
+
+
+@pytest.mark.parametrize("entry", ["Snakefile", "workflow/Snakefile"])
+def test_a_dry_run_plans_every_rule_for_every_recording(fresh, entry):
+    text = fresh("--dry-run", entry=entry).text
+    planned = {rule: text.count(f"rule {rule}:") for rule in PER_RECORDING}
+    assert planned == PER_RECORDING
+    assert text.count("rule report_corpus:") == text.count("rule report_all:") == 1
+
+
+def test_a_run_leaves_every_artifact_and_a_report(finished):
+    results = finished.folder / "results"
+    variants = {
+        "audio": ".wav", "reference": ".rttm", "speech/webrtc": ".parquet",
+        "changes/divergence": ".parquet", "overlap/none": ".parquet",
+        "segments/webrtc.divergence": ".parquet",
+        "embeddings/webrtc.divergence.none.dvector": ".npy",
+        "clusters/webrtc.divergence.none.dvector.kmeans": ".parquet",
+        "turns/classic": ".parquet", "rttm/classic-kmeans": ".rttm", "scores/classic": ".parquet",
+    }  # fmt: skip
+    for folder, ending in variants.items():
+        for recording in "ab":
+            assert (results / "tiny" / folder / f"{recording}{ending}").exists(), folder
+    embeddings = np.load(results / "tiny/embeddings/webrtc.divergence.none.dvector/a.npy")
+    windows = read_rows(results / "tiny/embeddings/webrtc.divergence.none.dvector/a.parquet")
+    clusters = read_rows(results / "tiny/clusters/webrtc.divergence.none.dvector.kmeans/a.parquet")
+    assert embeddings.shape == (len(windows), 256)
+    assert [row[:2] for row in clusters] == [row[:2] for row in windows]
+    assert (results / "report/recordings/tiny/a.png").read_bytes().startswith(b"\x89PNG")
+    assert not (results / "tiny" / "failures").exists() or not any(
+        (results / "tiny" / "failures").rglob("*.json")
+    )
+
+
+def test_two_voices_that_take_turns_are_told_apart(finished):
+    for recording in "ab":
+        found = read_turns(finished.folder / f"results/tiny/rttm/classic-kmeans/{recording}.rttm")
+        truth = read_turns(finished.folder / f"audio/{recording}.rttm")
+        by_truth = {}
+        for turn in truth:
+            middle = (turn.start + turn.end) / 2
+            speaker = next(one.speaker for one in found if one.start <= middle < one.end)
+            by_truth.setdefault(turn.speaker, set()).add(speaker)
+        assert sorted(map(len, by_truth.values())) == [1, 1]
+        assert set.intersection(*by_truth.values()) == set()
+
+
+def test_der_csv_has_every_recording_system_and_protocol_and_their_totals(finished):
+    from diarflow.report.totals import read_csv
+
+    rows = read_csv(finished.folder / "results/report/der.csv")
+    keys = set(zip(rows["system"], rows["recording"], rows["protocol"], strict=True))
+    assert keys == {
+        (system, recording, protocol)
+        for system in ("classic", "classic-kmeans")
+        for recording in ("a", "b", "ALL", "COMPLETED")
+        for protocol in ("full", "fair", "forgiving")
+    }
+    full = rows[(rows["system"] == "classic") & (rows["protocol"] == "full")].set_index("recording")
+    for column in ("missed", "false_alarm", "confusion", "reference_seconds"):
+        assert full[column]["ALL"] == pytest.approx(
+            full[column]["a"] + full[column]["b"], abs=0.002
+        )
+    wrong = full["missed"]["ALL"] + full["false_alarm"]["ALL"] + full["confusion"]["ALL"]
+    assert full["der"]["ALL"] == pytest.approx(
+        100 * wrong / full["reference_seconds"]["ALL"], abs=0.01
+    )
+    page = (finished.folder / "results/report/index.html").read_text()
+    assert f"<td>{full['der']['ALL']:.2f}</td>" in page
+
+
+def test_the_same_run_twice_with_one_core_and_two_gives_the_same_bytes(finished):
+    before = digests(finished.folder)
+    shutil.rmtree(finished.folder / "results")
+    finished("--cores", "2")
+    assert digests(finished.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("target", "rules"),
+    [
+        ("speech", {"prepare_audio", "detect_speech", "speech"}),
+        ("changes", {"prepare_audio", "detect_changes", "changes"}),
+        ("rttm", set(PER_RECORDING) - {"prepare_reference", "score_recording"} | {"rttm"}),
+        ("report", set(PER_RECORDING) | {"report_corpus", "report_all", "report"}),
+    ],
+)
+def test_a_target_asks_for_its_product_alone(fresh, target, rules):
+    assert set(fresh.planned(target)) == rules
+
+
+def test_recordings_without_a_reference_are_diarized_and_shown_but_not_scored(fresh):
+    table = fresh.folder / "tiny.tsv"
+    table.write_text("recording\taudio\na\taudio/a.wav\nb\taudio/b.wav\n")
+    done = fresh()
+    assert "nothing was scored" in done.text
+    page = (fresh.folder / "results/report/index.html").read_text()
+    assert "there is nothing to score" in page and "recordings/tiny/a.png" in page
+
+
+def test_a_folder_with_hostile_names_is_a_corpus(fresh):
+    folder = fresh.folder / "calls"
+    folder.mkdir()
+    for name in ("it's; touch x.wav", "$(touch y).wav", "-n.wav", "ä ö.wav", "{a}.wav", "<b>.wav"):
+        shutil.copy(fresh.folder / "audio/a.wav", folder / name)
+    done = fresh(overlay={"corpora": [{"name": "calls", "audio": "calls"}]})
+    assert done.status == 0
+    assert len(list((fresh.folder / "results/calls/rttm/classic").glob("*.rttm"))) == 6
+    names = (fresh.folder / "results/calls/recordings.tsv").read_text()
+    assert "it's; touch x\tcalls/it's; touch x.wav" in names
+    assert not (fresh.folder / "x").exists() and not (fresh.folder / "y").exists()
+
+
+def test_each_channel_of_a_telephone_call_is_a_recording_with_its_own_reference(fresh):
+    pair = [soundfile.read(fresh.folder / f"audio/{n}.wav", dtype="int16")[0] for n in "ab"]
+    shortest = min(map(len, pair))
+    stereo = np.stack([one[:shortest] for one in pair], axis=1)
+    soundfile.write(fresh.folder / "audio/call.wav", stereo, 16_000)
+    (fresh.folder / "call.rttm").write_text(
+        "SPEAKER call 1 0.5 2 <NA> <NA> Ann <NA> <NA>\nSPEAKER call 2 0.5 3 <NA> <NA> Bob <NA> <NA>\n"
+    )
+    corpus = {
+        "name": "call",
+        "audio": "audio/call.wav",
+        "channel": "each",
+        "reference": "call.rttm",
+    }
+    fresh(overlay={"corpora": [corpus]})
+    for channel, speaker in ((1, "Ann"), (2, "Bob")):
+        (turn,) = read_turns(fresh.folder / f"results/call/reference/call_ch{channel}.rttm")
+        assert turn.speaker == speaker
+        audio, _ = soundfile.read(
+            fresh.folder / f"results/call/audio/call_ch{channel}.wav", dtype="int16"
+        )
+        np.testing.assert_array_equal(audio, stereo[:, channel - 1])
+
+
+def broken(fresh):
+    """A corpus of which two recordings cannot be worked on, and one reference."""
+    (fresh.folder / "audio/noise.wav").write_text("not audio")
+    (fresh.folder / "audio/empty.wav").touch()
+    (fresh.folder / "audio/neg.rttm").write_text("SPEAKER neg 1 0.5 -2 <NA> <NA> Ann <NA> <NA>\n")
+    rows = ["noise\taudio/noise.wav\taudio/a.rttm", "empty\taudio/empty.wav\t",
+            "neg\taudio/b.wav\taudio/neg.rttm", "a\taudio/a.wav\taudio/a.rttm"]  # fmt: skip
+    (fresh.folder / "tiny.tsv").write_text("recording\taudio\treference\n" + "\n".join(rows) + "\n")
+
+
+def test_what_fails_is_set_aside_the_rest_completes_and_the_status_says_so(fresh):
+    broken(fresh)
+    done = fresh(check=False)
+    assert done.status == 3
+    said = {line for line in done.text.splitlines() if line.startswith("set aside: ")}
+    start = "set aside: tiny/"
+    assert {line.split(" [")[0].split(" (")[0] for line in said} == {
+        f"{start}noise at prepare_audio: audio/noise.wav: not audio that can be read",
+        f"{start}noise at prepare_reference: audio/a.rttm: no turn of recording noise; the file names a",
+        f"{start}empty at prepare_audio: audio/empty.wav: the file is empty, expected audio",
+        f"{start}neg at prepare_reference: audio/neg.rttm:1: duration is -2, expected a number >= 0",
+    }
+    for recording in ("noise", "empty", "neg", "a"):
+        assert (fresh.folder / f"results/tiny/rttm/classic/{recording}.rttm").exists()
+    assert read_turns(fresh.folder / "results/tiny/rttm/classic/neg.rttm")
+    page = (fresh.folder / "results/report/index.html").read_text()
+    assert "duration is -2, expected a number" in page
+
+
+def test_a_run_that_finds_nothing_to_do_still_says_what_is_set_aside(fresh):
+    broken(fresh)
+    fresh(check=False)
+    again = fresh(check=False)
+    assert (
+        "Nothing to be done" in again.text
+        and "set aside so far: 3 (tiny/empty, tiny/noise, tiny/neg)" in again.text
+    )
+
+
+def test_a_recording_is_tried_again_when_its_file_is_mended(fresh):
+    broken(fresh)
+    fresh(check=False)
+    shutil.copy(fresh.folder / "audio/a.wav", fresh.folder / "audio/empty.wav")
+    done = fresh(check=False)
+    assert "set aside: tiny/empty" not in done.text and "set aside: tiny/noise" in done.text
+    assert read_turns(fresh.folder / "results/tiny/rttm/classic/empty.rttm")
+
+
+def test_with_on_error_accept_the_status_is_0(fresh):
+    (fresh.folder / "audio/a.wav").write_text("not audio")
+    assert fresh(overlay={"on_error": "accept"}).status == 0
+
+
+def test_a_recording_that_was_set_aside_counts_in_all_and_not_in_completed(fresh):
+    from diarflow.report.totals import read_csv
+
+    (fresh.folder / "audio/a.wav").write_text("not audio")
+    (fresh.folder / "audio/a.rttm").write_text("SPEAKER a 1 0 2 <NA> <NA> Ann <NA> <NA>\n")
+    fresh(check=False)
+    rows = read_csv(fresh.folder / "results/report/der.csv")
+    full = rows[(rows["system"] == "classic") & (rows["protocol"] == "full")].set_index("recording")
+    assert full["recordings"]["ALL"] == full["recordings"]["COMPLETED"] + 1
+    assert full["missed"]["a"] == 2.0 and full["set_aside"]["a"] == "prepare_audio"
+
+
+def test_a_table_with_mistakes_stops_the_run_before_any_job(fresh):
+    (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\tno.wav\na\taudio/a.wav\t\t\n")
+    done = fresh(check=False)
+    assert done.status == 1
+    assert "tiny.tsv:2: audio no.wav does not exist" in done.text
+    assert "tiny.tsv:3: 4 fields, expected 2" in done.text
+    assert "Traceback" not in done.text and not (fresh.folder / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("recording\taudio\n", "tiny.tsv: no recordings of tiny"),
+        ("", "tiny.tsv:1: no column recording"),
+    ],
+)
+def test_an_empty_table_stops_the_run(fresh, text, said):
+    (fresh.folder / "tiny.tsv").write_text(text)
+    done = fresh(check=False)
+    assert done.status == 1 and said in done.text
+
+
+def test_a_misspelt_setting_stops_the_run_and_names_its_line(fresh):
+    done = fresh(check=False, overlay={"speech": {"webrtc": {"agressiveness": 1}}})
+    assert done.status == 1
+    assert "overlay.yaml:3: speech.webrtc.agressiveness is not a setting" in done.text
+
+
+def test_a_reference_that_names_other_recordings_is_warned_of(fresh):
+    with open(fresh.folder / "audio/a.rttm", "a") as file:
+        file.write("SPEAKER elsewhere 1 0 1 <NA> <NA> x <NA> <NA>\n")
+    done = fresh("--dry-run")
+    assert "audio/a.rttm: names recordings that are in no table: elsewhere" in done.text
+
+
+def test_the_ledger_names_rule_variant_reason_and_log(fresh):
+    (fresh.folder / "audio/a.wav").write_text("not audio")
+    fresh(check=False)
+    entry = fresh.folder / "results/tiny/failures/prepare_audio/a.json"
+    said = json.loads(entry.read_text())
+    assert said["rule"] == "prepare_audio" and said["recording"] == "a"
+    assert "not audio that can be read" in (fresh.folder / said["log"]).read_text()
