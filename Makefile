@@ -5,7 +5,7 @@ CONFIG ?=
 
 BIN  = .venv/bin
 SLOW = .venv-pyannote/bin
-SOURCES = scripts tests bench resources
+SOURCES = scripts tests bench docs resources
 
 .PHONY: run test test-slow check format figure schema models pyannote lock clean
 

@@ -1,0 +1,99 @@
+"""Embeddings by a real model of pyannote.audio, saved here from one of its architectures."""
+
+import os
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import Workflow, write_tiny_corpus
+
+from diarflow.embedding import EMBEDDERS, pyannote
+from diarflow.embedding.windows import Window
+from diarflow.formats.rttm import read_turns
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+SETTINGS = {
+    "backend": "pyannote", "token_variable": "HF_TOKEN", "device": "auto", "window": 2.0, "hop": 1.0,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    """A checkpoint of an x-vector network with random weights, as pyannote.audio's training saves it."""
+    pyannote._allow_torchaudio_without_extension()
+    import torch
+    from lightning.pytorch import Trainer
+    from pyannote.audio.core.task import Problem, Resolution, Specifications
+    from pyannote.audio.models.embedding import XVectorMFCC
+
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("model") / "xvector.ckpt"
+    trainer = Trainer(logger=False, accelerator="cpu", enable_checkpointing=False)
+    model = XVectorMFCC(sample_rate=16_000, num_channels=1)
+    model.specifications = Specifications(
+        problem=Problem.REPRESENTATION, resolution=Resolution.CHUNK, duration=2.0, classes=["a"]
+    )
+    trainer.strategy.connect(model)
+    trainer.save_checkpoint(path, weights_only=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def embed(checkpoint):
+    return EMBEDDERS["pyannote"].load(model=str(checkpoint), **SETTINGS)
+
+
+def test_vectors_are_those_of_the_model_itself(checkpoint, embed, tmp_path):
+    import torch
+    from pyannote.audio import Model
+
+    audio = np.random.default_rng(0).normal(0, 0.1, 80_000).astype(np.float32)
+    soundfile.write(tmp_path / "a.wav", audio, 16_000, "FLOAT")
+    found = embed(tmp_path / "a.wav", [Window(0.5, 2.5, 0), Window(3.0, 3.5, 1)])
+    assert found.shape == (2, 512) and found.dtype == np.float32
+    model = Model.from_pretrained(checkpoint, strict=False).eval()
+    for vector, piece in zip(
+        found, (audio[8000:40_000], np.tile(audio[48_000:56_000], 4)), strict=True
+    ):
+        with torch.inference_mode():
+            expected = model(torch.from_numpy(piece)[None, None])[0].numpy()
+        np.testing.assert_allclose(vector, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_no_window_gives_no_vector(embed, tone):
+    assert embed(tone(), []).shape[0] == 0
+
+
+def test_a_system_with_a_pyannote_model_runs_and_a_changed_model_reruns_it(checkpoint, tmp_path):
+    write_tiny_corpus(tmp_path / "tiny", "mine")
+    run = Workflow(tmp_path / "tiny")
+    system = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "pyannote",
+              "clustering": "kmeans", "turns": "join"}  # fmt: skip
+    model = tmp_path / "model.ckpt"
+    model.write_bytes(checkpoint.read_bytes())
+    overlay = {
+        "systems": {"mine": system},
+        "embedding": {"pyannote": {"model": str(model), "window": 1.5, "hop": 0.75}},
+    }
+    os.environ["HF_TOKEN"] = "hf_secret_of_the_test"
+    run(overlay=overlay)
+    for recording in "ab":
+        assert read_turns(tmp_path / f"tiny/results/tiny/rttm/mine/{recording}.rttm")
+        folder = tmp_path / "tiny/results/tiny/embeddings/webrtc.none.none.pyannote"
+        assert np.load(folder / f"{recording}.npy").shape[1] == 512
+    assert run.planned(overlay=overlay) == {}
+    model.write_bytes(checkpoint.read_bytes() + b"x")
+    assert run.planned(overlay=overlay)["embed_segments"] == 2
+
+    written = (p for p in (tmp_path / "tiny").rglob("*") if p.is_file())
+    assert not [p for p in written if b"hf_secret_of_the_test" in p.read_bytes()]
+
+
+def test_a_checkpoint_that_is_not_there_stops_the_run(tmp_path):
+    write_tiny_corpus(tmp_path / "tiny", "mine")
+    system = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "pyannote",
+              "clustering": "kmeans", "turns": "join"}  # fmt: skip
+    overlay = {"systems": {"mine": system}, "embedding": {"pyannote": {"model": "nowhere.ckpt"}}}
+    done = Workflow(tmp_path / "tiny")(overlay=overlay, check=False)
+    assert done.status == 1
+    assert "embedding.pyannote.model is nowhere.ckpt: no such file" in done.text

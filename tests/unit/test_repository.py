@@ -1,0 +1,68 @@
+"""What stands in two places says the same in both."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from diarflow.lineage import digest
+
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = ROOT / "resources" / "models"
+
+
+def locked(name):
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    return dict(re.findall(r"^([a-z0-9-]+)==([\w.]+)", text, flags=re.M))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_conda_environments_have_the_versions_of_the_lock(path):
+    packages = yaml.safe_load(path.read_text())["dependencies"][-1]["pip"]
+    lock = locked("pyannote") | locked("run")
+    assert packages == [
+        f"{name}=={lock[name]}" for name in sorted(p.split("==")[0] for p in packages)
+    ]
+
+
+def test_every_environment_that_a_rule_names_is_there():
+    text = "".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    named = set(re.findall(r'envs/(\w+)\.yaml"', text)) | {"pyannote"}
+    assert named == {path.stem for path in (ROOT / "envs").glob("*.yaml")}
+
+
+def test_the_heavy_libraries_are_in_their_groups_alone():
+    heavy = {"torch", "tensorflow-cpu", "keras", "pyannote-audio"}
+    assert not heavy & set(locked("run")) and not heavy & set(locked("dev"))
+    assert {"torch", "pyannote-audio"} <= set(locked("pyannote"))
+    assert {"tensorflow-cpu", "keras"} <= set(locked("train"))
+
+
+def test_what_is_installed_for_development_and_for_runs_has_the_same_versions():
+    run, dev = locked("run"), locked("dev")
+    assert run == {name: dev[name] for name in run}
+
+
+def test_a_model_that_is_shipped_is_the_one_its_card_describes():
+    card = (MODELS / "README.md").read_text()
+    for path in MODELS.glob("*.onnx"):
+        assert f"## {path.name}" in card and f"`{digest(path)}`" in card
+
+
+def test_the_artifacts_of_the_readme_are_those_of_the_rules():
+    """The table of artifacts names the folders that rules write."""
+    rules = "".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    readme = (ROOT / "README.md").read_text()
+    for product in re.findall(r"`results/\{corpus\}/(\w+)/", readme):
+        assert f"results/{{corpus}}/{product}/" in rules
+
+
+def test_no_path_of_a_machine_is_in_the_sources():
+    for folder in ("scripts", "workflow", "docs", "bench", "tests"):
+        for path in (ROOT / folder).rglob("*"):
+            if (
+                path.suffix in (".py", ".smk", ".md", ".yaml", ".rst")
+                and path.name != Path(__file__).name
+            ):
+                assert "/root/" not in path.read_text() and "/home/" not in path.read_text(), path
