@@ -120,3 +120,10 @@ def test_planning_imports_nothing_heavy():
 )
 def test_light_jobs_import_nothing_heavy_before_their_work(modules):
     assert not imported(f"import {modules}") & (HEAVY - {"pyarrow"})
+
+
+def test_the_tests_of_pure_functions_import_neither_torch_nor_tensorflow():
+    tests = sorted(path.stem for path in Path(__file__).parent.glob("test_*.py"))
+    here = f"sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(ROOT / 'tests')!r}]"
+    loaded = imported("\n".join([here, *(f"import {name}" for name in tests)]))
+    assert not loaded & {"torch", "tensorflow", "keras"}

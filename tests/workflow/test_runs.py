@@ -269,3 +269,18 @@ def test_the_ledger_names_rule_variant_reason_and_log(fresh):
     said = json.loads(entry.read_text())
     assert said["rule"] == "prepare_audio" and said["recording"] == "a"
     assert "not audio that can be read" in (fresh.folder / said["log"]).read_text()
+
+
+def test_a_variant_whose_packages_are_missing_stops_the_run(fresh):
+    from diarflow.lineage import versions
+
+    if "missing" not in versions("pyannote-audio", "torch").values():
+        pytest.skip("pyannote.audio is installed here")
+    system = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "pyannote",
+              "clustering": "kmeans", "turns": "join"}  # fmt: skip
+    done = fresh(overlay={"systems": {"classic": system}}, check=False)
+    assert done.status == 1
+    assert (
+        "embedding.pyannote needs pyannote-audio, torch, not installed here: `make pyannote`"
+        in done.text
+    )
