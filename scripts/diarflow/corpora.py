@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from diarflow.errors import InputError
 from diarflow.formats.lines import read_lines
@@ -82,7 +82,7 @@ class Recording:
 
 
 class Source(Protocol):
-    """Where a corpus's recordings are listed: a table, or a folder or glob of audio files."""
+    """Where a corpus's recordings come from: a table, a folder or glob of audio, or a simulation."""
 
     name: str
     recordings: str | None
@@ -90,6 +90,7 @@ class Source(Protocol):
     channel: int | str
     reference: str | None
     uem: str | None
+    simulate: Any
 
 
 def safe_id(name: str) -> str:
@@ -122,7 +123,8 @@ def read_corpora(sources: Iterable[Source]) -> tuple[list[Recording], list[str]]
 
 def read_corpus(source: Source) -> tuple[list[Recording], list[str]]:
     """The recordings of a corpus, and warnings. Raises InputError that names every mistake."""
-    rows, problems, warnings = _table_rows(source) if source.recordings else _file_rows(source)
+    listed = _table_rows if source.recordings else _file_rows if source.audio else _simulated_rows
+    rows, problems, warnings = listed(source)
     recordings: list[Recording] = []
     first_seen: dict[str, str] = {}
     for where, row in rows:
@@ -190,6 +192,22 @@ def _file_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list[
     for path in sorted(path for path in found if path.is_file()):
         name = os.path.relpath(path.with_suffix(""), root or ".")
         rows.append((str(path), {"recording": name, "audio": str(path)}))
+    return rows, [], []
+
+
+def _simulated_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
+    """A row for each conversation that will be made."""
+    if not os.path.isdir(source.simulate.speakers):
+        return (
+            [],
+            [f"{source.simulate.speakers}: no such folder of speakers (corpus {source.name})"],
+            [],
+        )
+    rows = []
+    for number in range(source.simulate.conversations):
+        path = f"results/{source.name}/simulated/{source.name}-{number:04d}"
+        row = {"recording": Path(path).name, "audio": f"{path}.wav", "reference": f"{path}.rttm"}
+        rows.append((path, row))
     return rows, [], []
 
 

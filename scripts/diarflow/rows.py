@@ -18,6 +18,7 @@ PARTS = ("audio", "reference", "speakers")
 def write_rows(recordings: Iterable[Recording], root="results") -> None:
     """Write `{root}/{corpus}/recordings/{recording}.json`, and its parts below, where they differ."""
     names: dict[str, list[str]] = {}
+    made: dict[str, list[str]] = {}
     for one in recordings:
         folder = Path(root, one.corpus, "recordings")
         parts = one.parts()
@@ -28,6 +29,13 @@ def write_rows(recordings: Iterable[Recording], root="results") -> None:
         for part in PARTS:
             _write(folder / part / f"{one.recording}.json", parts[part])
         names.setdefault(one.corpus, []).append(f"{one.recording}\t{one.name}\t{one.audio}\n")
+        if one.audio.startswith(f"{root}/{one.corpus}/simulated/"):
+            made.setdefault(one.corpus, []).append(
+                f"{one.recording}\t{one.recording}.wav\t{one.recording}.rttm\n"
+            )
+    for corpus, lines in made.items():
+        text = "recording\taudio\treference\n" + "".join(lines)
+        _write_text(Path(root, corpus, "simulated", "recordings.tsv"), text)
     for corpus, lines in names.items():
         text = "recording\tname\taudio\n" + "".join(lines)
         _write_text(Path(root, corpus, "recordings.tsv"), text)

@@ -10,7 +10,7 @@ from diarflow.rows import write_rows
 
 def source(**fields):
     known = {"name": "c", "recordings": None, "audio": None, "channel": "mix", "reference": None}
-    return SimpleNamespace(**known | {"uem": None} | fields)
+    return SimpleNamespace(**known | {"uem": None, "simulate": None} | fields)
 
 
 @pytest.fixture

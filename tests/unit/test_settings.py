@@ -37,7 +37,7 @@ def test_config_yaml_states_the_defaults_of_blocks_without_variants():
         assert DEFAULTS[name] == Settings.model_fields[name].default.model_dump()
     assert DEFAULTS["on_error"] == Settings.model_fields["on_error"].default
     corpus = _blocks(Settings.model_fields["corpora"].annotation)[0]
-    assert set(DEFAULTS["corpora"][0]) == set(corpus.model_fields) - {"audio"}
+    assert set(DEFAULTS["corpora"][0]) == set(corpus.model_fields) - {"audio", "simulate"}
 
 
 def test_every_backend_has_settings_and_every_settings_block_a_backend():
@@ -90,7 +90,7 @@ def test_every_setting_has_a_sentence_and_every_number_a_range():
          "systems.classic.speech is silero, expected one of webrtc"),
         ({"default_systems": ["best"]},
          "default_systems is best, expected one of classic, classic-kmeans"),
-        ({"corpora": [{"name": "x"}]}, "corpora[0]: expected either recordings (a table) or audio"),
+        ({"corpora": [{"name": "x"}]}, "corpora[0]: expected one of recordings (a table), audio"),
         ({"corpora": [{"name": "report", "audio": "x"}]}, "corpora[0]: name is report, which is"),
         ({"corpora": [{"name": "a/b", "audio": "x"}]}, "corpora[0].name is 'a/b', expected text like"),
         ({"corpora": [{"name": "x", "audio": "x"}] * 2}, "corpora[1].name is x, which is there already"),

@@ -6,6 +6,7 @@ out  results/{corpus}/recordings/{recording}.json   what the table says of each 
      results/{corpus}/recordings.tsv                recording ids, the names they stand for, audio
 """
 
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -19,6 +20,7 @@ from diarflow.plan import Plan
 from diarflow.report.summary import der_table, earlier_failures, failure_lines
 from diarflow.rows import write_rows
 from diarflow.settings import read_settings
+from diarflow.simulation.speakers import choose, list_speakers, stamp
 from diarflow.stages import BACKENDS, check_installed
 
 SCRIPTS = PACKAGE.parent
@@ -74,6 +76,22 @@ def variant_job(rule, stage, name):
         code=revision(SCRIPTS / f"{rule}.py", backend.source),
         versions=versions("numpy", *backend.packages),
         models={model: digest(MODELS / model) for model in backend.models},
+    )
+
+
+@cache
+def simulation_job(corpus):
+    """The params of a simulated corpus: its settings, and the state of its speakers' files."""
+    chosen = next(
+        one.simulate for one in settings.corpora if one.name == corpus and one.simulate
+    )
+    speakers = choose(list_speakers(chosen.speakers), chosen.part)
+    return canonical(
+        settings=chosen.model_dump(exclude={"conversations"}),
+        code=revision(SCRIPTS / "simulate_conversations.py"),
+        versions=versions("numpy", "scipy", "soundfile", "soxr"),
+        speakers=stamp(speakers),
+        turn_taking=digest(SCRIPTS / "diarflow" / "simulation" / "turn_taking.json"),
     )
 
 

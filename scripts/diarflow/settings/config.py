@@ -8,10 +8,36 @@ from pydantic import Field, ValidationError, model_validator
 
 from diarflow.errors import InputError
 from diarflow.settings import stages
-from diarflow.settings.base import Block, Name
+from diarflow.settings.base import Block, Name, SpeakerCount
 from diarflow.settings.messages import dotted, explain, place
 
 STAGES = ("speech", "changes", "overlap", "embedding", "clustering", "turns")
+
+
+class Simulation(Block):
+    """Conversations made of recordings of single speakers, with exact references."""
+
+    speakers: str = Field(description="folder that holds a folder of recordings for each speaker")
+    part: Literal["all", "train", "valid", "test"] = Field(
+        "all", description="all speakers, or 70, 10 or 20 percent of them, by the name of each"
+    )
+    conversations: int = Field(10, ge=1, le=100_000, description="how many are made")
+    duration: float = Field(300.0, ge=5, le=36_000, description="seconds of each")
+    min_speakers: SpeakerCount = Field(2, description="fewest speakers in one")
+    max_speakers: SpeakerCount = Field(4, description="most speakers in one")
+    overlap: bool = Field(True, description="people interrupt each other and say mhm")
+    vary_speed: bool = Field(
+        False, description="some voices are played faster or slower by a tenth"
+    )
+    seed: int = Field(0, ge=0, description="of everything that is drawn")
+
+    @model_validator(mode="after")
+    def _ordered(self):
+        if self.min_speakers > self.max_speakers:
+            raise ValueError(
+                f"min_speakers is {self.min_speakers}, more than max_speakers {self.max_speakers}"
+            )
+        return self
 
 
 class Corpus(Block):
@@ -24,6 +50,7 @@ class Corpus(Block):
     audio: str | None = Field(
         None, description="instead of a table: a folder or glob of audio files"
     )
+    simulate: Simulation | None = Field(None, description="instead of either: make conversations")
     channel: Literal["mix", "each"] | Annotated[int, Field(ge=1)] = Field(
         "mix", description="mix all channels, take the one of this number, or each for itself"
     )
@@ -34,8 +61,13 @@ class Corpus(Block):
 
     @model_validator(mode="after")
     def _table_or_files(self):
-        if (self.recordings is None) == (self.audio is None):
-            raise ValueError("expected either recordings (a table) or audio (a folder or glob)")
+        given = [
+            field for field in (self.recordings, self.audio, self.simulate) if field is not None
+        ]
+        if len(given) != 1:
+            raise ValueError(
+                "expected one of recordings (a table), audio (a folder or glob), simulate"
+            )
         if self.name == "report":
             raise ValueError("name is report, which is the folder of the report; expected another")
         return self

@@ -1,0 +1,25 @@
+"""Rule simulate_conversations: conversations of single speakers' recordings, with exact references."""
+
+import soundfile
+
+from diarflow.audio import SAMPLE_RATE
+from diarflow.files import written_whole
+from diarflow.formats.rttm import write_rttm
+from diarflow.jobs import Job
+from diarflow.simulation.conversation import simulate
+from diarflow.simulation.speakers import choose, list_speakers
+
+job = Job(snakemake)
+settings = dict(job.settings)
+speakers = choose(list_speakers(settings.pop("speakers")), settings.pop("part"))
+
+
+def one(recording):
+    number = int(recording.recording.rpartition("-")[2])
+    audio, turns = simulate(speakers, number=number, **settings)
+    with written_whole(recording.output.audio) as beside:
+        soundfile.write(beside, audio, SAMPLE_RATE, "PCM_16", format="WAV")
+    write_rttm(recording.output.reference, recording.recording, turns)
+
+
+job.each(one)

@@ -1,0 +1,128 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from diarflow.audio import SAMPLE_RATE
+from diarflow.dialogue import synthesize_dialogue
+from diarflow.errors import InputError
+from diarflow.simulation import conversation
+from diarflow.simulation.conversation import plan_turns, simulate, turn_taking
+from diarflow.simulation.sources import Voice, speech_runs
+from diarflow.simulation.speakers import choose, list_speakers, part_of, stamp
+
+SETTINGS = {"seed": 3, "number": 0, "duration": 40.0, "min_speakers": 2, "max_speakers": 3,
+            "overlap": True, "vary_speed": False}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of four speakers, two recordings each, who are one voice apiece."""
+    root = tmp_path_factory.mktemp("speakers")
+    for number in range(4):
+        (root / "set" / str(number)).mkdir(parents=True)
+        for take in range(2):
+            path = root / "set" / str(number) / f"{take}.wav"
+            synthesize_dialogue(path, seed=10 * number + take, speakers=1, turns=4)
+    return root
+
+
+@pytest.fixture(scope="module")
+def speakers(folder):
+    return list_speakers(folder)
+
+
+def test_every_folder_that_holds_audio_is_a_speaker(speakers):
+    assert list(speakers) == ["set/0", "set/1", "set/2", "set/3"]
+    assert [len(paths) for paths in speakers.values()] == [2, 2, 2, 2]
+
+
+def test_a_folder_without_audio_is_an_error(tmp_path):
+    with pytest.raises(InputError, match="expected a folder for each speaker"):
+        list_speakers(tmp_path)
+
+
+def test_the_parts_share_no_speaker_and_are_all_of_them():
+    everyone = {f"x/{n}": [] for n in range(1000)}
+    parts = [set(choose(everyone, part)) for part in ("train", "valid", "test")]
+    assert sum(map(len, parts)) == 1000 == len(set.union(*parts)) == len(choose(everyone, "all"))
+    assert [round(len(part) / 1000, 1) for part in parts] == [0.7, 0.1, 0.2]
+    assert part_of("x/1") == part_of("x/1")
+
+
+def test_another_file_changes_the_stamp(speakers):
+    assert stamp(speakers) == stamp(dict(speakers))
+    assert stamp({"a": speakers["set/0"]}) != stamp({"a": speakers["set/0"][:1]})
+
+
+def test_speech_is_what_is_louder_than_the_pauses():
+    audio = np.concatenate(
+        [np.zeros(8000), np.random.default_rng(0).normal(0, 0.1, 16_000), np.zeros(8000)]
+    )
+    ((start, end),) = speech_runs(audio + np.random.default_rng(1).normal(0, 0.0005, len(audio)))
+    assert abs(start - 8000) < 800 and abs(end - 24_000) < 800
+    assert speech_runs(np.zeros(100)) == []
+
+
+def test_a_voice_says_about_as_much_as_is_asked(speakers):
+    voice = Voice(speakers["set/0"], np.random.default_rng(0))
+    for duration in (0.2, 1.0, 7.0, 3.0):
+        audio, speech = voice.say(duration)
+        assert abs(len(audio) / SAMPLE_RATE - duration) < 0.8
+        assert speech[0][0] == 0.0 and speech[-1][1] == pytest.approx(len(audio) / SAMPLE_RATE)
+
+
+def test_the_same_number_of_a_seed_is_the_same_conversation(speakers):
+    audio, turns = simulate(speakers, **SETTINGS)
+    again, same_turns = simulate(speakers, **SETTINGS)
+    np.testing.assert_array_equal(audio, again)
+    assert turns == same_turns
+    other, _ = simulate(speakers, **SETTINGS | {"number": 1})
+    assert not np.array_equal(audio, other)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_turns_lie_in_the_conversation_and_those_of_a_speaker_apart(speakers, number):
+    audio, turns = simulate(speakers, **SETTINGS | {"number": number})
+    assert len(audio) == 40 * SAMPLE_RATE and np.abs(audio).max() <= 1
+    assert 2 <= len({turn.speaker for turn in turns}) <= 3
+    for speaker in {turn.speaker for turn in turns}:
+        own = [turn for turn in turns if turn.speaker == speaker]
+        assert all(a.end < b.start for a, b in itertools.pairwise(own))
+    assert all(0 <= turn.start < turn.end <= 40 for turn in turns)
+
+
+def test_the_reference_is_exact(speakers, monkeypatch):
+    """Without a room and noise there is sound inside turns and none outside, to 10 ms."""
+    monkeypatch.setattr(conversation, "in_a_room", lambda tracks, random: tracks.sum(axis=0))
+    audio, turns = simulate(speakers, **SETTINGS)
+    inside = np.zeros(len(audio), bool)
+    for turn in turns:
+        inside[round(turn.start * SAMPLE_RATE) : round(turn.end * SAMPLE_RATE)] = True
+    assert np.abs(audio[~inside]).max() == 0
+    for turn in turns:
+        piece = audio[round(turn.start * SAMPLE_RATE) : round(turn.end * SAMPLE_RATE)]
+        assert np.abs(piece[:160]).max() > 0 and np.abs(piece[-160:]).max() > 0
+
+
+def test_without_overlap_one_speaks_at_a_time(speakers):
+    _, turns = simulate(speakers, **SETTINGS | {"overlap": False})
+    assert all(a.end <= b.start for a, b in itertools.pairwise(turns))
+
+
+def test_people_take_turns_as_in_the_meetings_they_were_fitted_to():
+    """Of many planned hours: the median turn and the share of turns that pass on, as fitted."""
+    random = np.random.default_rng(0)
+    planned = [turn for _ in range(20) for turn in plan_turns(random, 4, 600.0, overlap=False)]
+    assert np.median([length for _, length, _ in planned]) == pytest.approx(
+        turn_taking().seconds["turn"][50], rel=0.1
+    )
+    passed = np.mean([a[2] != b[2] for a, b in itertools.pairwise(planned)])
+    assert passed == pytest.approx(turn_taking().passes_on, abs=0.05)
+
+
+def test_a_room_and_a_telephone_leave_the_length_alone():
+    tracks = np.random.default_rng(0).normal(0, 0.1, (2, 16_000)).astype(np.float32)
+    for seed in range(8):
+        audio = conversation.in_a_room(tracks, np.random.default_rng(seed))
+        assert audio.shape == (16_000,) and np.isfinite(audio).all()
