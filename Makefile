@@ -7,13 +7,18 @@ BIN  = .venv/bin
 SLOW = .venv-pyannote/bin
 SOURCES = scripts tests bench docs resources
 
-.PHONY: run test test-slow check format figure schema models pyannote lock clean
+.PHONY: run test train test-slow check format figure schema models pyannote lock clean
 
 run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.yaml lays over it
+	@touch .venv/begun
 	$(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
+	@[ results/report/der.csv -nt .venv/begun ] || PYTHONPATH=scripts $(BIN)/python -m diarflow.report.summary
 
 test: .venv/dev.stamp       ## everything but the slow tests
 	$(BIN)/python -m pytest -n auto
+
+train: .venv/dev.stamp      ## train the change detector anew, as the shipped one was
+	$(BIN)/snakemake train --cores $(CORES) --configfile bench/train-bilstm.yaml
 
 test-slow: .venv-pyannote/pyannote.stamp  ## what takes long, or needs pyannote.audio
 	$(SLOW)/python -m pytest -m slow

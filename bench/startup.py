@@ -1,6 +1,6 @@
 """What each rule's script costs before its own work: CPU-seconds of Python, and of the library it works with.
 
-    .venv/bin/python bench/startup.py [--runs 5] > bench/startup.md
+    .venv/bin/python bench/startup.py [--runs 5] > docs/performance.md
 
 The first column is a Python that imports what the script imports; the second what the backend adds once
 there is something to do, since libraries that are slow to import are imported then.

@@ -10,7 +10,7 @@ detect = load(DETECTORS, job.settings)
 
 
 def one(recording):
-    write_table(recording.output.speech, "speech", detect(recording.input.audio))
+    write_table(recording.output.speech, "speech", detect(recording.input))
 
 
 job.each(one)

@@ -3,6 +3,7 @@
 from diarflow.artifacts import mark_of, write_empty
 from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.formats.uem import read_uem
+from diarflow.hypothesis import NUMBER_GIVEN, count_speakers
 from diarflow.jobs import Job
 from diarflow.reference import Repairs
 from diarflow.scores import score
@@ -17,9 +18,9 @@ def one(recording):
         return write_empty("scores", recording.output.scores, recording=name, mark=mark)
     truth, found = read_turns(files.reference), read_turns(files.rttm)
     extent = read_uem(files.uem).get(name, [])
-    counts = (len({turn.speaker for turn in truth}), len({turn.speaker for turn in found}))
+    counts = (count_speakers(truth, extent), count_speakers(found, extent))
     repairs = Repairs.parse(read_comments(files.reference))
-    given = "number of speakers: given" in read_comments(files.rttm)
+    given = NUMBER_GIVEN in read_comments(files.rttm)
     rows = [
         (recording.corpus, recording.variant, name, protocol, *one, *counts, sum(repairs), given,
          mark_of(files.rttm))

@@ -1,7 +1,7 @@
 """Rule write_rttm: turns as NIST RTTM, the speakers named in the order in which they appear."""
 
 from diarflow.formats.rttm import write_rttm
-from diarflow.hypothesis import name_speakers
+from diarflow.hypothesis import NUMBER_GIVEN, name_speakers
 from diarflow.intervals import Turn
 from diarflow.jobs import Job
 from diarflow.tables import read_facts, read_rows
@@ -12,7 +12,7 @@ job = Job(snakemake)
 def one(recording):
     turns = name_speakers(Turn(*row) for row in read_rows(recording.input.turns))
     given = read_facts(recording.input.turns).get("speakers_given") == "True"
-    comments = ["number of speakers: given"] if given else []
+    comments = [NUMBER_GIVEN] if given else []
     write_rttm(recording.output.rttm, recording.recording, turns, comments=comments)
 
 

@@ -1,5 +1,8 @@
 """Artifacts that are arrays: one .npy file a recording."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 
 from diarflow.files import written_whole
@@ -15,3 +18,28 @@ def write_array(path, array) -> None:
 def read_array(path) -> np.ndarray:
     """What `write_array` wrote."""
     return np.load(path, allow_pickle=False)
+
+
+def write_times(path, times: np.ndarray, *, names: list[str], mark: str | None = None) -> None:
+    """Beside an array of frames a JSON file: when its first frame is, how far apart they are, what they hold.
+
+    Frames are `start + i * step` seconds, at their centres.
+    """
+    start = float(times[0]) if len(times) else 0.0
+    step = float((times[-1] - times[0]) / (len(times) - 1)) if len(times) > 1 else 0.0
+    facts = {"start": start, "step": step, "frames": len(times), "outputs": names}
+    if mark:
+        facts["set_aside"] = mark
+    with written_whole(path) as beside:
+        beside.write_text(json.dumps(facts) + "\n")
+
+
+def read_times(array_path) -> np.ndarray:
+    """Times (frames,) of an array of frames, in seconds, out of the JSON file beside it."""
+    facts = json.loads(Path(array_path).with_suffix(".json").read_text())
+    return facts["start"] + facts["step"] * np.arange(facts["frames"])
+
+
+def read_mark(path) -> str | None:
+    """The rule at which the recording of an array of frames was set aside."""
+    return json.loads(Path(path).read_text()).get("set_aside")

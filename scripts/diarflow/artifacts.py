@@ -22,7 +22,11 @@ def write_empty(kind: str, path, *, recording: str, mark: str) -> None:
         from diarflow.formats.uem import write_uem
 
         write_uem(path, recording, [])
-    elif kind == "embeddings":
+    elif kind == "times":
+        from diarflow.arrays import write_times
+
+        write_times(path, [], names=[], mark=mark)
+    elif kind in ("embeddings", "activations"):
         from diarflow.arrays import write_array
 
         write_array(path, [])
@@ -44,6 +48,10 @@ def mark_of(path) -> str | None:
     ending = Path(path).suffix
     if ending == ".parquet":
         return read_facts(path).get("set_aside")
+    if ending == ".json" and _product(path) == "activations":
+        from diarflow.arrays import read_mark
+
+        return read_mark(path)
     if ending == ".rttm" and _product(path):
         from diarflow.formats.rttm import read_comments
 

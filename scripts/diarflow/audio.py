@@ -60,6 +60,8 @@ def _resample(sound: soundfile.SoundFile, source, target, channel: int | str) ->
         if facts["samples"] == 0:
             raise InputError(f"{source}: holds no samples, expected audio")
         expected = round(facts["samples"] * SAMPLE_RATE / rate)
+        if expected == 0:
+            raise InputError(f"{source}: holds {facts['samples']} samples at {rate} Hz, too few")
         if stream:
             last = stream.resample_chunk(np.zeros(0, np.float32), last=True)
             last = last[: max(0, expected - written)]

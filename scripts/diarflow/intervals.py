@@ -45,18 +45,12 @@ def clip(intervals: Iterable[Interval], extent: Interval) -> list[Interval]:
     return [interval for interval in cut if interval.end > interval.start]
 
 
-def subtract(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
-    """What is left of each interval, in order, once the holes are cut out.
-
-    >>> subtract([Interval(0.0, 4.0), Interval(5.0, 6.0)], [Interval(1.0, 2.0), Interval(5.0, 9.0)])
-    [Interval(start=0.0, end=1.0), Interval(start=2.0, end=4.0)]
-    """
-    holes = union(holes)
-    return [piece for interval in intervals for piece in outside(interval, holes)]
-
-
 def outside(interval: Interval, holes: list[Interval]) -> list[Interval]:
-    """What is left of one interval; `holes` are sorted and apart, as `union` gives them."""
+    """What is left of an interval without the holes, which are sorted and apart, as `union` gives them.
+
+    >>> outside(Interval(0.0, 4.0), [Interval(1.0, 2.0), Interval(3.0, 9.0)])
+    [Interval(start=0.0, end=1.0), Interval(start=2.0, end=3.0)]
+    """
     start, end = interval
     left = []
     for hole in holes[bisect_right(holes, start, key=lambda hole: hole.end) :]:
@@ -68,12 +62,3 @@ def outside(interval: Interval, holes: list[Interval]) -> list[Interval]:
     if end > start:
         left.append(Interval(start, end))
     return left
-
-
-def total(intervals: Iterable[Interval]) -> Seconds:
-    """Seconds in all, each interval counted for itself.
-
-    >>> total([Interval(0.0, 1.5), Interval(2.0, 3.0)])
-    2.5
-    """
-    return sum(interval.end - interval.start for interval in intervals)

@@ -27,6 +27,15 @@ def log_to(path) -> None:
     handler.setFormatter(form)
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.captureWarnings(True)
+    sys.excepthook = _say
+
+
+def _say(kind: type[BaseException], error: BaseException, traceback) -> None:
+    """End a script: with the lines of an InputError, or with a traceback."""
+    if issubclass(kind, InputError):
+        print(error, file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, traceback)
 
 
 @dataclass(frozen=True)

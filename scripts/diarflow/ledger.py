@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from diarflow.files import written_whole
 
+# rules that work only where there is a reference
+OF_REFERENCES = {"prepare_reference", "score_recording"}
+
 
 class Failure(NamedTuple):
     corpus: str
@@ -45,11 +48,17 @@ def remove_failure(corpus: str, rule: str, variant: str, recording: str, root="r
 def read_failures(
     corpus: str,
     variants: Mapping[str, Collection[str]],
-    recordings: Collection[str],
+    recordings: Mapping[str, bool],
     root="results",
 ) -> Iterator[Failure]:
-    """Failures of a corpus, in order: of the recordings and of each rule's variants that are in use."""
+    """Failures of a corpus, in order, of what is still asked for.
+
+    That is: of each rule's `variants` in use, of the `recordings` there are and, where it is about their
+    reference, that have one (the value).
+    """
     for path in sorted(Path(root, corpus, "failures").rglob("*.json")):
         failure = Failure(**json.loads(path.read_text()))
-        if failure.recording in recordings and failure.variant in variants.get(failure.rule, ()):
+        needed = recordings.get(failure.recording) or failure.rule not in OF_REFERENCES
+        used = failure.variant in variants.get(failure.rule, ())
+        if failure.recording in recordings and needed and used:
             yield failure

@@ -1,5 +1,6 @@
 """Which results a configuration asks for: the recordings, systems and variants of each corpus."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from diarflow.settings.config import STAGES, Settings
 VARIANTS = {
     "prepare_audio": "",
     "prepare_reference": "",
+    "simulate_conversations": "",
     "detect_speech": "{speech}",
     "detect_changes": "{changes}",
     "detect_overlap": "{overlap}",
@@ -21,6 +23,11 @@ VARIANTS = {
     "write_rttm": "{system}",
     "score_recording": "{system}",
 }
+
+
+def held_out(recording: str) -> bool:
+    """A tenth of the recordings, by name: for validation where no corpus is given for it."""
+    return int(hashlib.sha256(recording.encode()).hexdigest(), 16) % 10 == 0
 
 
 class Plan:
@@ -65,7 +72,11 @@ class Plan:
     def failures(self) -> Iterator[Failure]:
         """What the ledger says of results that are still asked for."""
         for corpus in self.systems:
-            names = {name for owner, name in self.recordings if owner == corpus}
+            names = {
+                name: one.reference is not None
+                for (owner, name), one in self.recordings.items()
+                if owner == corpus
+            }
             yield from read_failures(corpus, self._all_variants(corpus), names)
 
     def _all_variants(self, corpus: str) -> dict[str, list[str]]:
@@ -73,8 +84,29 @@ class Plan:
 
     def used(self, stage: str) -> list[str]:
         """The variants of a stage that any corpus's systems use."""
+        if stage == "networks":
+            used = (getattr(self.settings, one)[name] for one in STAGES for name in self.used(one))
+            return list(dict.fromkeys(v.network for v in used if hasattr(v, "network")))
         names = (name for systems in self.systems.values() for name in systems)
         return list(dict.fromkeys(getattr(self.settings.systems[name], stage) for name in names))
+
+    def examples(self, training: str) -> list[dict[str, Any]]:
+        """The recordings that a training learns from, and those that it holds out."""
+        chosen = self.settings.training[training]
+        splits = {corpus.name: corpus.split for corpus in self.settings.corpora}
+        return [
+            {
+                "corpus": one.corpus,
+                "recording": one.recording,
+                "audio": f"results/{one.corpus}/audio/{one.recording}.wav",
+                "reference": f"results/{one.corpus}/reference/{one.recording}.rttm",
+                "validation": held_out(one.recording)
+                if chosen.validation is None
+                else one.corpus in chosen.validation,
+            }
+            for one in self.recordings.values()
+            if one.reference and splits[one.corpus] != "test"
+        ]
 
     def report(self) -> dict[str, Any]:
         """What the report is about."""

@@ -1,5 +1,6 @@
 """References made fit for scoring: the turns of one recording, repaired, and the stretch that is scored."""
 
+import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import NamedTuple
 
 from diarflow.errors import InputError
 from diarflow.formats.annotation_csv import read_annotation_csv
+from diarflow.formats.lines import known_as
 from diarflow.formats.rttm import Annotation, read_rttm
 from diarflow.formats.uem import read_uem
 from diarflow.intervals import Interval, Seconds, Turn, clip, union
@@ -63,21 +65,29 @@ def repair(turns: Iterable[Turn], *, duration: Seconds) -> tuple[list[Turn], Rep
 def read_reference(path, *, recording: str, name: str, channel: int | None = None) -> list[Turn]:
     """Turns of one recording from an RTTM or an annotation CSV, which may hold others too.
 
-    `name` is what the table or the file calls the recording, `recording` the id made of it; either may
-    stand in the reference. `channel` is set where each channel is a recording of its own: then only
-    lines that carry its number count, unless they name the channel's own id. Raises InputError where
-    the file does not know the recording.
+    `channel` is set where each channel is a recording of its own: then lines that carry its number count,
+    or those that name the channel's own id. Raises InputError where the file does not know the recording,
+    or does not tell its channels apart.
     """
-    wanted = {recording, name}
+    wanted = known_as(recording, name)
     table = Path(path).suffix.lower() in (".csv", ".tsv")
-    found: Annotation = (read_annotation_csv if table else read_rttm)(path, only=wanted)
-    if found.names and not found.names & wanted:
+    found: Annotation = (read_annotation_csv if table else read_rttm)(path, only=set(wanted))
+    if not found.names:
+        return []
+    called = next((one for one in wanted if one in found.names), None)
+    if called is None:
         named = sorted(found.names)
         shown = ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
         raise InputError(f"{path}: no turn of recording {name}; the file names {shown}")
-    if channel is not None and recording not in found.names:
-        return sorted(found.turns.get((name, str(channel)), []))
-    return sorted(turn for turns in found.turns.values() for turn in turns)
+    by_channel = {spoken: turns for (one, spoken), turns in found.turns.items() if one == called}
+    if channel is None or called == recording:
+        return sorted(turn for turns in by_channel.values() for turn in turns)
+    if len(by_channel) == 1:
+        raise InputError(
+            f"{path}: all turns of {called} are of one channel, but each channel is a recording of its "
+            f"own; expected the number of the channel in every line, or the name {recording}"
+        )
+    return sorted(by_channel.get(str(channel), []))
 
 
 def last_end(turns: Iterable[Turn]) -> Seconds:
@@ -93,9 +103,13 @@ def read_extent(path, *, recording: str, name: str, duration: Seconds) -> list[I
     """The scored stretches of one recording: its UEM's, or all of it where `path` is None."""
     whole = Interval(0.0, duration)
     if path is None:
-        return [whole]
-    found = read_uem(path, only={recording, name})
-    for known in (recording, name):
+        return clip([whole], whole)
+    wanted = known_as(recording, name)
+    found = read_uem(path, only=set(wanted))
+    for known in wanted:
         if known in found:
-            return clip(found[known], whole)
+            inside = clip(found[known], whole)
+            if found[known] and not inside:
+                logging.warning("%s: %s lies wholly outside the recording", path, known)
+            return inside
     raise InputError(f"{path}: no line for recording {name}")

@@ -81,11 +81,15 @@ def annotation(turns: Iterable[Turn], prefix: str = "") -> Annotation:
     return found
 
 
-def match(reference: Iterable[Turn], hypothesis: Iterable[Turn]) -> dict[str, str]:
-    """The reference speaker that each hypothesis speaker stands for; the others are left out.
+def match(
+    reference: Iterable[Turn], hypothesis: Iterable[Turn], extent: Iterable[Interval]
+) -> dict[str, str]:
+    """The reference speaker that each hypothesis speaker stands for in a score; the others are left out.
 
-    >>> match([Turn(0.0, 4.0, "Ann")], [Turn(1.0, 3.0, "SPEAKER_00"), Turn(3.0, 3.5, "SPEAKER_01")])
-    {'SPEAKER_00': 'Ann'}
+    >>> said, found = [Turn(0.0, 4.0, "Ann")], [Turn(1.0, 3.0, "x"), Turn(3.0, 3.5, "y")]
+    >>> match(said, found, [Interval(0.0, 4.0)])
+    {'x': 'Ann'}
     """
-    mapping = DiarizationErrorRate().optimal_mapping(annotation(reference), annotation(hypothesis))
-    return dict(sorted(mapping.items()))
+    uem = Timeline([Segment(start, end) for start, end in extent])
+    truth, guess = annotation(reference), annotation(hypothesis)
+    return dict(sorted(DiarizationErrorRate().optimal_mapping(truth, guess, uem=uem).items()))

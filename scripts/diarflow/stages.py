@@ -1,15 +1,16 @@
 """The stages of the method, and the backends that each can be done by."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-from diarflow import changes, clustering, embedding, overlap, speech, turns
+from diarflow import changes, clustering, embedding, networks, overlap, speech, turns
 from diarflow.backends import Backend
 from diarflow.errors import InputError
+from diarflow.inference import model_path
 from diarflow.lineage import versions
 from diarflow.settings import Settings
 
 BACKENDS: dict[str, dict[str, Backend]] = {
+    "networks": networks.NETWORKS,
     "speech": speech.DETECTORS,
     "changes": changes.DETECTORS,
     "overlap": overlap.DETECTORS,
@@ -17,6 +18,7 @@ BACKENDS: dict[str, dict[str, Backend]] = {
     "clustering": clustering.CLUSTERERS,
     "turns": turns.BUILDERS,
 }
+_FILES = (".bin", ".ckpt", ".h5", ".keras", ".onnx", ".pt")
 
 
 def check_installed(settings: Settings, used: Callable[[str], list[str]]) -> None:
@@ -33,7 +35,8 @@ def check_installed(settings: Settings, used: Callable[[str], list[str]]) -> Non
                     f"`make {backend.environment}` makes an environment that has it"
                 )
             model = getattr(variant, "model", "")
-            if model.endswith((".ckpt", ".bin", ".pt")) and not Path(model).is_file():
+            made = model.startswith("models/")  # by a rule of this workflow
+            if model.endswith(_FILES) and not (made or model_path(model).is_file()):
                 problems.append(f"{stage}.{name}.model is {model}: no such file")
     if problems:
         raise InputError.of(problems)

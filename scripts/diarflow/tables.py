@@ -16,6 +16,14 @@ COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "windows": {"start": pa.float64(), "end": pa.float64(), "segment": pa.int64()},
     "clusters": {"start": pa.float64(), "end": pa.float64(), "speaker": pa.int64()},
     "turns": {"start": pa.float64(), "end": pa.float64(), "speaker": pa.int64()},
+    "training": {
+        "corpus": pa.string(),
+        "recording": pa.string(),
+        "first": pa.int64(),
+        "frames": pa.int64(),
+        "positive": pa.int64(),
+        "validation": pa.bool_(),
+    },
     "scores": {
         "corpus": pa.string(),
         "system": pa.string(),
@@ -57,12 +65,7 @@ def read_table(path) -> dict[str, Any]:
 
 
 def read_rows(path) -> list[tuple]:
-    """Rows as tuples, in the order of the columns.
-
-    >>> write_table("/tmp/diarflow-doctest.parquet", "speech", [(0.0, 1.5)])
-    >>> read_rows("/tmp/diarflow-doctest.parquet")
-    [(0.0, 1.5)]
-    """
+    """Rows as tuples, in the order of the columns."""
     return [tuple(row.values()) for row in pq.read_table(path).to_pylist()]
 
 

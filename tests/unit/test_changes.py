@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import soundfile
@@ -5,7 +7,7 @@ import soundfile
 from diarflow.audio import Clip
 from diarflow.changes import DETECTORS, divergence
 from diarflow.changes.peaks import Change, pick
-from diarflow.features import frame_count, mfcc
+from diarflow.features import cepstrum, frame_count, with_deltas
 
 SETTINGS = {
     "none": {},
@@ -13,6 +15,7 @@ SETTINGS = {
         "measure": "likelihood-ratio", "window": 2.0, "step": 0.1, "threshold": 0.5,
         "min_distance": 0.8,
     },
+    "bilstm": {"network": "bilstm", "threshold": 0.5, "min_distance": 0.3, "prominence": 0.0},
 }  # fmt: skip
 
 
@@ -31,13 +34,27 @@ def two_timbres(tmp_path):
     return path
 
 
+def files_of(audio, score):
+    """What a detector reads: the audio, and the output of a network that gives `score` in the middle."""
+    from diarflow.arrays import write_array, write_times
+
+    frames = frame_count(soundfile.info(audio).frames, hop=372)
+    scores = np.zeros((frames, 1))
+    scores[frames // 2 : frames // 2 + 1] = score
+    path = audio.with_suffix(".npy")
+    write_array(path, scores)
+    write_times(path.with_suffix(".json"), np.arange(frames) * 0.02325 + 0.016, names=["change"])
+    return SimpleNamespace(audio=audio, activations=path)
+
+
 @pytest.mark.parametrize("name", DETECTORS)
 def test_every_detector_is_silent_on_silence_and_the_same_twice(name, tmp_path, two_timbres):
     detect = DETECTORS[name].load(backend=name, **SETTINGS[name])
     for samples in (0, 100, 16_000):
         soundfile.write(tmp_path / "empty.wav", np.zeros(samples, np.int16), 16_000)
-        assert detect(tmp_path / "empty.wav") == []
-    assert detect(two_timbres) == detect(two_timbres)
+        assert detect(files_of(tmp_path / "empty.wav", 0.0)) == []
+    files = files_of(two_timbres, 0.9)
+    assert detect(files) == detect(files)
 
 
 @pytest.mark.parametrize("measure", ["likelihood-ratio", "gaussian"])
@@ -70,9 +87,9 @@ def test_a_long_recording_is_worked_through_in_pieces_with_the_same_scores(
 
 def test_frames_are_the_same_alone_and_with_the_others(two_timbres):
     with Clip(two_timbres) as clip:
-        everything = mfcc(clip, 0, frame_count(clip.samples))
-        part = mfcc(clip, 300, 310)
-    assert everything.shape == (frame_count(9 * 16_000), 11)
+        everything = cepstrum(clip, 0, frame_count(clip.samples))
+        part = cepstrum(clip, 300, 310)
+    assert everything.shape == (frame_count(9 * 16_000), 12)
     np.testing.assert_allclose(part, everything[300:310], atol=2e-3)
 
 
@@ -84,3 +101,24 @@ def test_of_two_near_maxima_the_higher_one_is_picked():
 
 def test_a_maximum_must_be_above_the_threshold():
     assert pick(np.arange(3.0), np.array([0, 1.0, 0]), threshold=1.0, min_distance=1) == []
+
+
+def test_the_35_features_are_11_static_and_12_of_each_derivative(two_timbres):
+    """Derivatives against librosa's own over the whole recording, in the middle of it."""
+    import librosa
+
+    with Clip(two_timbres) as clip:
+        frames = frame_count(clip.samples, hop=372)
+        static = cepstrum(clip, 0, frames, hop=372)
+        features = with_deltas(clip, 0, frames, hop=372)
+        pieces = [with_deltas(clip, n, min(n + 50, frames), hop=372) for n in range(0, frames, 50)]
+    assert features.shape == (frames, 35)
+    np.testing.assert_array_equal(features[:, :11], static[:, 1:])
+    for order, place in ((1, 11), (2, 23)):
+        expected = librosa.feature.delta(static, order=order, axis=0)
+        np.testing.assert_allclose(features[4:-4, place : place + 12], expected[4:-4], atol=1e-3)
+    np.testing.assert_allclose(np.concatenate(pieces), features, atol=5e-3)
+
+
+def test_137_frames_are_3_2_seconds():
+    assert frame_count(51_199, hop=372) == frame_count(51_200, hop=372) == 137

@@ -72,6 +72,12 @@ def test_fewer_windows_than_speakers_reduce_the_number_with_a_warning(
     assert "5 speakers wanted" in caplog.text
 
 
+@pytest.mark.parametrize("windows", [0, 1, 30])
+def test_a_number_that_cannot_be_reached_is_warned_of(name, windows, caplog):
+    load(name)(np.ones((windows, 8)), np.ones(windows), Speakers(num=2))
+    assert "2 speakers wanted, but only" in caplog.text
+
+
 def test_windows_that_are_all_the_same_are_one_speaker(name):
     assert set(load(name)(np.ones((6, 8)), np.ones(6), Speakers(num=3))) == {0}
 

@@ -3,7 +3,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from diarflow.corpora import read_corpora, read_corpus, safe_id, unknown_in_references
+from diarflow.corpora import (
+    lines_by_name,
+    read_corpora,
+    read_corpus,
+    safe_id,
+    unknown_in_references,
+)
 from diarflow.errors import InputError
 from diarflow.rows import write_rows
 
@@ -85,7 +91,43 @@ def test_all_mistakes_of_all_corpora_are_named_at_once(table):
     with pytest.raises(InputError) as error:
         read_corpora([bad, source(name="d", recordings="nowhere.tsv")])
     lines = str(error.value).split("\n")
-    assert len(lines) == 4 and lines[3] == "nowhere.tsv: no such table of recordings (corpus d)"
+    assert len(lines) == 4 and lines[3].startswith("nowhere.tsv: no such table of recordings in /")
+
+
+def test_a_duplicate_is_named_though_its_row_has_another_mistake(table):
+    with pytest.raises(InputError) as error:
+        read_corpus(table("recording audio num_speakers", "a a.wav 0", "a b.wav x"))
+    assert len(str(error.value).split("\n")) == 3
+
+
+def test_a_missing_reference_of_the_corpus_is_named_once(table):
+    bad = table("recording audio", "a a.wav", "b b.wav")
+    bad.reference = "nope.rttm"
+    with pytest.raises(InputError, match=r"^corpus c: reference nope.rttm does not exist$"):
+        read_corpus(bad)
+
+
+def test_lines_that_begin_with_a_hash_and_numbers_of_spreadsheets_are_read(table):
+    (found,), _ = read_corpus(table("recording audio num_speakers", "# mine", "a a.wav 2.0"))
+    assert found.num_speakers == 2
+
+
+def test_a_line_for_another_recording_in_a_shared_reference_changes_nothing(table, tmp_path):
+    def parts():
+        lines_by_name.cache_clear()
+        found, _ = read_corpora([shared])
+        assert [one.files("reference") for one in found] == [[], []]
+        return [one.parts()["reference"] for one in found]
+
+    shared = table("recording audio", "a a.wav", "b b.wav")
+    shared.reference = str(tmp_path / "a.rttm")
+    line = "SPEAKER {} 1 0 1 <NA> <NA> x <NA> <NA>\n"
+    (tmp_path / "a.rttm").write_text(line.format("a") + line.format("b"))
+    before = parts()
+    (tmp_path / "a.rttm").write_text(line.format("a") + line.format("c") + line.format("b"))
+    assert parts() == before
+    (tmp_path / "a.rttm").write_text(line.format("a") + line.format("b") * 2)
+    assert [one == old for one, old in zip(parts(), before, strict=True)] == [True, False]
 
 
 def test_a_folder_is_a_corpus_with_its_subfolders(tmp_path):
@@ -126,6 +168,14 @@ def test_each_channel_is_a_recording_of_its_own(tone):
 def test_an_unsafe_name_gets_a_safe_id_of_its_own(name):
     made = safe_id(name)
     assert made != name and safe_id(made) == made and made != safe_id(name + "x")
+
+
+def test_a_reference_that_another_rule_makes_is_an_input(table, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    table("recording audio reference", "a a.wav results/x/a.rttm")
+    (found,), _ = read_corpus(source(recordings="t.tsv"))
+    assert found.files("reference", "uem") == ["results/x/a.rttm"]
+    assert found.parts()["reference"]["stamps"] == []
 
 
 def test_a_file_whose_name_snakemake_would_misread_is_stamped_instead(tmp_path):

@@ -3,7 +3,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diarflow.intervals import Interval, clip, outside, subtract, total, union
+from diarflow.intervals import Interval, clip, outside, union
 
 moments = st.integers(0, 400).map(lambda n: n / 8)  # exact in binary
 intervals = st.lists(
@@ -26,7 +26,9 @@ def test_a_union_covers_the_same_and_its_parts_are_apart(found):
 
 @given(intervals, intervals)
 def test_what_is_subtracted_is_gone_and_nothing_else_is(found, holes):
-    assert covered(subtract(found, holes)) == covered(found) - covered(holes)
+    assert covered(p for one in found for p in outside(one, union(holes))) == covered(
+        found
+    ) - covered(holes)
 
 
 @given(intervals, st.tuples(moments, moments).filter(lambda p: p[0] < p[1]))
@@ -42,4 +44,4 @@ def test_an_interval_that_touches_a_hole_stays_whole():
 
 def test_a_union_bridges_a_gap_that_is_allowed():
     assert union([Interval(0, 1), Interval(1.5, 2)], gap=0.5) == [Interval(0, 2)]
-    assert total(union([Interval(0, 1), Interval(1.5, 2)], gap=0.4)) == 1.5
+    assert len(union([Interval(0, 1), Interval(1.5, 2)], gap=0.4)) == 2

@@ -72,6 +72,32 @@ def test_where_each_channel_is_a_recording_its_own_lines_count(tmp_path):
         assert [turn.speaker for turn in found] == [speaker]
 
 
+@pytest.mark.parametrize("called", ["my_call", "x/my_call", "my_call-123456"])
+def test_a_reference_may_leave_out_folders_and_spaces_of_a_name(tmp_path, called):
+    found = read_reference(
+        rttm(tmp_path, (called, 1, "A")), recording="my_call-123456", name="x/my call"
+    )
+    assert len(found) == 1
+
+
+def test_a_reference_that_does_not_tell_channels_apart_is_no_reference_of_a_channel(tmp_path):
+    path = rttm(tmp_path, ("call", 1, "Ann"), ("call", 1, "Bob"))
+    with pytest.raises(InputError, match="all turns of call are of one channel"):
+        read_reference(path, recording="call_ch2", name="call", channel=2)
+    own = rttm(tmp_path, ("call_ch2", 1, "Bob"))
+    assert len(read_reference(own, recording="call_ch2", name="call", channel=2)) == 1
+
+
+def test_a_recording_without_audio_and_turns_has_nothing_to_score():
+    assert read_extent(None, recording="a", name="a", duration=0.0) == []
+
+
+def test_a_uem_outside_the_recording_is_warned_of(tmp_path, caplog):
+    (tmp_path / "a.uem").write_text("a 1 50 60\n")
+    assert read_extent(tmp_path / "a.uem", recording="a", name="a", duration=10.0) == []
+    assert "lies wholly outside" in caplog.text
+
+
 def test_without_uem_all_of_the_recording_is_scored(tmp_path):
     names = {"recording": "a", "name": "a", "duration": 9.5}
     assert read_extent(None, **names) == [Interval(0.0, 9.5)]

@@ -20,7 +20,7 @@ def locked(name):
 @pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda path: path.stem)
 def test_conda_environments_have_the_versions_of_the_lock(path):
     packages = yaml.safe_load(path.read_text())["dependencies"][-1]["pip"]
-    lock = locked("pyannote") | locked("run")
+    lock = locked("pyannote") | locked("train") | locked("run")
     assert packages == [
         f"{name}=={lock[name]}" for name in sorted(p.split("==")[0] for p in packages)
     ]
@@ -34,7 +34,7 @@ def test_every_environment_that_a_rule_names_is_there():
 
 def test_the_heavy_libraries_are_in_their_groups_alone():
     heavy = {"torch", "tensorflow-cpu", "keras", "pyannote-audio"}
-    assert not heavy & set(locked("run")) and not heavy & set(locked("dev"))
+    assert not heavy & set(locked("run")) and not {"torch"} & set(locked("dev"))
     assert {"torch", "pyannote-audio"} <= set(locked("pyannote"))
     assert {"tensorflow-cpu", "keras"} <= set(locked("train"))
 
@@ -46,8 +46,8 @@ def test_what_is_installed_for_development_and_for_runs_has_the_same_versions():
 
 def test_a_model_that_is_shipped_is_the_one_its_card_describes():
     card = (MODELS / "README.md").read_text()
-    for path in MODELS.glob("*.onnx"):
-        assert f"## {path.name}" in card and f"`{digest(path)}`" in card
+    for path in [*MODELS.glob("*.onnx"), *MODELS.glob("*.keras")]:
+        assert path.name in card and f"`{digest(path)}`" in card
 
 
 def test_the_artifacts_of_the_readme_are_those_of_the_rules():

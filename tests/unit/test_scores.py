@@ -79,4 +79,4 @@ def test_nothing_is_scored_where_there_is_no_extent():
 
 def test_speakers_are_matched_by_the_time_they_share():
     said = [Turn(0, 4, "A"), Turn(4, 6, "B")]
-    assert match(said, [Turn(0, 3, "x"), Turn(3, 6, "y")]) == {"x": "A", "y": "B"}
+    assert match(said, [Turn(0, 3, "x"), Turn(3, 6, "y")], WHOLE) == {"x": "A", "y": "B"}

@@ -91,7 +91,7 @@ def test_every_setting_has_a_sentence_and_every_number_a_range():
         ({"default_systems": ["best"]},
          "default_systems is best, expected one of classic, classic-kmeans"),
         ({"corpora": [{"name": "x"}]}, "corpora[0]: expected one of recordings (a table), audio"),
-        ({"corpora": [{"name": "report", "audio": "x"}]}, "corpora[0]: name is report, which is"),
+        ({"corpora": [{"name": "report", "audio": "x"}]}, "corpora[0]: name is report, which the"),
         ({"corpora": [{"name": "a/b", "audio": "x"}]}, "corpora[0].name is 'a/b', expected text like"),
         ({"corpora": [{"name": "x", "audio": "x"}] * 2}, "corpora[1].name is x, which is there already"),
         ({"corpora": [{"name": "x", "audio": "y", "systems": ["z"]}]},

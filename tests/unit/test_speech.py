@@ -1,5 +1,7 @@
 """Voice activity detection; the numbers of mended bugs are those of docs/method.md."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import soundfile
@@ -59,8 +61,8 @@ def test_padding_ends_with_the_recording():
 def test_the_detector_starts_anew_for_each_recording(tmp_path):
     synthesize_dialogue(tmp_path / "a.wav", seed=0, speakers=2, turns=3)
     detect = DETECTORS["webrtc"].load(backend="webrtc", aggressiveness=3, frame_ms=10, **PLAIN)
-    first = detect(tmp_path / "a.wav")
-    assert detect(tmp_path / "a.wav") == first != []
+    first = detect(SimpleNamespace(audio=tmp_path / "a.wav"))
+    assert detect(SimpleNamespace(audio=tmp_path / "a.wav")) == first != []
 
 
 def test_webrtc_finds_the_turns_of_a_dialogue_with_long_pauses(tmp_path):
@@ -68,7 +70,7 @@ def test_webrtc_finds_the_turns_of_a_dialogue_with_long_pauses(tmp_path):
     detect = webrtc.load(
         aggressiveness=3, frame_ms=10, min_speech=0.2, min_silence=0.5, padding=0.0
     )
-    found = detect(tmp_path / "a.wav")
+    found = detect(SimpleNamespace(audio=tmp_path / "a.wav"))
     assert len(found) == len(turns)
     for speech, turn in zip(found, turns, strict=True):
         assert abs(speech.start - turn.start) < 0.1 and abs(speech.end - turn.end) < 0.4

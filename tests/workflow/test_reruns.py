@@ -6,7 +6,7 @@ import shutil
 import pytest
 from conftest import ROOT, Workflow
 
-from diarflow.settings.config import STAGES, Settings
+from diarflow.settings.config import BLOCKS, Settings
 from diarflow.settings.messages import _blocks
 
 SCORES = ["score_recording", "report_corpus", "report_all", "all"]
@@ -47,6 +47,26 @@ CHANGES = {
     "scores.collar_each_side": (0.5, SCORES),
     "on_error": ("accept", []),
     "default_systems": (["classic-kmeans"], []),
+    # of networks and trainings that nothing uses
+    **{
+        f"networks.bilstm.{key}": (value, [])
+        for key, value in {
+            "model": "x.onnx",
+            "activation": "linear",
+            "window": 4.0,
+            "step": 0.8,
+            "normalisation": "none",
+        }.items()
+    },
+    **{
+        f"changes.bilstm.{key}": (value, [])
+        for key, value in {
+            "network": "bilstm",
+            "threshold": 0.6,
+            "min_distance": 0.5,
+            "prominence": 0.1,
+        }.items()
+    },
     # not used by the tiny corpus: nothing runs again
     "embedding.pyannote.model": ("x/y", []),
     "embedding.pyannote.token_variable": ("MY_TOKEN", []),
@@ -67,7 +87,7 @@ def overlay_of(key, value):
 
 def test_every_setting_is_in_this_list():
     known = {"on_error", "default_systems"}
-    for stage in STAGES:
+    for stage in BLOCKS:
         for model in _blocks(Settings.model_fields[stage].annotation):
             fields = set(model.model_fields) - {"backend"}
             known |= {f"{stage}.{model().backend}.{field}" for field in fields}
@@ -112,6 +132,57 @@ def test_a_changed_column_reruns_what_reads_it_for_that_recording_alone(finished
     table.write_text("\n".join([header, "\t".join(fields), *rest]))
     expected = {(rule, "" if rule in OF_ALL else "a") for rule in rules}
     assert finished.planned_recordings() == expected
+
+
+CORPUS = {
+    "channel": (1, ["prepare_audio", "prepare_reference", "detect_speech", "detect_changes",
+                    "detect_overlap", *SEGMENTS]),
+    "split": ("dev", []),
+    "systems": (["classic"], ["report_corpus", "report_all", "all"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", CORPUS)
+def test_a_changed_key_of_a_corpus_reruns_what_depends_on_it(finished, key):
+    value, rules = CORPUS[key]
+    corpus = {"name": "tiny", "recordings": "tiny.tsv", "systems": ["classic", "classic-kmeans"]}
+    planned = finished.planned_recordings(overlay={"corpora": [corpus | {key: value}]})
+    assert planned == {
+        (rule, name) for rule in rules for name in ([""] if rule in OF_ALL else ["a", "b"])
+    }
+
+
+@pytest.mark.parametrize("key", ["reference", "uem"])
+def test_a_reference_of_the_whole_corpus_counts_where_the_row_has_none(finished, key):
+    table = (finished.folder / "tiny.tsv").read_text()
+    (finished.folder / "tiny.tsv").write_text(
+        table.replace("audio/all.uem", "").replace("audio/b.rttm", "")
+    )
+    lines = [(finished.folder / f"audio/{name}.rttm").read_text() for name in "ab"]
+    (finished.folder / "both.rttm").write_text("".join(lines))
+    (finished.folder / "both.uem").write_text("a 1 1 5\nb 1 1 5\n")
+    corpus = {"name": "tiny", "recordings": "tiny.tsv", "systems": ["classic"],
+              "reference": "both.rttm", "uem": "both.uem"}  # fmt: skip
+    planned = finished.planned_recordings(overlay={"corpora": [corpus]})
+    assert ("prepare_reference", "b") in planned and ("detect_speech", "b") not in planned
+    finished(overlay={"corpora": [corpus]})
+    with open(finished.folder / f"both.{'rttm' if key == 'reference' else 'uem'}", "a") as file:
+        file.write("SPEAKER a 1 0 1 <NA> <NA> z <NA> <NA>\n" if key == "reference" else "a 1 6 7\n")
+    again = finished.planned_recordings(overlay={"corpora": [corpus]})
+    own = {"prepare_reference", "score_recording"}
+    # a line of another recording is nothing to b, and a has an RTTM of its own
+    expected = {(rule, "a") for rule in own} if key == "uem" else set()
+    assert {one for one in again if one[1]} == expected
+
+
+def test_a_renamed_recording_runs_alone_and_the_corpus_column_selects(finished):
+    table = finished.folder / "tiny.tsv"
+    table.write_text(table.read_text().replace("\nb\t", "\nc\t"))
+    assert {name for _, name in finished.planned_recordings()} == {"", "c"}
+    rows = table.read_text().replace("\nc\t", "\nb\t").splitlines()
+    marked = [f"{row}\t{mark}" for row, mark in zip(rows, ("corpus", "tiny", "other"), strict=True)]
+    table.write_text("\n".join(marked) + "\n")
+    assert finished.planned_recordings() == {(rule, "") for rule in OF_ALL}
 
 
 def test_nothing_runs_where_nothing_changed(finished):

@@ -210,6 +210,27 @@ def test_a_recording_is_tried_again_when_its_file_is_mended(fresh):
     assert read_turns(fresh.folder / "results/tiny/rttm/classic/empty.rttm")
 
 
+def test_a_reference_that_is_taken_away_takes_its_failure_with_it(fresh):
+    (fresh.folder / "audio/a.rttm").write_text("SPEAKER a 1 0 -1 <NA> <NA> x <NA> <NA>\n")
+    assert fresh(check=False).status == 3
+    (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\taudio/a.wav\nb\taudio/b.wav\n")
+    assert fresh().status == 0
+
+
+def test_pictures_that_were_deleted_are_drawn_again(finished):
+    shutil.rmtree(finished.folder / "results/report/recordings")
+    assert set(finished.planned()) == {"report_all", "all"}
+
+
+def test_a_corpus_without_references_leaves_the_others_totals_rounded(fresh):
+    (fresh.folder / "t.tsv").write_text("recording\taudio\nc\taudio/other.wav\n")
+    both = [{"name": "tiny", "recordings": "tiny.tsv"}, {"name": "plain", "recordings": "t.tsv"}]
+    fresh(overlay={"corpora": both, "default_systems": ["classic"]})
+    lines = (fresh.folder / "results/report/der.csv").read_text().splitlines()
+    rates = [line.split(",")[9] for line in lines[1:] if line.startswith("ALL,")]
+    assert rates and all(len(rate.partition(".")[2]) <= 2 for rate in rates)
+
+
 def test_with_on_error_accept_the_status_is_0(fresh):
     (fresh.folder / "audio/a.wav").write_text("not audio")
     assert fresh(overlay={"on_error": "accept"}).status == 0

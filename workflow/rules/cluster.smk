@@ -16,7 +16,7 @@ rule embed_segments:
         audio="results/{corpus}/audio/{recording}.wav",
         segments="results/{corpus}/segments/{speech}.{changes}/{recording}.parquet",
         overlap="results/{corpus}/overlap/{overlap}/{recording}.parquet",
-        model=lambda wildcards: local_model(wildcards.embedding),
+        model=lambda wildcards: model_of("embedding", wildcards.embedding),
     output:
         embeddings="results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.npy",
         windows="results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.parquet",

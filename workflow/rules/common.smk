@@ -6,6 +6,7 @@ out  results/{corpus}/recordings/{recording}.json   what the table says of each 
      results/{corpus}/recordings.tsv                recording ids, the names they stand for, audio
 """
 
+import time
 from functools import cache
 from pathlib import Path
 
@@ -13,17 +14,18 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from diarflow.backends import MODELS
-from diarflow.corpora import Source, read_corpora
+from diarflow.corpora import read_corpora, unknown_in_references
 from diarflow.errors import InputError
 from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
 from diarflow.plan import Plan
-from diarflow.report.summary import der_table, earlier_failures, failure_lines
+from diarflow.report.summary import earlier_failures, failure_lines, made_lines
 from diarflow.rows import write_rows
 from diarflow.settings import read_settings
 from diarflow.simulation.speakers import choose, list_speakers, stamp
 from diarflow.stages import BACKENDS, check_installed
 
 SCRIPTS = PACKAGE.parent
+STARTED = time.time()
 
 try:
     settings = read_settings(
@@ -43,13 +45,19 @@ except InputError as error:
 
 if workflow.is_main_process:
     write_rows(recordings)
-    for line in [*warnings, *earlier_failures(plan.failures())]:
+    for line in [
+        *warnings,
+        *unknown_in_references(recordings),
+        *earlier_failures(plan.failures()),
+    ]:
         print(line, file=sys.stderr)
 
 
 wildcard_constraints:
     corpus="[A-Za-z0-9][A-Za-z0-9_-]*",
     recording="[A-Za-z0-9_][A-Za-z0-9_.-]*",
+    network="[a-z0-9-]+",
+    training="[a-z0-9-]+",
     speech="[a-z0-9-]+",
     changes="[a-z0-9-]+",
     overlap="[a-z0-9-]+",
@@ -75,8 +83,56 @@ def variant_job(rule, stage, name):
         settings=values,
         code=revision(SCRIPTS / f"{rule}.py", backend.source),
         versions=versions("numpy", *backend.packages),
-        models={model: digest(MODELS / model) for model in backend.models},
+        models={
+            model: digest(MODELS / model) for model in backend.models + shipped(values)
+        },
     )
+
+
+def shipped(values):
+    """The model that a variant names, where it is one of those in resources/models."""
+    model = values.get("model", "")
+    return (
+        (model,)
+        if model and not own_model(model) and (MODELS / model).is_file()
+        else ()
+    )
+
+
+def own_model(model):
+    """The path of a model that is a file here, or that a rule makes; else nothing."""
+    return (
+        model
+        if model.startswith("models/") or (model and Path(model).is_file())
+        else []
+    )
+
+
+# what of a training's settings decides on the training set; the rest is about learning from it
+SET_SETTINGS = {"kinds", "max_pause", "neighbourhood", "normalisation"}
+
+
+def training_set_job(name):
+    values = settings.training[name].model_dump(include=SET_SETTINGS)
+    return job(
+        "build_training_set", "numpy", "librosa", examples=plan.examples(name), **values
+    )
+
+
+def training_job(name):
+    values = settings.training[name].model_dump(exclude=SET_SETTINGS | {"validation"})
+    return job("train_change_detector", "tensorflow-cpu", "keras", **values)
+
+
+def activations_of(stage, ending):
+    """A function from a job to what the network of its variant gave; to nothing where it has none."""
+
+    def of(wildcards):
+        network = getattr(getattr(settings, stage)[wildcards[stage]], "network", None)
+        path = f"results/{wildcards.corpus}/activations/{network}/{wildcards.recording}{ending}"
+        return path if network else []
+
+    return of
 
 
 @cache
@@ -95,10 +151,9 @@ def simulation_job(corpus):
     )
 
 
-def local_model(name):
-    """The checkpoint of an embedding variant, where it is a file here."""
-    model = getattr(settings.embedding[name], "model", "")
-    return model if Path(model).is_file() else []
+def model_of(stage, name):
+    """The model of a variant, where it is a file of the user's or made by a rule."""
+    return own_model(getattr(getattr(settings, stage)[name], "model", ""))
 
 
 def environment(stage, name):
@@ -134,12 +189,6 @@ def set_aside():
 
 
 def summary_lines():
-    """What a person is told at the end of a run."""
-    table = Path("results/report/der.csv")
-    if table.exists():
-        yield der_table(table)
-        yield f"report: {table.with_name('index.html')}"
-    yield "RTTM:   " + ", ".join(
-        f"results/{corpus.name}/rttm/" for corpus in settings.corpora
-    )
+    """What a person is told at the end of a run: what it made, and what was set aside."""
+    yield from made_lines([corpus.name for corpus in settings.corpora], since=STARTED)
     yield from failure_lines(set_aside())

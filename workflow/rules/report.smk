@@ -15,6 +15,7 @@ rule report_all:
     output:
         der="results/report/der.csv",
         index="results/report/index.html",
+        pictures=directory("results/report/recordings"),
     log:
         "logs/report/report_all.log",
     benchmark:
@@ -32,5 +33,4 @@ rule report_all:
 
 rule report:
     input:
-        "results/report/der.csv",
-        "results/report/index.html",
+        rules.report_all.output,

@@ -2,11 +2,33 @@
 From audio to pieces of speech that hold one speaker each, if all goes well.
 
 in   results/{corpus}/audio/{recording}.wav
-out  results/{corpus}/speech/{speech}/{recording}.parquet               start, end (seconds)
+out  results/{corpus}/activations/{network}/{recording}.npy, .json     float32 (frames, outputs), frame times
+     results/{corpus}/speech/{speech}/{recording}.parquet               start, end (seconds)
      results/{corpus}/changes/{changes}/{recording}.parquet             time (seconds), score
      results/{corpus}/overlap/{overlap}/{recording}.parquet             start, end of two or more speakers
      results/{corpus}/segments/{speech}.{changes}/{recording}.parquet   start, end
 """
+
+
+rule compute_activations:
+    input:
+        audio="results/{corpus}/audio/{recording}.wav",
+        model=lambda wildcards: model_of("networks", wildcards.network),
+    output:
+        activations="results/{corpus}/activations/{network}/{recording}.npy",
+        times="results/{corpus}/activations/{network}/{recording}.json",
+    log:
+        "logs/{corpus}/compute_activations/{network}/{recording}.log",
+    benchmark:
+        "benchmarks/{corpus}/compute_activations/{network}/{recording}.tsv"
+    conda:
+        "../../envs/audio.yaml"
+    params:
+        job=lambda wildcards: variant_job(
+            "compute_activations", "networks", wildcards.network
+        ),
+    script:
+        "../../scripts/compute_activations.py"
 
 
 rule detect_speech:
@@ -29,6 +51,8 @@ rule detect_speech:
 rule detect_changes:
     input:
         audio="results/{corpus}/audio/{recording}.wav",
+        activations=activations_of("changes", ".npy"),
+        times=activations_of("changes", ".json"),
     output:
         changes="results/{corpus}/changes/{changes}/{recording}.parquet",
     log:

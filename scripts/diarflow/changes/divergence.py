@@ -6,12 +6,13 @@ recordings are worked through ten minutes at a time.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from diarflow.audio import SAMPLE_RATE, Clip
 from diarflow.changes.peaks import Change, pick
-from diarflow.features import HOP, frame_count, frame_time, mfcc
+from diarflow.features import HOP, cepstrum, frame_count, frame_time
 from diarflow.intervals import Seconds
 
 _VARIANCE_FLOOR = 1.0  # dB^2; keeps digital silence from dividing by nothing
@@ -20,9 +21,9 @@ _PIECE = 60_000  # frames worked on at once: ten minutes
 
 def load(
     *, measure: str, window: Seconds, step: Seconds, threshold: float, min_distance: Seconds
-) -> Callable[[str], list[Change]]:
-    def detect(path) -> list[Change]:
-        with Clip(path) as clip:
+) -> Callable[[Any], list[Change]]:
+    def detect(files) -> list[Change]:
+        with Clip(files.audio) as clip:
             times, scores = curve(clip, measure=measure, window=window, step=step)
         return pick(times, scores, threshold=threshold, min_distance=min_distance)
 
@@ -42,7 +43,7 @@ def curve(
     for start in range(0, len(borders), max(1, _PIECE // stride)):
         piece = borders[start : start + max(1, _PIECE // stride)]
         first, last = max(0, piece[0] - half), min(frames, piece[-1] + half)
-        features = mfcc(clip, first, last)
+        features = cepstrum(clip, first, last)[:, 1:]
         scores[start : start + len(piece)] = divergence(
             features, piece - first, half=half, measure=measure
         )

@@ -14,7 +14,12 @@ class Change(NamedTuple):
 
 
 def pick(
-    times: np.ndarray, scores: np.ndarray, *, threshold: float, min_distance: Seconds
+    times: np.ndarray,
+    scores: np.ndarray,
+    *,
+    threshold: float,
+    min_distance: Seconds,
+    prominence: float = 0.0,
 ) -> list[Change]:
     """Local maxima of `scores` (frames,) above `threshold`, at least `min_distance` apart.
 
@@ -27,7 +32,8 @@ def pick(
     if len(scores) == 0:
         return []
     step = times[1] - times[0] if len(times) > 1 else 1.0
-    padded = np.concatenate([[-np.inf], scores, [-np.inf]])
+    low = scores.min() - 1.0
+    padded = np.concatenate([[low], scores, [low]])
     distance = max(1, int(np.ceil(min_distance / step - 1e-9)))
-    peaks = find_peaks(padded, distance=distance)[0] - 1
+    peaks = find_peaks(padded, distance=distance, prominence=prominence)[0] - 1
     return [Change(float(times[i]), float(scores[i])) for i in peaks if scores[i] > threshold]

@@ -26,11 +26,12 @@ def load(
             min_speakers=min_speakers,
             max_speakers=max_speakers,
         )
+        least = at_most(low, points)
         if len(points) == 0:
             return np.zeros(0, int)
         if low == high:
-            return _fit(points, seconds, at_most(low, points))
-        return _best(points, seconds, low, high)
+            return _fit(points, seconds, least)
+        return _best(points, seconds, least, high)
 
     def _fit(points, seconds, count):
         from sklearn.cluster import KMeans
@@ -45,7 +46,7 @@ def load(
 
         sample = min(_SILHOUETTE_SAMPLE, len(points))
         candidates = range(max(2, low), min(high, len(np.unique(points, axis=0)) - 1) + 1)
-        best, best_score = _fit(points, seconds, at_most(low, points)), -1.0
+        best, best_score = _fit(points, seconds, low), -1.0
         if low == 1:
             best_score = single_below
         for count in candidates:

@@ -20,8 +20,6 @@ def load(
 ) -> Callable:
     def cluster(vectors: np.ndarray, seconds: np.ndarray, speakers: Speakers) -> np.ndarray:
         points = normalised(vectors)
-        if len(points) < 2:
-            return np.zeros(len(points), int)
         low, high = bounds(
             speakers,
             speaker_count=speaker_count,
@@ -29,6 +27,8 @@ def load(
             max_speakers=max_speakers,
         )
         low = at_most(low, points)
+        if len(points) < 2:
+            return np.zeros(len(points), int)
         width = bandwidth or _estimate(points)
         modes = _modes(points, width)
         while len(modes) < low and width > 1e-3:  # too wide to tell the speakers apart

@@ -45,10 +45,9 @@ def at_most(count: int, vectors: np.ndarray) -> int:
     >>> at_most(2, np.ones((1, 4)))
     1
     """
-    distinct = len(np.unique(vectors, axis=0)) if len(vectors) <= 4 * count else count
-    if distinct < count:
-        logging.warning(
-            "%d speakers wanted, but only %d different windows: %d speakers",
-            count, distinct, distinct,
-        )  # fmt: skip
+    distinct = len(np.unique(vectors[: 4 * count], axis=0)) if len(vectors) else 0
+    if distinct < count <= len(vectors):
+        distinct = len(np.unique(vectors, axis=0))
+    if distinct < count and count > 1:
+        logging.warning("%d speakers wanted, but only %d different windows", count, distinct)
     return min(count, distinct)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import PurePath
 
 from diarflow.errors import InputError
 from diarflow.intervals import Seconds
@@ -21,7 +22,8 @@ def number(text: str, *, what: str, where: str, least: float = 0.0) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or value < least:
-        raise InputError(f"{where}: {what} is {text}, expected a number >= {least:g}")
+        expected = f"a number >= {least:g}" if least >= 0 else "a number"
+        raise InputError(f"{where}: {what} is {text}, expected {expected}")
     return value
 
 
@@ -42,6 +44,16 @@ def safe(name: str) -> str:
     ('Anna_Maria', 'unnamed')
     """
     return re.sub(r"\s+", "_", name.strip()) or "unnamed"
+
+
+def known_as(recording: str, name: str) -> list[str]:
+    """What a reference may call a recording: its id, or its name, whole, as one word, or without folders.
+
+    >>> known_as("my_call-3ae3f9", "monday/my call")
+    ['my_call-3ae3f9', 'monday/my call', 'monday/my_call', 'my call', 'my_call']
+    """
+    last = PurePath(name).name
+    return list(dict.fromkeys([recording, name, safe(name), last, safe(last)]))
 
 
 def read_lines(path) -> list[str]:

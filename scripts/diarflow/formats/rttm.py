@@ -16,6 +16,8 @@ OTHER_TYPES = {
     "CB", "A/P", "EDIT", "FILLER", "IP",
 }  # fmt: skip
 
+_DAY = 86_400.0  # a start before the recording is clipped; before yesterday it is a mistake
+
 
 class Annotation(NamedTuple):
     """Turns as a file gives them, by recording and channel, and what else it names."""
@@ -51,7 +53,7 @@ def read_rttm(path, *, only: Container[str] | None = None) -> Annotation:
 def _parse(fields: list[str], only, where: str) -> tuple[str, str, Turn | None]:
     if fields[0] != "SPEAKER":
         raise InputError(f"{where}: line begins with {fields[0]}, expected SPEAKER")
-    if not 8 <= len(fields) <= 10:
+    if not 9 <= len(fields) <= 10:
         raise InputError(
             f"{where}: {len(fields)} fields, expected 9 or 10"
             + (" (a space in a name?)" if len(fields) > 10 else "")
@@ -59,7 +61,7 @@ def _parse(fields: list[str], only, where: str) -> tuple[str, str, Turn | None]:
     recording, channel = fields[1], fields[2]
     if only is not None and recording not in only:
         return recording, channel, None
-    start = number(fields[3], what="start", where=where)
+    start = number(fields[3], what="start", where=where, least=-_DAY)
     duration = number(fields[4], what="duration", where=where)
     return recording, channel, Turn(start, start + duration, fields[7])
 

@@ -1,6 +1,7 @@
 """Overlap detection: where two or more people speak at once.
 
-`load(**settings)` of a backend returns `detect(path) -> list[Interval]`.
+`load(**settings)` of a backend returns `detect(files) -> list[Interval]`.
+`files.audio` is the prepared recording.
 """
 
 from diarflow.backends import Backend

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from diarflow.files import written_whole
-from diarflow.intervals import Seconds, Turn
+from diarflow.intervals import Interval, Seconds, Turn
 
 # Okabe and Ito: told apart by colour-blind readers too
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
@@ -56,7 +57,9 @@ def _plain(text: str) -> str:
 
 
 def matched_colours(
-    reference: Sequence[Turn], hypotheses: Mapping[str, Sequence[Turn]]
+    reference: Sequence[Turn],
+    hypotheses: Mapping[str, Sequence[Turn]],
+    extent: Sequence[Interval],
 ) -> dict[str, dict[str, str]]:
     """Colours by lane and speaker: a hypothesis speaker has that of the reference speaker it stands for.
 
@@ -69,11 +72,18 @@ def matched_colours(
     known = _in_order(reference)
     found = {"reference": known}
     for name, turns in hypotheses.items():
-        pairs = match(reference, turns)
+        pairs = match(reference, turns, extent)
         found[name] = {speaker: known[truth] for speaker, truth in pairs.items()}
     return found
 
 
 def _in_order(turns: Sequence[Turn]) -> dict[str, str]:
     speakers = list(dict.fromkeys(turn.speaker for turn in sorted(turns)))
-    return {speaker: COLOURS[i % len(COLOURS)] for i, speaker in enumerate(speakers)}
+    return {speaker: _colour(place) for place, speaker in enumerate(speakers)}
+
+
+def _colour(place: int) -> str:
+    """One of eight colours, lighter from the ninth speaker on, and lighter again from the 17th."""
+    paler = 0.45 * min(place // len(COLOURS), 2)
+    channels = to_rgb(COLOURS[place % len(COLOURS)])
+    return to_hex([channel + (1 - channel) * paler for channel in channels])

@@ -5,8 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from diarflow.formats.rttm import read_turns
-from diarflow.intervals import Turn
+from diarflow.artifacts import mark_of
+from diarflow.audio import duration
+from diarflow.formats.rttm import read_comments, read_turns
+from diarflow.formats.uem import read_uem
+from diarflow.hypothesis import NUMBER_GIVEN
+from diarflow.intervals import Interval, Turn
 from diarflow.ledger import Failure, read_failures
 from diarflow.lineage import versions
 from diarflow.report.names import ALL, COMPLETED
@@ -56,11 +60,11 @@ def _aside(rows: pd.DataFrame) -> set[tuple[str, str]]:
 def _failures(content: dict[str, Any]) -> list[Failure]:
     names = {}
     for one in content["recordings"]:
-        names.setdefault(one["corpus"], set()).add(one["recording"])
+        names.setdefault(one["corpus"], {})[one["recording"]] = one["reference"]
     return [
         failure
         for corpus, variants in content["variants"].items()
-        for failure in read_failures(corpus, variants, names.get(corpus, ()))
+        for failure in read_failures(corpus, variants, names.get(corpus, {}))
     ]
 
 
@@ -69,20 +73,29 @@ def _picture(
 ) -> dict[str, str]:
     results = folder.parent / corpus
     lanes: dict[str, list[Turn]] = {}
-    if reference:
-        lanes["reference"] = read_turns(results / "reference" / f"{recording}.rttm")
-    hypotheses = {
-        system: read_turns(results / "rttm" / system / f"{recording}.rttm") for system in systems
-    }
+    extent: list[Interval] = []
+    notes = []
+    if not reference:
+        notes.append("no reference")
+    elif mark_of(path := results / "reference" / f"{recording}.rttm"):
+        notes.append("reference set aside")
+    else:
+        lanes["reference"] = read_turns(path)
+        extent = read_uem(path.with_suffix(".uem")).get(recording, [])
+    hypotheses = {}
+    for system in systems:
+        path = results / "rttm" / system / f"{recording}.rttm"
+        hypotheses[system] = read_turns(path)
+        if NUMBER_GIVEN in read_comments(path):
+            notes.append(f"{system} was given the number of speakers")
     lanes |= hypotheses
-    colours = matched_colours(lanes.get("reference", []), hypotheses)
+    colours = matched_colours(lanes.get("reference", []), hypotheses, extent)
     path = Path("recordings") / corpus / f"{recording}.png"
-    duration = max((turn.end for turns in lanes.values() for turn in turns), default=1.0)
-    draw_turns(
-        folder / path, lanes, {name: colours.get(name, {}) for name in lanes}, duration=duration
-    )
-    said = [f"{name}: {_speakers(turns)}" for name, turns in lanes.items()]
-    caption = "; ".join(said) + ("" if reference else "; no reference")
+    seconds = duration(results / "audio" / f"{recording}.wav")
+    last = max((turn.end for turns in lanes.values() for turn in turns), default=1.0)
+    lane_colours = {name: colours.get(name, {}) for name in lanes}
+    draw_turns(folder / path, lanes, lane_colours, duration=seconds or last)
+    caption = "; ".join([f"{name}: {_speakers(turns)}" for name, turns in lanes.items()] + notes)
     return {"corpus": corpus, "recording": recording, "path": path.as_posix(), "caption": caption}
 
 

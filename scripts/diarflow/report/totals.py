@@ -51,7 +51,8 @@ def _rated(rows: pd.DataFrame) -> pd.DataFrame:
 def write_csv(path, tables: Sequence[pd.DataFrame | None]) -> None:
     """Tables one below the other: seconds to the millisecond, percent to two decimals."""
     rows = pd.concat([table for table in tables if table is not None], ignore_index=True)
-    rounded = rows.round({**dict.fromkeys(SECONDS, 3), "der": 2})
+    numbers = dict.fromkeys([*SECONDS, "der"], float)  # a column of an empty table has no type
+    rounded = rows.astype(numbers).round({**dict.fromkeys(SECONDS, 3), "der": 2})
     with written_whole(path) as beside:
         rounded.to_csv(beside, index=False)
 

@@ -11,7 +11,9 @@ from diarflow.settings import stages
 from diarflow.settings.base import Block, Name, SpeakerCount
 from diarflow.settings.messages import dotted, explain, place
 
+# blocks of named variants: those a system picks one of, and the networks that these read
 STAGES = ("speech", "changes", "overlap", "embedding", "clustering", "turns")
+BLOCKS = ("networks", *STAGES)
 
 
 class Simulation(Block):
@@ -68,8 +70,10 @@ class Corpus(Block):
             raise ValueError(
                 "expected one of recordings (a table), audio (a folder or glob), simulate"
             )
-        if self.name == "report":
-            raise ValueError("name is report, which is the folder of the report; expected another")
+        if self.name in ("report", "ALL"):
+            raise ValueError(
+                f"name is {self.name}, which the report needs itself; expected another"
+            )
         return self
 
 
@@ -87,11 +91,16 @@ class System(Block):
 class Settings(Block):
     """config.yaml."""
 
-    corpora: list[Corpus] = Field(description="corpora to diarize; an overlay's list replaces it")
-    default_systems: list[Name] = Field(description="systems of a corpus that lists none")
+    corpora: list[Corpus] = Field(
+        min_length=1, description="corpora to diarize; an overlay's list replaces it"
+    )
+    default_systems: list[Name] = Field(
+        min_length=1, description="systems of a corpus that lists none"
+    )
     on_error: Literal["fail", "accept"] = Field(
         "fail", description="exit status where recordings were set aside: 3, or with accept 0"
     )
+    networks: dict[Name, stages.BilstmNetwork]
     speech: dict[Name, stages.Speech]
     changes: dict[Name, stages.Changes]
     overlap: dict[Name, stages.Overlap]
@@ -101,6 +110,7 @@ class Settings(Block):
     turns: dict[Name, stages.Turns]
     systems: dict[Name, System]
     scores: stages.Scores = stages.Scores()
+    training: dict[Name, stages.Training]
 
     def systems_of(self, corpus: Corpus) -> list[str]:
         """Names of the systems that a corpus runs."""
@@ -114,6 +124,14 @@ def _unknown_names(settings: Settings) -> Iterator[tuple[tuple, str]]:
         for stage in STAGES:
             known = getattr(settings, stage)
             named.append((("systems", name, stage), getattr(system, stage), known))
+    for stage in STAGES:
+        for name, variant in getattr(settings, stage).items():
+            if hasattr(variant, "network"):
+                named.append(((stage, name, "network"), variant.network, settings.networks))
+    corpora = {corpus.name: corpus for corpus in settings.corpora}
+    for name, training in settings.training.items():
+        for corpus in training.validation or ():
+            named.append((("training", name, "validation"), corpus, corpora))
     for number, corpus in enumerate(settings.corpora):
         for name in corpus.systems or ():
             named.append((("corpora", number, "systems"), name, settings.systems))
@@ -139,7 +157,7 @@ def read_settings(
     allowed, and the place in `files` (the last that holds the key) where it stands.
     """
     config = dict(config)
-    for stage in STAGES:
+    for stage in BLOCKS:
         block = config.get(stage)
         if not isinstance(block, dict):
             continue

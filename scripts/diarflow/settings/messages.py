@@ -6,6 +6,8 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+_ABSENT = {"missing", "union_tag_not_found", "value_error", "extra_forbidden"}
+
 
 def explain(
     error: ValidationError, model: type[BaseModel], data: Any, files: list[str]
@@ -33,7 +35,9 @@ def explain(
             said = f"{key}: {one['ctx']['error']}"
         else:
             said = f"{key} is {_shown(value)}, expected {_expected(block, path[-1])}"
-        lines[f"{place(path, files)}{said}"] = None
+            if isinstance(value, str) and _number(value):
+                said += " (it is text: nested values of --config are, use --configfile)"
+        lines[f"{place(path, files, value if kind not in _ABSENT else None)}{said}"] = None
     return list(lines)
 
 
@@ -49,8 +53,19 @@ def dotted(path: tuple) -> str:
     return text
 
 
-def place(path: tuple, files: list[str]) -> str:
-    """ "file:line: " of the last of `files` that holds the key, or nothing where none does."""
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def place(path: tuple, files: list[str], value: Any = None) -> str:
+    """ "file:line: " of the last of `files` that holds the key, or nothing where none does.
+
+    Nor where it holds another value there: then the value came from elsewhere.
+    """
     best, depth = "", 0
     for file in files:
         try:
@@ -58,14 +73,23 @@ def place(path: tuple, files: list[str]) -> str:
                 node = yaml.compose(stream, Loader=yaml.SafeLoader)
         except (OSError, yaml.YAMLError):
             continue
-        line, found = _find(node, path)
+        line, found, text = _find(node, path)
+        if found == len(path) and not _same(text, value):
+            continue
         if found and found >= depth:
             best, depth = f"{file}:{line}: ", found
     return best
 
 
-def _find(node: Any, path: tuple) -> tuple[int, int]:
-    """Line of the deepest part of `path` that is there, and how deep that is."""
+def _same(text: str | None, value: Any) -> bool:
+    """Whether a scalar of a file can be the value that was found; a list or a mapping can."""
+    if text is None or value is None or value != value or isinstance(value, list | dict):
+        return True
+    return yaml.safe_load(text) == value or text == str(value)
+
+
+def _find(node: Any, path: tuple) -> tuple[int, int, str | None]:
+    """Line of the deepest part of `path` that is there, how deep that is, and the text of a scalar."""
     line, depth = 0, 0
     for part in path:
         if isinstance(node, yaml.MappingNode):
@@ -82,7 +106,7 @@ def _find(node: Any, path: tuple) -> tuple[int, int]:
         else:
             break
         depth += 1
-    return line, depth
+    return line, depth, node.value if isinstance(node, yaml.ScalarNode) else None
 
 
 def _walk(model: type[BaseModel], data: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None]:
@@ -158,6 +182,8 @@ def describe(schema: dict[str, Any]) -> str:
         return str(schema["const"])
     if "$ref" in schema:
         return "a mapping of settings"
+    if schema.get("minItems"):
+        return "a list that is not empty"
     words = {
         "integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false",
         "array": "a list", "object": "a mapping", "null": "null",

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from diarflow.settings.base import Block, SpeakerCount
+from diarflow.settings.base import Block, Name, SpeakerCount
 
 
 class WebrtcSpeech(Block):
@@ -39,6 +39,36 @@ class DivergenceChanges(Block):
         0.5, ge=0, le=1000, description="score from which a maximum is a change"
     )
     min_distance: float = Field(0.8, ge=0, le=60, description="least seconds between two changes")
+
+
+class BilstmNetwork(Block):
+    """The Bi-LSTM that scores speaker changes."""
+
+    backend: Literal["bilstm"] = "bilstm"
+    model: str = Field(
+        "bilstm.onnx",
+        description="a shipped model, or the path of an .onnx, .keras or Keras 2 weights .h5 file",
+    )
+    activation: Literal["tanh", "linear"] = Field(
+        "tanh", description="of the hidden dense layers; an .onnx file has its own"
+    )
+    window: float = Field(3.2, ge=0.5, le=60, description="seconds that it hears at once")
+    step: float = Field(1.6, ge=0.1, le=60, description="seconds from one window to the next")
+    normalisation: Literal["recording", "none"] = Field(
+        "recording", description="of the features: over the recording, or none; as in training"
+    )
+
+
+class BilstmChanges(Block):
+    """Local maxima of the scores of a Bi-LSTM."""
+
+    backend: Literal["bilstm"] = "bilstm"
+    network: Name = Field("bilstm", description="the network whose scores are used")
+    threshold: float = Field(0.5, ge=0, le=1, description="score from which a maximum is a change")
+    min_distance: float = Field(0.3, ge=0, le=60, description="least seconds between two changes")
+    prominence: float = Field(
+        0.0, ge=0, le=1, description="how far a maximum must stand out of what is around it"
+    )
 
 
 class NoOverlap(Block):
@@ -96,6 +126,14 @@ class CountedClustering(Block):
     )
     seed: int = Field(0, ge=0, description="of the random start")
 
+    @model_validator(mode="after")
+    def _ordered(self):
+        if self.min_speakers > self.max_speakers:
+            raise ValueError(
+                f"min_speakers is {self.min_speakers}, more than max_speakers {self.max_speakers}"
+            )
+        return self
+
 
 class KmeansClustering(CountedClustering):
     """k-means; an unknown number of speakers is chosen by silhouette."""
@@ -129,8 +167,36 @@ class JoinTurns(Block):
     max_gap: float = Field(0.3, ge=0, le=60, description="seconds of pause that a turn may hold")
 
 
+class Training(Block):
+    """Training of the change detector, on the corpora that have references and are not marked test."""
+
+    validation: list[str] | None = Field(
+        None, description="corpora held out to know when to stop; null: a tenth of the recordings"
+    )
+    kinds: list[Literal["speaker", "overlap", "speech"]] = Field(
+        ["speaker"], description="changes that count: to another speaker, of overlap, of speech"
+    )
+    max_pause: float = Field(
+        1.0, ge=0, le=60, description="seconds; after a longer pause the change is at its end"
+    )
+    neighbourhood: float = Field(
+        0.075, ge=0, le=1, description="seconds on each side of a change that count as it"
+    )
+    normalisation: Literal["recording", "none"] = Field("recording", description="of the features")
+    window: float = Field(3.2, ge=0.5, le=60, description="seconds that are learnt from at once")
+    activation: Literal["tanh", "linear"] = Field("tanh", description="of the hidden dense layers")
+    dropout: float = Field(0.3, ge=0, lt=1, description="share of units left out in learning")
+    optimizer: Literal["smorms3", "adam"] = Field("smorms3", description="how weights are changed")
+    learning_rate: float = Field(0.001, gt=0, le=1, description="greatest step of a weight")
+    batch: int = Field(64, ge=1, le=10_000, description="windows a step is made from")
+    epochs: int = Field(6, ge=1, le=10_000, description="times that all is learnt from")
+    patience: int = Field(3, ge=1, le=1000, description="epochs without gain after which it stops")
+    positive_weight: float = Field(3.0, gt=0, le=1000, description="of frames near a change")
+    seed: int = Field(0, ge=0, description="of first weights, order and dropout")
+
+
 Speech = WebrtcSpeech
-Changes = Annotated[NoChanges | DivergenceChanges, Field(discriminator="backend")]
+Changes = Annotated[NoChanges | DivergenceChanges | BilstmChanges, Field(discriminator="backend")]
 Overlap = NoOverlap
 Embedding = Annotated[DvectorEmbedding | PyannoteEmbedding, Field(discriminator="backend")]
 Clustering = Annotated[KmeansClustering | MeanshiftClustering, Field(discriminator="backend")]

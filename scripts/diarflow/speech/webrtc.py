@@ -5,6 +5,7 @@ detector of its own, fed in order.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import webrtcvad
@@ -21,10 +22,10 @@ def load(
     min_speech: Seconds,
     min_silence: Seconds,
     padding: Seconds,
-) -> Callable[[str], list[Interval]]:
-    def detect(path) -> list[Interval]:
-        found = runs(decisions(path, aggressiveness, frame_ms), frame=frame_ms / 1000)
-        extent = Interval(0.0, duration(path))
+) -> Callable[[Any], list[Interval]]:
+    def detect(files) -> list[Interval]:
+        found = runs(decisions(files.audio, aggressiveness, frame_ms), frame=frame_ms / 1000)
+        extent = Interval(0.0, duration(files.audio))
         return smooth(
             found, min_speech=min_speech, min_silence=min_silence, padding=padding, extent=extent
         )

@@ -1,0 +1,14 @@
+"""Rule build_training_set: features and labels of all recordings that are learnt from."""
+
+import json
+
+from diarflow.jobs import log_to
+from diarflow.tables import write_table
+from diarflow.training.dataset import Example, build_training_set
+
+log_to(snakemake.log[0])
+settings = json.loads(snakemake.params.job)["settings"]
+examples = [Example(**one) for one in settings.pop("examples")]
+output = snakemake.output
+extents = build_training_set(examples, output.features, output.labels, **settings)
+write_table(output.recordings, "training", extents)

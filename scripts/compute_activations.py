@@ -1,0 +1,18 @@
+"""Rule compute_activations: the output of a network for every frame of recordings."""
+
+from diarflow.arrays import write_array, write_times
+from diarflow.backends import load
+from diarflow.jobs import Job
+from diarflow.networks import NETWORKS
+
+job = Job(snakemake)
+activate = load(NETWORKS, job.settings)
+
+
+def one(recording):
+    activations, times = activate(recording.input.audio)
+    write_array(recording.output.activations, activations)
+    write_times(recording.output.times, times, names=["change"])
+
+
+job.each(one)

@@ -1,0 +1,26 @@
+"""Speaker changes where the scores of the Bi-LSTM have a local maximum."""
+
+from collections.abc import Callable
+from typing import Any
+
+from diarflow.arrays import read_array, read_times
+from diarflow.changes.peaks import Change, pick
+from diarflow.intervals import Seconds
+
+
+def load(
+    *, network: str, threshold: float, min_distance: Seconds, prominence: float
+) -> Callable[[Any], list[Change]]:
+    def detect(files) -> list[Change]:
+        scores = read_array(files.activations)
+        if not len(scores):
+            return []
+        return pick(
+            read_times(files.activations),
+            scores[:, 0],
+            threshold=threshold,
+            min_distance=min_distance,
+            prominence=prominence,
+        )
+
+    return detect

@@ -1,0 +1,29 @@
+"""Rule train_change_detector: weights, graph, card and loss curve of a network trained here."""
+
+import json
+import sys
+
+import numpy as np
+
+from diarflow.jobs import log_to
+from diarflow.tables import read_rows
+from diarflow.training.dataset import Extent
+from diarflow.training.outcome import write_outcome
+from diarflow.training.train import train
+
+log_to(snakemake.log[0])
+settings = json.loads(snakemake.params.job)["settings"]
+files = snakemake.input
+extents = [Extent(*row) for row in read_rows(files.recordings)]
+features, labels = np.load(files.features, mmap_mode="r"), np.load(files.labels, mmap_mode="r")
+
+
+def progress(line):
+    for stream in (sys.stdout, sys.stderr):
+        print(line, file=stream, flush=True)
+
+
+network, history = train(
+    features, labels, extents, **settings, threads=snakemake.threads, progress=progress
+)
+write_outcome(snakemake.output, network, history, extents, settings, sources=list(files))

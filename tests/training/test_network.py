@@ -1,0 +1,162 @@
+"""The change detection network: its size, its optimizer, its graph, its files; TensorFlow is needed."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras")
+
+from diarflow.errors import InputError  # noqa: E402
+from diarflow.inference import session  # noqa: E402
+from diarflow.networks.graph import build_graph  # noqa: E402
+from diarflow.networks.weights import SHAPES, read_weights  # noqa: E402
+from diarflow.training.network import build_network  # noqa: E402
+from diarflow.training.smorms3 import SMORMS3  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_the_network_has_571_489_parameters_layer_by_layer():
+    network = build_network()
+    sizes = [layer.count_params() for layer in network.layers if layer.count_params()]
+    assert sizes == [167_936, 394_240, 8_224, 1_056, 33]
+    assert network.count_params() == 571_489
+    said = []
+    network.summary(print_fn=said.append)
+    assert "571,489" in "\n".join(said)
+
+
+def random_weights(seed=0):
+    random = np.random.default_rng(seed)
+    return [random.normal(0, 0.1, shape).astype(np.float32) for shape in SHAPES]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "linear"])
+@pytest.mark.parametrize(("windows", "frames"), [(1, 137), (5, 137), (3, 20), (2, 500)])
+def test_the_graph_gives_what_keras_gives(windows, frames, activation):
+    network = build_network(frames=frames, activation=activation)
+    network.set_weights(random_weights())
+    graph = session(build_graph(random_weights(), activation=activation).SerializeToString())
+    x = np.random.default_rng(1).normal(size=(windows, frames, 35)).astype(np.float32)
+    found = graph.run(None, {"features": x})[0]
+    assert found.shape == (windows, frames, 1)
+    np.testing.assert_allclose(found, network.predict(x, verbose=0), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["a.keras", "a.weights.h5"])
+def test_weights_are_read_from_what_keras_3_saves(tmp_path, name):
+    network = build_network()
+    network.set_weights(random_weights())
+    (network.save if name.endswith(".keras") else network.save_weights)(tmp_path / name)
+    for found, expected in zip(read_weights(tmp_path / name), random_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("first", [1, 3])
+def test_weights_are_read_from_what_keras_2_saved(tmp_path, first):
+    """Groups as Keras 2 named them; the numbers of the layers depend on how many were made before."""
+    import h5py
+
+    weights = iter(random_weights())
+    with h5py.File(tmp_path / "old.h5", "w") as file:
+        for number in (first, first + 1):
+            for direction in ("forward", "backward"):
+                group = f"bidirectional_{number}/bidirectional_{number}/{direction}_lstm_{number}"
+                for kind in ("kernel:0", "recurrent_kernel:0", "bias:0"):
+                    file[f"{group}/{kind}"] = next(weights)
+        for number in range(first, first + 3):
+            group = f"time_distributed_{number}/time_distributed_{number}"
+            for kind in ("kernel:0", "bias:0"):
+                file[f"{group}/{kind}"] = next(weights)
+        file["optimizer_weights/training/SMORMS3/x:0"] = np.zeros(3)
+    for found, expected in zip(read_weights(tmp_path / "old.h5"), random_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_weights_of_another_network_are_refused_with_what_was_expected(tmp_path):
+    import h5py
+
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["lstm_1/kernel:0"] = np.zeros((40, 256))
+    with pytest.raises(
+        InputError, match=r"other.h5: holds weights of shapes .*expected those of two bidir"
+    ):
+        read_weights(tmp_path / "other.h5")
+    (tmp_path / "text.h5").write_text("no weights")
+    with pytest.raises(InputError, match=r"text.h5: not a file of Keras weights"):
+        read_weights(tmp_path / "text.h5")
+
+
+def by_hand(gradient, start, steps, rate=0.1, epsilon=1e-16):
+    """SMORMS3 in plain NumPy, out of its description."""
+    p = np.array(start, dtype=np.float64)
+    m, v, memory = np.zeros_like(p), np.zeros_like(p), np.ones_like(p)
+    trace = []
+    for _ in range(steps):
+        g = gradient(p)
+        r = 1 / (1 + memory)
+        m = (1 - r) * m + r * g
+        v = (1 - r) * v + r * g * g
+        d = m * m / (v + epsilon)
+        p = p - g * np.minimum(rate, d) / (np.sqrt(v) + epsilon)
+        memory = 1 + memory * (1 - d)
+        trace.append(p.copy())
+    return np.array(trace)
+
+
+def by_keras(loss, start, steps, rate=0.1):
+    import tensorflow as tf
+
+    variable = keras.Variable(np.array(start, np.float32))
+    optimizer = SMORMS3(rate)
+    trace = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            value = loss(variable.value)
+        optimizer.apply([tape.gradient(value, variable.value)], [variable])
+        trace.append(np.array(variable.value))
+    return np.array(trace)
+
+
+def test_the_first_steps_of_smorms3_are_those_worked_out_by_hand():
+    """f = p^2 / 2 from p = 1, rate 0.1. First step: r = 1/2, m = v = 1/2, d = 1/2, so that the rate is
+    0.1: p = 1 - 0.1 / sqrt(1/2) = 0.858579, memory 1 + 1 (1 - 1/2) = 1.5. Second: r = 0.4,
+    m = 0.3 + 0.4 * 0.858579 = 0.643431, v = 0.3 + 0.4 * 0.737157 = 0.594863, rate 0.1:
+    p = 0.858579 (1 - 0.1 / 0.771274) = 0.747259.
+    """
+    trace = by_keras(lambda p: p * p / 2, 1.0, 2)
+    np.testing.assert_allclose(trace, [0.858579, 0.747259], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "gradient", "start"),
+    [
+        (
+            lambda p: p[0] ** 2 + 10 * p[1] ** 2,
+            lambda p: np.array([2 * p[0], 20 * p[1]]),
+            [3.0, -2.0],
+        ),
+        (
+            lambda p: (1 - p[0]) ** 2 + 100 * (p[1] - p[0] ** 2) ** 2,
+            lambda p: np.array(
+                [-2 * (1 - p[0]) - 400 * p[0] * (p[1] - p[0] ** 2), 200 * (p[1] - p[0] ** 2)]
+            ),
+            [-1.2, 1.0],
+        ),
+    ],
+    ids=["quadratic", "rosenbrock"],
+)
+def test_smorms3_follows_a_loop_in_numpy(loss, gradient, start):
+    expected = by_hand(gradient, start, 30, rate=0.02)
+    np.testing.assert_allclose(by_keras(loss, start, 30, rate=0.02), expected, rtol=2e-3, atol=2e-3)
+
+
+def test_smorms3_is_saved_and_loaded_with_its_settings():
+    optimizer = SMORMS3(0.02, epsilon=1e-12)
+    again = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))
+    assert isinstance(again, SMORMS3)
+    assert again.get_config() == optimizer.get_config()
+    assert again.epsilon == 1e-12
