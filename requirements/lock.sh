@@ -3,7 +3,7 @@ set -eu
 compile="${UV:-uv} pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet"
 
 $compile --generate-hashes -o requirements/run.txt
-$compile --generate-hashes --group dev -o requirements/dev.txt
+$compile --generate-hashes --group dev --group train -o requirements/dev.txt
 $compile --generate-hashes --group train -o requirements/train.txt
 # no hashes, and no CUDA packages: torch asks for them itself where its build needs them
 $compile --group dev --group pyannote -o requirements/pyannote.txt
