@@ -21,7 +21,7 @@ train: .venv/dev.stamp      ## train the change detector anew, as the shipped on
 	$(BIN)/snakemake train --cores $(CORES) --configfile bench/train-bilstm.yaml
 
 test-slow: .venv-pyannote/pyannote.stamp  ## what takes long, or needs pyannote.audio
-	$(SLOW)/python -m pytest -m slow
+	$(SLOW)/python -m pytest -m slow tests/slow
 
 check: .venv/dev.stamp      ## format and lint
 	$(BIN)/ruff format --check $(SOURCES)
