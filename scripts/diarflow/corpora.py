@@ -153,12 +153,19 @@ def read_corpus(source: Source) -> tuple[list[Recording], list[str]]:
             problems.append(f"corpus {source.name}: {key} {path} does not exist")
     recordings: list[Recording] = []
     first_seen: dict[str, str] = {}
+    ids: dict[str, str] = {}
     for where, row in rows:
         name = row.get("recording", "")
         if name and name in first_seen:
             problems.append(f"{where}: recording {name} is there already, see {first_seen[name]}")
         first_seen.setdefault(name, where)
-        recordings += _recordings(source, where, row, problems)
+        for recording in _recordings(source, where, row, problems):
+            if ids.setdefault(recording.recording, where) != where and first_seen[name] == where:
+                problems.append(
+                    f"{where}: the id {recording.recording} is there already, "
+                    f"see {ids[recording.recording]}"
+                )
+            recordings.append(recording)
     if not rows and not problems:
         listed_in = source.recordings or source.audio
         problems.append(f"{listed_in}: no recordings of {source.name}")
@@ -327,9 +334,15 @@ def _speakers(row: dict[str, str], where: str, problems: list[str]) -> dict[str,
 
 @cache
 def lines_by_name(path: str) -> dict[str, str]:
-    """A digest of the lines of each recording that a reference or a UEM names; nothing is checked."""
+    """A digest of the lines of each recording that a reference or a UEM names; nothing is checked.
+
+    A file that is no text names nobody: the jobs that need it say so, and are set aside.
+    """
     lines: dict[str, list[str]] = {}
-    text = read_lines(path)
+    try:
+        text = read_lines(path)
+    except InputError:
+        return {}
     if path.lower().endswith((".csv", ".tsv")):
         header = next(csv.reader(text[:1], delimiter=max(",;\t", key=text[0].count)), [])
         columns = [column.strip().lower() for column in header]

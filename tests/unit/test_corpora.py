@@ -100,6 +100,21 @@ def test_a_duplicate_is_named_though_its_row_has_another_mistake(table):
     assert len(str(error.value).split("\n")) == 3
 
 
+def test_a_channel_whose_id_another_recording_has_is_named(table, tone):
+    tone("call.wav", channels=2)
+    with pytest.raises(
+        InputError, match=r"t.tsv:3: the id call_ch1 is there already, see .*t.tsv:2"
+    ):
+        read_corpus(table("recording audio channel", "call_ch1 a.wav mix", "call call.wav each"))
+
+
+def test_a_reference_that_is_no_text_stops_no_plan(table, tmp_path):
+    (tmp_path / "a.rttm").write_bytes(b"\xff\xfe\x00")
+    found, _ = read_corpora([table("recording audio reference", "a a.wav a.rttm")])
+    assert found[0].parts()["reference"]["stamps"] == [[""]]
+    assert unknown_in_references(found) == []
+
+
 def test_a_missing_reference_of_the_corpus_is_named_once(table):
     bad = table("recording audio", "a a.wav", "b b.wav")
     bad.reference = "nope.rttm"

@@ -36,9 +36,8 @@ try:
     )
     recordings, warnings = read_corpora(settings.corpora)
     plan = Plan(settings, recordings)
-    if (
-        not workflow.deployment_settings.deployment_method
-    ):  # else each rule has its own environment
+    # with conda each rule has its own environment
+    if not workflow.deployment_settings.deployment_method:
         check_installed(settings, plan.used)
 except InputError as error:
     raise WorkflowError(str(error)) from None

@@ -81,8 +81,7 @@ def _newer(path: Path, since: float) -> bool:
     return path.exists() and path.stat().st_mtime >= since
 
 
-if (
-    __name__ == "__main__"
-):  # what the last run made: `make run` says it where there is nothing to do
+# what the last run made: `make run` says it where there is nothing to do
+if __name__ == "__main__":
     known = [path.parent.name for path in sorted(Path("results").glob("*/der.csv"))]
     print("\n".join(made_lines([name for name in known if name != "report"])))
