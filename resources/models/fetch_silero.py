@@ -1,0 +1,20 @@
+"""Fetch silero.onnx again, out of the package silero-vad.
+
+python resources/models/fetch_silero.py
+"""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1] / "scripts"))
+
+from diarflow.fetch import files_of_wheel  # noqa: E402
+
+if __name__ == "__main__":
+    files_of_wheel(
+        "silero-vad==6.2.3",
+        sha256="7b7f5436cfcb02fae583a05b512ea96467fd449fe54cb49a5e4f06c51a1e43b8",
+        members={"silero_vad/data/silero_vad_16k_sequence.onnx": str(HERE / "silero.onnx")},
+    )
+    print(HERE / "silero.onnx")
