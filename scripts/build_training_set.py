@@ -11,4 +11,4 @@ settings = json.loads(snakemake.params.job)["settings"]
 examples = [Example(**one) for one in settings.pop("examples")]
 output = snakemake.output
 extents = build_training_set(examples, output.features, output.labels, **settings)
-write_table(output.recordings, "training", extents)
+write_table(output.recordings, "training", extents, facts=settings)

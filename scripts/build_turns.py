@@ -16,7 +16,8 @@ def one(recording):
     labels = [speaker for _, _, speaker in read_rows(recording.input.clusters)]
     segments = [Interval(*row) for row in read_rows(recording.input.segments)]
     facts = read_facts(recording.input.clusters)
-    write_table(recording.output.turns, "turns", build(windows, labels, segments), facts=facts)
+    turns = build(windows, labels, segments, recording.input)
+    write_table(recording.output.turns, "turns", turns, facts=facts)
 
 
 job.each(one)

@@ -3,21 +3,31 @@
 from diarflow.arrays import read_array
 from diarflow.backends import load
 from diarflow.clustering import CLUSTERERS
+from diarflow.clustering.oracle import true_speakers
 from diarflow.clustering.speakers import Speakers
+from diarflow.formats.rttm import read_turns
 from diarflow.jobs import Job
 from diarflow.rows import read_row
 from diarflow.tables import read_table, write_table
 
 job = Job(snakemake)
 cluster = load(CLUSTERERS, job.settings)
+count = job.settings.get("speaker_count")
 
 
 def one(recording):
-    windows = read_table(recording.input.windows)
+    files = recording.input
+    windows = read_table(files.windows)
     start, end = windows["start"], windows["end"]
-    speakers = Speakers(**read_row(recording.input.row))
-    given = job.settings["speaker_count"] == "given" and speakers.num is not None
-    labels = cluster(read_array(recording.input.embeddings), end - start, speakers)
+    known = read_row(files.row)
+    if perfect := hasattr(files, "reference"):
+        turns = read_turns(files.reference)
+        known |= {"num": len({turn.speaker for turn in turns}) or None}
+        known |= {"truth": true_speakers(start, end, turns)}
+    speakers = Speakers(**known)
+    given = perfect or (count == "given" and speakers.num is not None)
+    vectors = read_array(files.embeddings)
+    labels = cluster(vectors, end - start, speakers, windows["chunk"])
     rows = zip(start, end, labels, strict=True)
     write_table(recording.output.clusters, "clusters", rows, facts={"speakers_given": given})
 

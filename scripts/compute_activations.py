@@ -10,9 +10,9 @@ activate = load(NETWORKS, job.settings)
 
 
 def one(recording):
-    activations, times = activate(recording.input.audio)
+    activations, times, facts = activate(recording.input.audio)
     write_array(recording.output.activations, activations)
-    write_times(recording.output.times, times, names=["change"])
+    write_times(recording.output.times, times, **facts)
 
 
 job.each(one)

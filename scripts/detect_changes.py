@@ -1,16 +1,23 @@
 """Rule detect_changes: find the moments at which another speaker takes over."""
 
+import math
+
 from diarflow.backends import load
 from diarflow.changes import DETECTORS
 from diarflow.jobs import Job
 from diarflow.tables import write_table
 
 job = Job(snakemake)
-detect = load(DETECTORS, job.settings)
+settings = dict(job.settings)
+threshold = settings.pop("threshold", -math.inf)
+find = load(DETECTORS, settings)
 
 
 def one(recording):
-    write_table(recording.output.changes, "changes", detect(recording.input))
+    candidates = find(recording.input)
+    write_table(recording.output.candidates, "candidates", candidates)
+    changes = [change for change in candidates if change.score > threshold]
+    write_table(recording.output.changes, "changes", changes)
 
 
 job.each(one)

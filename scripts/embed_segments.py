@@ -1,9 +1,12 @@
-"""Rule embed_segments: a vector for each window of speech."""
+"""Rule embed_segments: a vector for each window of speech, and for each local speaker of a network's chunks."""
 
 from diarflow.arrays import write_array
+from diarflow.audio import duration
 from diarflow.backends import load
+from diarflow.chunks import read_chunks
 from diarflow.embedding import EMBEDDERS
-from diarflow.embedding.windows import cut_windows
+from diarflow.embedding.local_speakers import with_local_speakers
+from diarflow.embedding.windows import place_windows
 from diarflow.intervals import Interval
 from diarflow.jobs import Job
 from diarflow.tables import read_rows, write_table
@@ -13,10 +16,14 @@ embed = load(EMBEDDERS, job.settings)
 
 
 def one(recording):
-    segments = [Interval(*row) for row in read_rows(recording.input.segments)]
-    overlap = [Interval(*row) for row in read_rows(recording.input.overlap)]
-    windows = cut_windows(segments, overlap, length=job.settings["window"], hop=job.settings["hop"])
-    write_array(recording.output.embeddings, embed(recording.input.audio, windows))
+    files = recording.input
+    segments = [Interval(*row) for row in read_rows(files.segments)]
+    overlap = [Interval(*row) for row in read_rows(files.overlap)]
+    windows = place_windows(segments, overlap, duration=duration(files.audio), **job.settings)
+    vectors = embed(files.audio, windows)
+    if job.settings.get("network"):
+        windows, vectors = with_local_speakers(read_chunks(files.activations), windows, vectors)
+    write_array(recording.output.embeddings, vectors)
     write_table(recording.output.windows, "windows", windows)
 
 

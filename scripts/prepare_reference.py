@@ -1,12 +1,13 @@
 """Rule prepare_reference: each recording's own reference, repaired, and the stretch that is scored."""
 
 import logging
+import math
 
 from diarflow.audio import duration
 from diarflow.formats.rttm import write_rttm
 from diarflow.formats.uem import write_uem
 from diarflow.jobs import Job
-from diarflow.reference import last_end, read_extent, read_reference, repair
+from diarflow.reference import EXTENT, last_end, read_extent, read_reference, repair
 from diarflow.rows import read_row
 
 job = Job(snakemake)
@@ -16,12 +17,17 @@ def one(recording):
     row = read_row(recording.input.row)
     names = {"recording": row["recording"], "name": row["name"]}
     given = read_reference(row["reference"], **names, channel=row["channel"])
-    seconds = duration(recording.input.audio) or last_end(given)
+    heard = getattr(recording.input, "audio", None)
+    known = "audio" if heard else "turns"
+    seconds = (duration(heard) or last_end(given)) if heard else math.inf
     turns, repairs = repair(given, duration=seconds)
-    extent = read_extent(row["uem"], **names, duration=seconds)
+    extent = []
+    if heard or row["uem"]:
+        extent = read_extent(row["uem"], **names, duration=seconds)
     logging.info("%s: %d turns, %s", row["reference"], len(turns), repairs)
     write_rttm(recording.output.reference, recording.recording, turns, comments=[str(repairs)])
-    write_uem(recording.output.uem, recording.recording, extent)
+    comments = [EXTENT + ("uem" if row["uem"] else known)]
+    write_uem(recording.output.uem, recording.recording, extent, comments=comments)
 
 
 # the reference of a recording that was set aside is what its empty hypothesis is scored against

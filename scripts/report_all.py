@@ -1,15 +1,29 @@
-"""Rule report_all: the error rates across corpora, and the page people look at."""
+"""Rule report_all: the error rates across corpora, and the pages people look at."""
 
 import json
+from pathlib import Path
 
 from diarflow.jobs import log_to
+from diarflow.report.markdown import write_markdown
 from diarflow.report.site import write_site
-from diarflow.report.totals import ALL, COMPLETED, read_csv, totals, write_csv
+from diarflow.report.statistics import compare_all, count_speakers
+from diarflow.report.totals import (
+    across,
+    of_recordings,
+    read_csv,
+    rounded,
+    write_csv,
+    write_parquet,
+)
 
 log_to(snakemake.log[0])
 content = json.loads(snakemake.params.job)["settings"]
 tables = [read_csv(path) for path in snakemake.input.der]
-rows = [table[~table["recording"].isin([ALL, COMPLETED])] for table in tables]
-everything = totals(rows, corpus=ALL) if len(tables) > 1 else None
-write_csv(snakemake.output.der, [*tables, everything])
-write_site(snakemake.output.index, snakemake.output.der, content)
+scores = of_recordings(tables)
+der = rounded([*tables, *across(scores, content["splits"])])
+write_csv(snakemake.output.der, der)
+write_parquet(snakemake.output.parquet, der)
+write_markdown(snakemake.output.markdown, der, content, references=snakemake.input.reference)
+write_csv(snakemake.output.comparisons, compare_all(scores, content["splits"]))
+write_csv(snakemake.output.counts, count_speakers(scores))
+write_site(Path(snakemake.output.index).parent, content)

@@ -5,7 +5,7 @@ from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.formats.uem import read_uem
 from diarflow.hypothesis import NUMBER_GIVEN, count_speakers
 from diarflow.jobs import Job
-from diarflow.reference import Repairs
+from diarflow.reference import EXTENT, Repairs, span
 from diarflow.scores import score
 from diarflow.tables import write_table
 
@@ -17,13 +17,16 @@ def one(recording):
     if mark := mark_of(files.reference):
         return write_empty("scores", recording.output.scores, recording=name, mark=mark)
     truth, found = read_turns(files.reference), read_turns(files.rttm)
+    taken_from = next((c for c in read_comments(files.uem) if c.startswith(EXTENT)), EXTENT)
     extent = read_uem(files.uem).get(name, [])
+    if taken_from == EXTENT + "turns":
+        extent = span([*truth, *found])
     counts = (count_speakers(truth, extent), count_speakers(found, extent))
     repairs = Repairs.parse(read_comments(files.reference))
     given = NUMBER_GIVEN in read_comments(files.rttm)
     rows = [
         (recording.corpus, recording.variant, name, protocol, *one, *counts, sum(repairs), given,
-         mark_of(files.rttm))
+         mark_of(files.rttm), taken_from.removeprefix(EXTENT))
         for protocol, one in score(truth, found, extent, **job.settings).items()
     ]  # fmt: skip
     write_table(recording.output.scores, "scores", rows)

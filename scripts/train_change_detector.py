@@ -6,10 +6,10 @@ import sys
 import numpy as np
 
 from diarflow.jobs import log_to
-from diarflow.tables import read_rows
+from diarflow.tables import read_facts, read_rows
 from diarflow.training.dataset import Extent
 from diarflow.training.outcome import write_outcome
-from diarflow.training.train import train
+from diarflow.training.train import set_threads, train
 
 log_to(snakemake.log[0])
 settings = json.loads(snakemake.params.job)["settings"]
@@ -23,7 +23,7 @@ def progress(line):
         print(line, file=stream, flush=True)
 
 
-network, history = train(
-    features, labels, extents, **settings, threads=snakemake.threads, progress=progress
-)
-write_outcome(snakemake.output, network, history, extents, settings, sources=list(files))
+set_threads(snakemake.threads)
+network, history = train(features, labels, extents, **settings, progress=progress)
+about = settings | read_facts(files.recordings)
+write_outcome(snakemake.output, network, history, extents, about, sources=list(files))

@@ -76,6 +76,29 @@ def tone(tmp_path):
     return write
 
 
+@pytest.fixture
+def segmented(tmp_path):
+    """Write activations of a segmentation network, one chunk, out of (class, frames) and return their path.
+
+    Frames are 10 ms; the recording ends with them.
+    """
+    from diarflow.arrays import write_array, write_times
+    from diarflow.chunks import CLASSES
+
+    def write(*runs, name="segmented.npy", sure=1.0):
+        classes = np.concatenate([np.full(count, CLASSES.index(one)) for one, count in runs])
+        values = np.full((1, len(classes), 7), (1 - sure) / 6, np.float16)
+        values[0, np.arange(len(classes)), classes] = sure
+        path = tmp_path / name
+        times = 0.005 + 0.01 * np.arange(len(classes))
+        write_array(path, values)
+        facts = {"chunk_step": 10.0, "duration": 0.01 * len(classes)}
+        write_times(path.with_suffix(".json"), times, outputs=CLASSES, **facts)
+        return path
+
+    return write
+
+
 TINY_TABLE = (
     "recording\taudio\tchannel\treference\tuem\tnum_speakers\tmin_speakers\tmax_speakers\n"
     "a\taudio/a.wav\t\taudio/a.rttm\taudio/all.uem\t2\t\t\n"

@@ -9,10 +9,12 @@ from diarflow.files import written_whole
 
 
 def write_array(path, array) -> None:
-    """Write as float32 (rows, columns), whole or not at all; nothing is (0, 0)."""
-    array = np.asarray(array, dtype=np.float32)
+    """Write as float32, float16 where it is that, whole or not at all; nothing is (0, 0)."""
+    array = np.asarray(array)
+    if array.dtype != np.float16:
+        array = array.astype(np.float32)
     with written_whole(path) as beside:
-        np.save(beside, array if array.ndim == 2 else array.reshape(0, 0), allow_pickle=False)
+        np.save(beside, array if array.ndim > 1 else array.reshape(0, 0), allow_pickle=False)
 
 
 def read_array(path) -> np.ndarray:
@@ -20,14 +22,14 @@ def read_array(path) -> np.ndarray:
     return np.load(path, allow_pickle=False)
 
 
-def write_times(path, times: np.ndarray, *, names: list[str], mark: str | None = None) -> None:
+def write_times(path, times: np.ndarray, *, mark: str | None = None, **facts) -> None:
     """Beside an array of frames a JSON file: when its first frame is, how far apart they are, what they hold.
 
-    Frames are `start + i * step` seconds, at their centres.
+    Frames are `start + i * step` seconds, at their centres; `facts` are what else there is to say.
     """
     start = float(times[0]) if len(times) else 0.0
     step = float((times[-1] - times[0]) / (len(times) - 1)) if len(times) > 1 else 0.0
-    facts = {"start": start, "step": step, "frames": len(times), "outputs": names}
+    facts = {"start": start, "step": step, "frames": len(times), **facts}
     if mark:
         facts["set_aside"] = mark
     with written_whole(path) as beside:
@@ -36,10 +38,15 @@ def write_times(path, times: np.ndarray, *, names: list[str], mark: str | None =
 
 def read_times(array_path) -> np.ndarray:
     """Times (frames,) of an array of frames, in seconds, out of the JSON file beside it."""
-    facts = json.loads(Path(array_path).with_suffix(".json").read_text())
+    facts = read_facts(Path(array_path).with_suffix(".json"))
     return facts["start"] + facts["step"] * np.arange(facts["frames"])
 
 
 def read_mark(path) -> str | None:
     """The rule at which the recording of an array of frames was set aside."""
-    return json.loads(Path(path).read_text()).get("set_aside")
+    return read_facts(path).get("set_aside")
+
+
+def read_facts(path) -> dict:
+    """What the JSON file beside an array of frames says of them."""
+    return json.loads(Path(path).read_text())

@@ -25,7 +25,7 @@ def write_empty(kind: str, path, *, recording: str, mark: str) -> None:
     elif kind == "times":
         from diarflow.arrays import write_times
 
-        write_times(path, [], names=[], mark=mark)
+        write_times(path, [], mark=mark, outputs=[])
     elif kind in ("embeddings", "activations"):
         from diarflow.arrays import write_array
 

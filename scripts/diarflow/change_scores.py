@@ -227,6 +227,18 @@ def bootstrap(
     return np.percentile(values, [2.5, 97.5], axis=0)
 
 
+def annotation(turns: Sequence[Turn]):
+    """Turns as pyannote has them, overlapping or touching ones of a speaker merged."""
+    from pyannote.core import Annotation, Segment
+
+    found = Annotation()
+    for speaker in sorted({turn.speaker for turn in turns}):
+        said = [Interval(start, end) for start, end, name in turns if name == speaker]
+        for start, end in union(said):
+            found[Segment(start, end), speaker] = speaker
+    return found
+
+
 def pyannote_figures(
     turns: Sequence[Turn], times: Iterable[Seconds], *, duration: Seconds, tolerance: Seconds = 0.5
 ) -> Coverage:
@@ -237,8 +249,6 @@ def pyannote_figures(
     """
     from pyannote.core import Segment, Timeline
     from pyannote.metrics.segmentation import SegmentationPurityCoverageFMeasure
-
-    from diarflow.scores import annotation
 
     borders = np.unique(np.clip([0.0, *times, duration], 0.0, duration)).tolist()
     pieces = Timeline(Segment(*piece) for piece in pairwise(borders))

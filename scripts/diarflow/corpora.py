@@ -8,7 +8,7 @@ import glob
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
@@ -38,7 +38,7 @@ class Recording:
     corpus: str
     recording: str  # the id: safe for files and for RTTM
     name: str  # what the table calls it
-    audio: str
+    audio: str | None  # None where all of its hypotheses were made elsewhere
     channel: int | str = "mix"
     each: bool = False  # one channel of several that are recordings of their own
     reference: str | None = None
@@ -46,6 +46,7 @@ class Recording:
     num_speakers: int | None = None
     min_speakers: int | None = None
     max_speakers: int | None = None
+    rttm: tuple[tuple[str, str], ...] = ()  # systems made elsewhere, and where their RTTM lies
 
     def files(self, *columns: str) -> list[str]:
         """The files that the row names in these columns and that are inputs of its jobs.
@@ -63,7 +64,17 @@ class Recording:
 
     def parts(self) -> dict[str, dict]:
         """What jobs read of it, by the stage that reads it, so that a change re-runs that stage alone."""
-        return {
+        imported = {
+            f"rttm/{system}": {
+                "recording": self.recording,
+                "name": self.name,
+                "channel": self.channel if self.each else None,
+                "rttm": path,
+                "stamps": [_own_lines(path, self.recording, self.name)],
+            }
+            for system, path in self.rttm
+        }
+        return imported | {
             "audio": {
                 "audio": self.audio,
                 "channel": self.channel,
@@ -98,9 +109,14 @@ class Recording:
                 state = os.stat(path)
                 stamps.append([state.st_size, state.st_mtime_ns])
             else:
-                own = lines_by_name(path)
-                stamps.append([own.get(name, "") for name in known_as(self.recording, self.name)])
+                stamps.append(_own_lines(path, self.recording, self.name))
         return stamps
+
+
+def _own_lines(path: str, recording: str, name: str) -> list[str]:
+    """Digests of the lines that a file of annotations has of a recording."""
+    own = lines_by_name(path) if os.path.isfile(path) else {}
+    return [own.get(one, "") for one in known_as(recording, name)]
 
 
 class Source(Protocol):
@@ -113,6 +129,14 @@ class Source(Protocol):
     reference: str | None
     uem: str | None
     simulate: Any
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a corpus's systems make of its recordings: whether audio is heard, RTTM made elsewhere."""
+
+    audio: bool = True
+    rttm: tuple[tuple[str, str], ...] = ()
 
 
 def safe_id(name: str) -> str:
@@ -128,12 +152,17 @@ def safe_id(name: str) -> str:
     return f"{stem}-{digest}"
 
 
-def read_corpora(sources: Iterable[Source]) -> tuple[list[Recording], list[str]]:
-    """The recordings of all corpora, and warnings. Raises InputError that names every mistake."""
+def read_corpora(
+    sources: Iterable[Source], needs: Mapping[str, Needs] | None = None
+) -> tuple[list[Recording], list[str]]:
+    """The recordings of all corpora, and warnings. Raises InputError that names every mistake.
+
+    `needs` says by corpus what its systems make of the recordings; by default they hear the audio.
+    """
     recordings, warnings, problems = [], [], []
     for source in sources:
         try:
-            found, said = read_corpus(source)
+            found, said = read_corpus(source, (needs or {}).get(source.name, Needs()))
             recordings += found
             warnings += said
         except InputError as error:
@@ -143,10 +172,13 @@ def read_corpora(sources: Iterable[Source]) -> tuple[list[Recording], list[str]]
     return recordings, warnings
 
 
-def read_corpus(source: Source) -> tuple[list[Recording], list[str]]:
+def read_corpus(source: Source, needs: Needs = Needs()) -> tuple[list[Recording], list[str]]:
     """The recordings of a corpus, and warnings. Raises InputError that names every mistake."""
     listed = _table_rows if source.recordings else _file_rows if source.audio else _simulated_rows
-    rows, problems, warnings = listed(source)
+    rows, problems, warnings = listed(source, needs)
+    for system, path in needs.rttm:
+        if not os.path.exists(path):
+            problems.append(f"systems.{system}.rttm: {path} does not exist (corpus {source.name})")
     for key in ("reference", "uem"):
         path = getattr(source, key)
         if path and not os.path.exists(path):
@@ -159,7 +191,7 @@ def read_corpus(source: Source) -> tuple[list[Recording], list[str]]:
         if name and name in first_seen:
             problems.append(f"{where}: recording {name} is there already, see {first_seen[name]}")
         first_seen.setdefault(name, where)
-        for recording in _recordings(source, where, row, problems):
+        for recording in _recordings(source, needs, where, row, problems):
             if ids.setdefault(recording.recording, where) != where and first_seen[name] == where:
                 problems.append(
                     f"{where}: the id {recording.recording} is there already, "
@@ -174,7 +206,9 @@ def read_corpus(source: Source) -> tuple[list[Recording], list[str]]:
     return recordings, warnings
 
 
-def _table_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
+def _table_rows(
+    source: Source, needs: Needs
+) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
     """Rows of the table with their places, its mistakes, and what is worth a warning."""
     table = source.recordings
     if not os.path.isfile(table):
@@ -182,7 +216,8 @@ def _table_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list
         return [], [said], []
     lines = csv.reader(read_lines(table), delimiter="\t", quoting=csv.QUOTE_NONE)
     header = [column.strip() for column in next(lines, [])]
-    missing = [column for column in ("recording", "audio") if column not in header]
+    required = ("recording", "audio") if needs.audio else ("recording",)
+    missing = [column for column in required if column not in header]
     if missing:
         near = {"recording", "audio"} & {column.lower() for column in header}
         hint = "; columns are separated by tabs" if len(header) == 1 else ""
@@ -210,7 +245,7 @@ def _table_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list
     return rows, problems, warnings
 
 
-def _file_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
+def _file_rows(source: Source, needs: Needs) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
     """A row for each audio file of a folder (with its subfolders) or a glob."""
     if os.path.isdir(source.audio):
         root = source.audio
@@ -229,7 +264,9 @@ def _file_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list[
     return rows, [], []
 
 
-def _simulated_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
+def _simulated_rows(
+    source: Source, needs: Needs
+) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
     """A row for each conversation that will be made."""
     if not os.path.isdir(source.simulate.speakers):
         return (
@@ -246,16 +283,16 @@ def _simulated_rows(source: Source) -> tuple[list[tuple[str, dict]], list[str], 
 
 
 def _recordings(
-    source: Source, where: str, row: dict[str, str], problems: list[str]
+    source: Source, needs: Needs, where: str, row: dict[str, str], problems: list[str]
 ) -> list[Recording]:
     """The recording of a row, or one for each of its channels."""
     before = len(problems)
     name, audio = row.get("recording", ""), row.get("audio", "")
     if not name:
         problems.append(f"{where}: no recording, expected an id")
-    if not audio:
+    if not audio and needs.audio:
         problems.append(f"{where}: no audio, expected the path of a file")
-    elif not _there(audio):
+    elif audio and needs.audio and not _there(audio):
         problems.append(f"{where}: audio {audio} does not exist")
     annotations = {}
     for column in ("reference", "uem"):
@@ -267,17 +304,24 @@ def _recordings(
     speakers = _speakers(row, where, problems)
     if len(problems) > before:
         return []
-    fields = {"corpus": source.name, "name": name, "audio": audio, **annotations, **speakers}
+    heard = audio if needs.audio else None
+    fields = {"corpus": source.name, "name": name, "audio": heard, **annotations, **speakers}
+    fields["rttm"] = tuple((system, _hypothesis(path, name)) for system, path in needs.rttm)
     if channel != "each":
         return [Recording(recording=safe_id(name), channel=channel, **fields)]
     return [
         Recording(recording=f"{safe_id(name)}_ch{number}", channel=number, each=True, **fields)
-        for number in range(1, _channels(audio) + 1)
+        for number in range(1, _channels(heard) + 1)
     ]
 
 
 def _there(path: str) -> bool:
     return os.path.isfile(path) or path.startswith(MADE_BY_RULES)
+
+
+def _hypothesis(given: str, name: str) -> str:
+    """A system's one RTTM, or this recording's in its folder, be it there or not."""
+    return os.path.join(given, f"{name}.rttm") if os.path.isdir(given) else given
 
 
 def _of_corpus(given: str | None, name: str, kind: str) -> str | None:
@@ -299,8 +343,10 @@ def _channel(value: int | str, where: str, problems: list[str]) -> int | str:
     return "mix"
 
 
-def _channels(audio: str) -> int:
+def _channels(audio: str | None) -> int:
     """Channels of a file; of one that cannot be read one, which is then set aside with its reason."""
+    if audio is None:
+        return 1
     import soundfile
 
     try:

@@ -8,11 +8,13 @@ import librosa
 import numpy as np
 
 from diarflow.audio import SAMPLE_RATE, Clip
+from diarflow.divergence import divergence
 from diarflow.intervals import Seconds
 
 FRAME = 512  # samples: 32 ms, as in Yin et al. 2017
 HOP = 160  # samples: 10 ms
 _DELTA = 4  # frames on each side from which derivatives are taken
+_SPAN: Seconds = 3.0  # on each side that the long view compares
 _FLOOR = 1e-10  # power of the quietest band: -100 dB
 
 
@@ -54,13 +56,41 @@ def with_deltas(clip: Clip, first: int, last: int, *, hop: int) -> np.ndarray:
     c1 to c11, then the first and the second derivative of c0 to c11, over nine frames. Before the first
     and after the last frame of the recording those are repeated.
     """
-    frames = frame_count(clip.samples, hop=hop)
-    start, end = max(0, first - _DELTA), min(frames, last + _DELTA)
-    static = cepstrum(clip, start, end, hop=hop)
-    margin = (_DELTA - (first - start), _DELTA - (end - last))
-    padded = np.pad(static, (margin, (0, 0)), mode="edge")
-    one, two = (
-        librosa.feature.delta(padded, width=2 * _DELTA + 1, order=order, axis=0) for order in (1, 2)
-    )
-    inside = slice(_DELTA, _DELTA + last - first)
-    return np.concatenate([padded[inside, 1:], one[inside], two[inside]], axis=1).astype(np.float32)
+    static, inside = _around(clip, first, last, margin=_DELTA, hop=hop)
+    parts = [static[inside, 1:], _derivative(static, 1)[inside], _derivative(static, 2)[inside]]
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def with_spans(clip: Clip, first: int, last: int, *, hop: int) -> np.ndarray:
+    """The same with a long view in the place of the second derivatives: float32 (frames, 35).
+
+    The last twelve are the square roots of the divergence (likelihood ratio) of 3 s before each frame from
+    3 s from it on, for each of c0 to c11; 0 where less than 1 s is on either side.
+    """
+    half = round(_SPAN * SAMPLE_RATE / hop)
+    static, inside = _around(clip, first, last, margin=half, hop=hop)
+    frames = np.arange(inside.start, inside.stop)
+    seen = (frames >= half // 3) & (frames <= len(static) - half // 3)
+    spans = np.zeros((len(frames), static.shape[1]))
+    found = divergence(static, frames[seen], half=half, measure="likelihood-ratio")
+    spans[seen] = np.sqrt(np.maximum(found, 0.0))
+    parts = [static[inside, 1:], _derivative(static, 1)[inside], spans]
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+FEATURES = {"deltas": with_deltas, "spans": with_spans}
+
+
+def _around(
+    clip: Clip, first: int, last: int, *, margin: int, hop: int
+) -> tuple[np.ndarray, slice]:
+    """The cepstrum of frames [first, last) and of those around them, and where among these they are."""
+    start, end = max(0, first - margin), min(frame_count(clip.samples, hop=hop), last + margin)
+    return cepstrum(clip, start, end, hop=hop), slice(first - start, last - start)
+
+
+def _derivative(static: np.ndarray, order: int) -> np.ndarray:
+    """Of each frame, over as many frames as there are, the first and the last one repeated."""
+    padded = np.pad(static, ((_DELTA, _DELTA), (0, 0)), mode="edge")
+    found = librosa.feature.delta(padded, width=2 * _DELTA + 1, order=order, axis=0)
+    return found[_DELTA:-_DELTA]

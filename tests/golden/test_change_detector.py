@@ -21,7 +21,7 @@ def test_scores_near_changes_of_speaker_are_twice_those_elsewhere(tmp_path):
         seed=9, number=0, duration=120.0, min_speakers=3, max_speakers=3, overlap=True, vary_speed=False,
     )  # fmt: skip
     soundfile.write(tmp_path / "a.wav", audio, 16_000, "PCM_16")
-    scores, times = NETWORKS["bilstm"].load(**BilstmNetwork().model_dump())(tmp_path / "a.wav")
+    scores, times, _ = NETWORKS["bilstm"].load(**BilstmNetwork().model_dump())(tmp_path / "a.wav")
     found = changes(turns, 120.0, kinds=["speaker"], max_pause=1.0)
     near = label_frames(times, found, neighbourhood=0.1) == 1
     assert len(found) > 10

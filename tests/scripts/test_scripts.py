@@ -133,7 +133,7 @@ def test_resegment(run_script):
 
 @pytest.mark.parametrize(("num", "given"), [(2, "True"), (None, "False")])
 def test_cluster_segments_says_whether_the_number_was_given(run_script, num, given):
-    write_table(at("windows"), "windows", [(0.0, 1.0, 0), (1.0, 2.0, 0)])
+    write_table(at("windows"), "windows", [(0.0, 1.0, 0, -1, -1), (1.0, 2.0, 0, -1, -1)])
     np.save(at("embeddings", ending="npy"), np.eye(4, dtype=np.float32)[:2])
     run_script(
         "cluster_segments",

@@ -11,8 +11,9 @@ keras = pytest.importorskip("keras")
 
 from diarflow.errors import InputError  # noqa: E402
 from diarflow.inference import session  # noqa: E402
+from diarflow.networks import bilstm  # noqa: E402
 from diarflow.networks.graph import build_graph  # noqa: E402
-from diarflow.networks.weights import SHAPES, read_weights  # noqa: E402
+from diarflow.networks.weights import SHAPES, read_facts, read_weights, write_facts  # noqa: E402
 from diarflow.training.network import build_network  # noqa: E402
 from diarflow.training.smorms3 import SMORMS3  # noqa: E402
 
@@ -53,6 +54,24 @@ def test_weights_are_read_from_what_keras_3_saves(tmp_path, name):
     (network.save if name.endswith(".keras") else network.save_weights)(tmp_path / name)
     for found, expected in zip(read_weights(tmp_path / name), random_weights(), strict=True):
         np.testing.assert_array_equal(found, expected)
+
+
+def test_what_a_model_says_of_its_features_is_in_its_files_and_a_setting_overrules_it(tmp_path):
+    network = build_network()
+    network.set_weights(random_weights())
+    network.save(tmp_path / "a.keras")
+    assert read_facts(tmp_path / "a.keras") == {}
+    facts = {"features": "spans", "normalisation": "none", "activation": "linear"}
+    write_facts(tmp_path / "a.keras", facts)
+    assert read_facts(tmp_path / "a.keras") == facts
+    keras.saving.load_model(tmp_path / "a.keras")  # Keras still reads it
+    graph = build_graph(random_weights(), activation="linear", facts=facts)
+    (tmp_path / "a.onnx").write_bytes(graph.SerializeToString())
+    for name in ("a.keras", "a.onnx"):
+        _, found = bilstm._network(tmp_path / name, {})
+        assert found == facts
+        _, found = bilstm._network(tmp_path / name, {"features": "deltas"})
+        assert found == facts | {"features": "deltas"}
 
 
 @pytest.mark.parametrize("first", [1, 3])

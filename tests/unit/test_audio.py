@@ -46,7 +46,7 @@ def test_16_bit_at_16_khz_passes_unchanged(tmp_path):
     max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(
-    st.integers(1, 30_000),
+    st.integers(12, 30_000),
     st.sampled_from([8_000, 11_025, 16_000, 22_050, 44_100, 48_000, 192_000]),
 )
 def test_the_number_of_samples_is_exact(tmp_path, samples, rate):

@@ -4,10 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diarflow.audio import Clip
+from diarflow.chunks import read_chunks
 from diarflow.dialogue import synthesize_dialogue
-from diarflow.embedding import EMBEDDERS, dvector
-from diarflow.embedding.windows import Window, cut_windows
-from diarflow.intervals import Interval, union
+from diarflow.embedding import EMBEDDERS, campplus, dvector
+from diarflow.embedding.local_speakers import local_speakers, with_local_speakers
+from diarflow.embedding.windows import Window, cut_windows, grid_windows
+from diarflow.intervals import Interval, clip, outside, union
+from diarflow.plda import unit
+from diarflow.settings.stages import CampplusEmbedding, DvectorEmbedding
 
 moments = st.integers(0, 400).map(lambda n: n / 8)
 segments = st.lists(
@@ -48,24 +52,38 @@ def dialogue(tmp_path_factory):
     return path, synthesize_dialogue(path, seed=2, speakers=2, turns=4)
 
 
+SETTINGS = {"dvector": DvectorEmbedding(), "campplus": CampplusEmbedding(window=1.6, hop=0.8)}
+DIMENSIONS = {"dvector": 256, "campplus": 192}
+
+
+# pyannote needs an environment of its own: tests/slow
+@pytest.fixture(scope="module", params=[name for name in EMBEDDERS if name != "pyannote"])
+def name(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def embed():
-    return EMBEDDERS["dvector"].load(backend="dvector", window=1.6, hop=0.8)
+def embed(name):
+    return EMBEDDERS[name].load(**SETTINGS[name].model_dump())
 
 
-def test_vectors_are_of_length_one_and_the_same_alone_and_with_others(dialogue, embed):
+def test_a_window_has_the_same_vector_alone_and_with_others(dialogue, embed, name):
     path, turns = dialogue
     windows = cut_windows([Interval(t.start, t.end) for t in turns], length=1.6, hop=0.8)
     vectors = embed(path, windows)
-    assert vectors.shape == (len(windows), 256) and vectors.dtype == np.float32
+    assert vectors.shape == (len(windows), DIMENSIONS[name]) and vectors.dtype == np.float32
+    np.testing.assert_allclose(embed(path, windows[2:3])[0], vectors[2], atol=2e-3)
+
+
+def test_a_dvector_is_of_length_one(dialogue):
+    vectors = dvector.load(window=1.6, hop=0.8)(dialogue[0], [Window(0.0, 1.6, 0)])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    np.testing.assert_allclose(embed(path, windows[2:3])[0], vectors[2], atol=1e-5)
 
 
 def test_windows_of_one_voice_are_nearer_than_those_of_two(dialogue, embed):
     path, turns = dialogue
     windows = [Window(t.start, t.start + 1.6, i) for i, t in enumerate(turns)]
-    vectors = embed(path, windows)
+    vectors = unit(embed(path, windows))
     same = np.array([[a.speaker == b.speaker for a in turns] for b in turns])
     cosine = vectors @ vectors.T
     assert cosine[same].min() > cosine[~same].max()
@@ -74,11 +92,64 @@ def test_windows_of_one_voice_are_nearer_than_those_of_two(dialogue, embed):
 @pytest.mark.parametrize("seconds", [0.0001, 0.02, 0.3, 1.6, 1.7, 5.0])
 def test_windows_of_any_length_have_a_vector(dialogue, embed, seconds):
     vector = embed(dialogue[0], [Window(1.0, 1.0 + seconds, 0)])
-    assert np.isfinite(vector).all() and np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+    assert np.isfinite(vector).all() and np.linalg.norm(vector) > 0.5
 
 
-def test_no_window_gives_no_vector(dialogue, embed):
-    assert embed(dialogue[0], []).shape == (0, 256)
+def test_no_window_gives_no_vector(dialogue, embed, name):
+    assert embed(dialogue[0], []).shape == (0, DIMENSIONS[name])
+
+
+def kaldi_filterbank(audio):
+    """Kaldi's log mel filterbank as its documentation describes it, step by step: (frames, 80)."""
+    frames = np.lib.stride_tricks.sliding_window_view(audio.astype(np.float64), 400)[::160]
+    frames = frames - frames.mean(axis=1, keepdims=True)
+    frames = frames - 0.97 * np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
+    povey = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 399)) ** 0.85
+    power = np.abs(np.fft.rfft(frames * povey, 512)) ** 2
+    mel = lambda hertz: 1127 * np.log(1 + hertz / 700)  # noqa: E731
+    borders = np.linspace(mel(20), mel(8000), 82)
+    place = mel(np.arange(257) * 16_000 / 512)
+    up = (place - borders[:80, None]) / (borders[1:81] - borders[:80])[:, None]
+    down = (borders[2:, None] - place) / (borders[2:] - borders[1:81])[:, None]
+    weights = np.maximum(0, np.minimum(up, down))[:, :256]
+    return np.log(np.maximum(power[:, :256] @ weights.T, np.finfo(np.float32).eps))
+
+
+def test_the_filterbank_is_kaldis(dialogue):
+    with Clip(dialogue[0]) as clip:
+        audio = clip.read(8000, 24_000)
+    found = campplus.filterbank(audio)
+    assert found.shape == (148, 80) and found.dtype == np.float32
+    np.testing.assert_allclose(found, kaldi_filterbank(audio), atol=2e-3)
+
+
+@given(segments, segments, st.sampled_from([0.0, 0.5, 1.0]))
+def test_windows_of_a_grid_hold_enough_speech_without_overlap(pieces, overlap, least):
+    windows = grid_windows(pieces, overlap, length=1.5, hop=0.5, duration=50.0, least_speech=least)
+    clean = [piece for one in pieces for piece in outside(one, overlap)]
+    held = [sum(i.end - i.start for i in clip(clean, Interval(w.start, w.end))) for w in windows]
+    assert len(windows) > 0 or clip(clean, Interval(0.0, 50.0)) == []
+    assert len(windows) < 2 or min(held) >= 1.5 * least - 1e-5 or max(held) < 1.5 * least
+    assert all(w.start % 0.5 == 0 and w.end <= 50.0 for w in windows)
+
+
+def test_a_local_speaker_is_the_mean_of_the_windows_that_are_its_own(segmented):
+    """Frames of 10 ms: speaker 0 for 2 s, both for 1 s, speaker 1 for 0.3 s, which is too short."""
+    chunks = read_chunks(segmented(("0", 200), ("01", 100), ("1", 30)))
+    windows = [Window(s, s + 1.0, 0) for s in (0.0, 0.5, 1.0, 1.5, 2.0)]
+    vectors = np.eye(5, dtype=np.float32)
+    rows, found = with_local_speakers(chunks, windows, vectors)
+    assert rows[:5] == windows and len(rows) == 6
+    assert (rows[5].chunk, rows[5].local) == (0, 0)
+    assert (rows[5].start, rows[5].end) == (pytest.approx(0.0), pytest.approx(2.0))
+    np.testing.assert_allclose(found[5], [3**-0.5] * 3 + [0, 0], atol=1e-6)
+
+
+def test_a_local_speaker_without_a_window_of_its_own_has_the_nearest(segmented):
+    chunks = read_chunks(segmented(("", 400), ("2", 50)))
+    found = list(local_speakers(chunks, [Window(0.0, 1.0, 0), Window(2.0, 3.0, 0)], least=0.1))
+    assert [(one.local, one.windows.tolist()) for one in found] == [(2, [1])]
+    assert list(local_speakers(chunks, [], least=0.1)) == []
 
 
 def test_a_short_window_is_repeated_until_the_network_is_filled():

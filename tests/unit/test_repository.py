@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from diarflow.lineage import digest
+from diarflow.simulation.speakers import part_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "resources" / "models"
@@ -46,7 +47,7 @@ def test_what_is_installed_for_development_and_for_runs_has_the_same_versions():
 
 def test_a_model_that_is_shipped_is_the_one_its_card_describes():
     card = (MODELS / "README.md").read_text()
-    for path in [*MODELS.glob("*.onnx"), *MODELS.glob("*.keras")]:
+    for path in [*MODELS.glob("*.onnx"), *MODELS.glob("*.keras"), *MODELS.glob("*.npz")]:
         assert path.name in card and f"`{digest(path)}`" in card
 
 
@@ -66,3 +67,10 @@ def test_no_path_of_a_machine_is_in_the_sources():
                 and path.name != Path(__file__).name
             ):
                 assert "/root/" not in path.read_text() and "/home/" not in path.read_text(), path
+
+
+def test_the_speakers_of_the_change_detector_are_in_the_parts_that_are_written_down():
+    """Whoever tests it knows whom it has not heard."""
+    rows = [line.split("\t") for line in (MODELS / "bilstm-speakers.tsv").read_text().splitlines()]
+    assert rows[0] == ["speaker", "part"] and len(rows) == 369
+    assert all(part_of(speaker) == part for speaker, part in rows[1:])

@@ -6,7 +6,7 @@ import pytest
 from diarflow.audio import SAMPLE_RATE
 from diarflow.dialogue import synthesize_dialogue
 from diarflow.errors import InputError
-from diarflow.simulation import conversation
+from diarflow.simulation import conversation, room
 from diarflow.simulation.conversation import plan_turns, simulate, turn_taking
 from diarflow.simulation.sources import Voice, speech_runs
 from diarflow.simulation.speakers import choose, list_speakers, part_of, stamp
@@ -124,5 +124,5 @@ def test_people_take_turns_as_in_the_meetings_they_were_fitted_to():
 def test_a_room_and_a_telephone_leave_the_length_alone():
     tracks = np.random.default_rng(0).normal(0, 0.1, (2, 16_000)).astype(np.float32)
     for seed in range(8):
-        audio = conversation.in_a_room(tracks, np.random.default_rng(seed))
+        audio = room.in_a_room(tracks, np.random.default_rng(seed))
         assert audio.shape == (16_000,) and np.isfinite(audio).all()

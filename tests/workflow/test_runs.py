@@ -19,9 +19,9 @@ PER_RECORDING = {
 
 
 def digests(folder):
-    """SHA-256 of every file below results/."""
+    """SHA-256 of every file below results/, but for how long the jobs took."""
     root = folder / "results"
-    files = (path for path in root.rglob("*") if path.is_file())
+    files = (path for path in root.rglob("*") if path.is_file() and path.name != "times.js")
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
     }
@@ -39,7 +39,7 @@ def test_a_run_leaves_every_artifact_and_a_report(finished):
     results = finished.folder / "results"
     variants = {
         "audio": ".wav", "reference": ".rttm", "speech/webrtc": ".parquet",
-        "changes/divergence": ".parquet", "overlap/none": ".parquet",
+        "changes/divergence": ".parquet", "candidates/divergence": ".parquet", "overlap/none": ".parquet",
         "segments/webrtc.divergence": ".parquet",
         "embeddings/webrtc.divergence.none.dvector": ".npy",
         "clusters/webrtc.divergence.none.dvector.kmeans": ".parquet",
@@ -53,7 +53,9 @@ def test_a_run_leaves_every_artifact_and_a_report(finished):
     clusters = read_rows(results / "tiny/clusters/webrtc.divergence.none.dvector.kmeans/a.parquet")
     assert embeddings.shape == (len(windows), 256)
     assert [row[:2] for row in clusters] == [row[:2] for row in windows]
-    assert (results / "report/recordings/tiny/a.png").read_bytes().startswith(b"\x89PNG")
+    for page in ("index.html", "recordings/tiny/a.html", "recordings/tiny/b.html", "tables.html"):
+        assert (results / "report" / page).read_text().lstrip().startswith("<!doctype html>")
+    assert (results / "report/assets/plotly.min.js").stat().st_size > 1_000_000
     assert not (results / "tiny" / "failures").exists() or not any(
         (results / "tiny" / "failures").rglob("*.json")
     )
@@ -92,8 +94,31 @@ def test_der_csv_has_every_recording_system_and_protocol_and_their_totals(finish
     assert full["der"]["ALL"] == pytest.approx(
         100 * wrong / full["reference_seconds"]["ALL"], abs=0.01
     )
-    page = (finished.folder / "results/report/index.html").read_text()
-    assert f"<td>{full['der']['ALL']:.2f}</td>" in page
+
+
+def test_the_tables_beside_der_csv_say_the_same(finished):
+    import pandas as pd
+
+    from diarflow.report.totals import read_csv
+
+    report = finished.folder / "results/report"
+    rows = read_csv(report / "der.csv")
+    pd.testing.assert_frame_equal(pd.read_parquet(report / "der.parquet"), rows, check_dtype=False)
+    der = rows[rows["recording"] == "ALL"].set_index(["system", "protocol"])["der"]
+    markdown = (report / "der.md").read_text()
+    for system, protocol in der.index:
+        assert f"| {der[system, protocol]:.2f} (" in markdown
+    compared = pd.read_csv(report / "comparisons.csv").set_index("protocol")
+    assert list(compared.index) == ["full", "fair", "forgiving"]
+    for protocol, one in compared.iterrows():
+        assert (one["system"], one["other"], one["recordings"]) == ("classic", "classic-kmeans", 2)
+        expected = (der["classic", protocol], der["classic-kmeans", protocol])
+        assert (one["system_der"], one["other_der"]) == pytest.approx(expected, abs=0.011)
+        assert one["difference"] == pytest.approx(expected[0] - expected[1], abs=0.011)
+        assert one["difference_low"] <= one["difference"] <= one["difference_high"]
+    counts = pd.read_csv(report / "speaker_counts.csv")
+    assert list(counts.groupby("system")["recordings"].sum()) == [2, 2]
+    assert set(counts["reference_speakers"]) == {2} and counts["speakers_given"].all()
 
 
 def test_the_same_run_twice_with_one_core_and_two_gives_the_same_bytes(finished):
@@ -109,7 +134,7 @@ def test_the_same_run_twice_with_one_core_and_two_gives_the_same_bytes(finished)
         ("speech", {"prepare_audio", "detect_speech", "speech"}),
         ("changes", {"prepare_audio", "detect_changes", "changes"}),
         ("rttm", set(PER_RECORDING) - {"prepare_reference", "score_recording"} | {"rttm"}),
-        ("report", set(PER_RECORDING) | {"report_corpus", "report_all", "report"}),
+        ("report", {*PER_RECORDING, "evaluate_changes", "report_corpus", "report_all", "report"}),
     ],
 )
 def test_a_target_asks_for_its_product_alone(fresh, target, rules):
@@ -122,7 +147,15 @@ def test_recordings_without_a_reference_are_diarized_and_shown_but_not_scored(fr
     done = fresh()
     assert "nothing was scored" in done.text
     page = (fresh.folder / "results/report/index.html").read_text()
-    assert "there is nothing to score" in page and "recordings/tiny/a.png" in page
+    assert "there is nothing to score" in page
+    rows = (fresh.folder / "results/report/data/0-full.js").read_text()
+    assert '"recording":["a","b"]' in rows and '"der":[null,null]' in rows
+    assert (
+        "There is no reference."
+        in (fresh.folder / "results/report/recordings/tiny/a.html").read_text()
+    )
+    for name in ("comparisons.csv", "speaker_counts.csv", "der.csv"):
+        assert len((fresh.folder / "results/report" / name).read_text().splitlines()) == 1
 
 
 def test_a_folder_with_hostile_names_is_a_corpus(fresh):
@@ -217,7 +250,7 @@ def test_a_reference_that_is_taken_away_takes_its_failure_with_it(fresh):
     assert fresh().status == 0
 
 
-def test_pictures_that_were_deleted_are_drawn_again(finished):
+def test_pages_that_were_deleted_are_made_again(finished):
     shutil.rmtree(finished.folder / "results/report/recordings")
     assert set(finished.planned()) == {"report_all", "all"}
 
@@ -227,7 +260,7 @@ def test_a_corpus_without_references_leaves_the_others_totals_rounded(fresh):
     both = [{"name": "tiny", "recordings": "tiny.tsv"}, {"name": "plain", "recordings": "t.tsv"}]
     fresh(overlay={"corpora": both, "default_systems": ["classic"]})
     lines = (fresh.folder / "results/report/der.csv").read_text().splitlines()
-    rates = [line.split(",")[9] for line in lines[1:] if line.startswith("ALL,")]
+    rates = [line.split(",")[9] for line in lines[1:] if line.startswith("tiny,classic,ALL,")]
     assert rates and all(len(rate.partition(".")[2]) <= 2 for rate in rates)
 
 

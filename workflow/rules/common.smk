@@ -14,15 +14,16 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from diarflow.backends import MODELS
-from diarflow.corpora import read_corpora, unknown_in_references
+from diarflow.corpora import Needs, read_corpora, unknown_in_references
 from diarflow.errors import InputError
 from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
 from diarflow.plan import Plan
 from diarflow.report.summary import earlier_failures, failure_lines, made_lines
 from diarflow.rows import write_rows
-from diarflow.settings import read_settings
+from diarflow.settings import is_oracle, read_settings
 from diarflow.simulation.speakers import choose, list_speakers, stamp
 from diarflow.stages import BACKENDS, check_installed
+from diarflow.tuning import with_candidates
 
 SCRIPTS = PACKAGE.parent
 STARTED = time.time()
@@ -34,8 +35,16 @@ try:
         overlay=workflow.config_settings.overwrite_config,
         files=[PACKAGE.parents[1] / "config.yaml", *workflow.overwrite_configfiles],
     )
-    recordings, warnings = read_corpora(settings.corpora)
+    needs = {
+        corpus.name: Needs(
+            settings.needs_audio(corpus), tuple(settings.rttm_of(corpus).items())
+        )
+        for corpus in settings.corpora
+    }
+    recordings, warnings = read_corpora(settings.corpora, needs)
+    settings = with_candidates(settings)
     plan = Plan(settings, recordings)
+    plan.check_oracles()
     # with conda each rule has its own environment
     if not workflow.deployment_settings.deployment_method:
         check_installed(settings, plan.used)
@@ -57,12 +66,19 @@ wildcard_constraints:
     recording="[A-Za-z0-9_][A-Za-z0-9_.-]*",
     network="[a-z0-9-]+",
     training="[a-z0-9-]+",
+    tuning="[a-z0-9-]+",
+    plda="[a-z0-9-]+",
     speech="[a-z0-9-]+",
     changes="[a-z0-9-]+",
     overlap="[a-z0-9-]+",
     embedding="[a-z0-9-]+",
     clustering="[a-z0-9-]+",
     system="[a-z0-9-]+",
+
+
+# whose RTTM is written here, and whose comes from elsewhere: the two rules share the place of their output
+OWN = "|".join(name for name in settings.systems if not plan.imported(name)) or "^$"
+IMPORTED = "|".join(filter(plan.imported, settings.systems)) or "^$"
 
 
 def job(rule, *packages, **values):
@@ -90,7 +106,7 @@ def variant_job(rule, stage, name):
 
 def shipped(values):
     """The model that a variant names, where it is one of those in resources/models."""
-    model = values.get("model", "")
+    model = values.get("model") or ""
     return (
         (model,)
         if model and not own_model(model) and (MODELS / model).is_file()
@@ -108,7 +124,7 @@ def own_model(model):
 
 
 # what of a training's settings decides on the training set; the rest is about learning from it
-SET_SETTINGS = {"kinds", "max_pause", "neighbourhood", "normalisation"}
+SET_SETTINGS = {"kinds", "max_pause", "neighbourhood", "features", "normalisation"}
 
 
 def training_set_job(name):
@@ -123,6 +139,22 @@ def training_job(name):
     return job("train_change_detector", "tensorflow-cpu", "keras", **values)
 
 
+@cache
+def plda_job(name):
+    """The params of a PLDA: its settings, its embedding, and the state of its speakers' files."""
+    chosen = settings.plda[name]
+    values = settings.embedding[chosen.embedding].model_dump()
+    backend = BACKENDS["embedding"][values["backend"]]
+    speakers = choose(list_speakers(chosen.speakers), chosen.part)
+    return canonical(
+        settings=chosen.model_dump() | {"variant": values},
+        code=revision(SCRIPTS / "train_plda.py", backend.source),
+        versions=versions("numpy", "scipy", "soundfile", "soxr", *backend.packages),
+        models={model: digest(MODELS / model) for model in backend.models},
+        speakers=stamp(speakers),
+    )
+
+
 def activations_of(stage, ending):
     """A function from a job to what the network of its variant gave; to nothing where it has none."""
 
@@ -130,6 +162,16 @@ def activations_of(stage, ending):
         network = getattr(getattr(settings, stage)[wildcards[stage]], "network", None)
         path = f"results/{wildcards.corpus}/activations/{network}/{wildcards.recording}{ending}"
         return path if network else []
+
+    return of
+
+
+def reference_of(stage):
+    """A function from a job to the reference, where its variant is an oracle; else to nothing."""
+
+    def of(wildcards):
+        path = f"results/{wildcards.corpus}/reference/{wildcards.recording}.rttm"
+        return path if is_oracle(getattr(settings, stage)[wildcards[stage]]) else []
 
     return of
 
@@ -152,7 +194,7 @@ def simulation_job(corpus):
 
 def model_of(stage, name):
     """The model of a variant, where it is a file of the user's or made by a rule."""
-    return own_model(getattr(getattr(settings, stage)[name], "model", ""))
+    return own_model(getattr(getattr(settings, stage)[name], "model", None) or "")
 
 
 def environment(stage, name):
@@ -168,6 +210,13 @@ def sources(*columns):
     ].files(*columns)
 
 
+def prepared_audio(wildcards):
+    """The prepared recording; nothing where none of its hypotheses is made here."""
+    heard = plan.recordings[wildcards.corpus, wildcards.recording].audio
+    path = f"results/{wildcards.corpus}/audio/{wildcards.recording}.wav"
+    return path if heard else []
+
+
 def scores_of(corpus):
     return plan.paths(
         "scores", "score_recording", ".parquet", scored=True, corpus=corpus
@@ -181,6 +230,42 @@ def part_of_system(path):
         recording=wildcards.recording,
         **settings.systems[wildcards.system].model_dump(),
     )
+
+
+def pages_digest():
+    """What the pages are made with: templates, style and scripts."""
+    folder = SCRIPTS / "diarflow" / "report" / "pages"
+    return " ".join(digest(path) for path in sorted(folder.iterdir()))
+
+
+def tried_scores(tuning):
+    """The scores of what a search tries; an error where there is nothing to try it on."""
+    try:
+        return plan.tried(tuning)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def read_by_turns(setting, path):
+    """The same, of what the turns of a system read further: nothing where their `setting` names nothing.
+
+    {network} and {further} are the network and the embedding that the turns name.
+    """
+
+    def of(wildcards):
+        system = settings.systems[wildcards.system]
+        turns = settings.turns[system.turns]
+        if not getattr(turns, setting, None):
+            return []
+        return path.format(
+            corpus=wildcards.corpus,
+            recording=wildcards.recording,
+            network=turns.network,
+            further=turns.embedding,
+            **system.model_dump(),
+        )
+
+    return of
 
 
 def set_aside():

@@ -1,7 +1,7 @@
 """
 Results in the form that other tools read, and the targets that ask for one product alone.
 
-in   results/{corpus}/turns/{system}/{recording}.parquet
+in   results/{corpus}/turns/{system}/{recording}.parquet; or RTTM that was made elsewhere
 out  results/{corpus}/rttm/{system}/{recording}.rttm   NIST RTTM, speakers SPEAKER_00, SPEAKER_01, ...
 """
 
@@ -15,12 +15,33 @@ rule write_rttm:
         "logs/{corpus}/write_rttm/{system}/{recording}.log",
     benchmark:
         "benchmarks/{corpus}/write_rttm/{system}/{recording}.tsv"
+    wildcard_constraints:
+        system=OWN,
     conda:
         "../../envs/audio.yaml"
     params:
         job=job("write_rttm"),
     script:
         "../../scripts/write_rttm.py"
+
+
+rule import_rttm:
+    input:
+        row="results/{corpus}/recordings/rttm/{system}/{recording}.json",
+    output:
+        rttm="results/{corpus}/rttm/{system}/{recording}.rttm",
+    log:
+        "logs/{corpus}/import_rttm/{system}/{recording}.log",
+    benchmark:
+        "benchmarks/{corpus}/import_rttm/{system}/{recording}.tsv"
+    wildcard_constraints:
+        system=IMPORTED,
+    conda:
+        "../../envs/audio.yaml"
+    params:
+        job=job("import_rttm"),
+    script:
+        "../../scripts/import_rttm.py"
 
 
 rule speech:
@@ -35,4 +56,4 @@ rule changes:
 
 rule rttm:
     input:
-        plan.paths("rttm", "write_rttm", ".rttm"),
+        plan.hypotheses(),

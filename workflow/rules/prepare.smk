@@ -31,7 +31,7 @@ rule prepare_reference:
     input:
         source=sources("reference", "uem"),
         row="results/{corpus}/recordings/reference/{recording}.json",
-        audio="results/{corpus}/audio/{recording}.wav",
+        audio=prepared_audio,
     output:
         reference="results/{corpus}/reference/{recording}.rttm",
         uem="results/{corpus}/reference/{recording}.uem",

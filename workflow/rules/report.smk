@@ -1,21 +1,100 @@
 """
 The report across corpora.
 
-in   results/{corpus}/der.csv, rttm and reference of every recording
+in   results/{corpus}/der.csv; rttm, reference, audio, speech, changes and embeddings of every recording
 out  results/report/der.csv       every corpus's rows, and the totals of all
-     results/report/index.html    tables, and pictures of turns from results/report/recordings/
+     results/report/der.parquet   the same
+     results/report/der.md        the totals as a Markdown table, for papers and pull requests
+     results/report/comparisons.csv      any two systems: the difference of their DER, with its interval
+     results/report/speaker_counts.csv   how many recordings have so many speakers, and were given so many
+     results/report/changes.csv   coverage, purity, precision and recall of the changes found, by detector
+     results/report/changes.png   coverage over purity, as the threshold goes
+     results/report/index.html    the front page; results/report/recordings/{corpus}/{recording}.html the others
+     results/report/assets/       what the pages share: style, scripts, Plotly
+     results/report/data/         rows of recordings, which the front page reads
+     results/report/times.js      time and memory by rule: the one thing here that differs from run to run
+     results/report/tables.html   the main tables on one sheet, and errors.png: for `snakemake --report`
 """
+
+
+rule evaluate_changes:
+    input:
+        candidates=plan.paths("candidates", "detect_changes", ".parquet", scored=True),
+        changes=plan.paths("changes", "detect_changes", ".parquet", scored=True),
+        reference=plan.paths("reference", "prepare_reference", ".rttm", scored=True),
+        uem=plan.paths("reference", "prepare_reference", ".uem", scored=True),
+    output:
+        changes=report(
+            "results/report/changes.csv",
+            caption="../report/changes.rst",
+            category="Speaker changes",
+            labels={"what": "every recording and detector", "as": "CSV"},
+        ),
+        curves=report(
+            "results/report/changes.png",
+            caption="../report/curves.rst",
+            category="Speaker changes",
+            labels={"what": "coverage at each purity", "as": "picture"},
+        ),
+    log:
+        "logs/report/evaluate_changes.log",
+    benchmark:
+        "benchmarks/report/evaluate_changes.tsv"
+    conda:
+        "../../envs/score.yaml"
+    params:
+        job=job(
+            "evaluate_changes",
+            "pandas",
+            "matplotlib",
+            "pyannote-metrics",
+            "scipy",
+            corpora=plan.judged(),
+        ),
+    script:
+        "../../scripts/evaluate_changes.py"
 
 
 rule report_all:
     input:
+        changes=rules.evaluate_changes.output.changes,
+        curves=rules.evaluate_changes.output.curves,
+        cards=list(plan.cards().values()),
         der=[f"results/{corpus.name}/der.csv" for corpus in settings.corpora],
-        rttm=plan.paths("rttm", "write_rttm", ".rttm"),
+        rttm=plan.hypotheses(),
         reference=plan.paths("reference", "prepare_reference", ".rttm", scored=True),
+        audio=plan.heard(),
+        speech=plan.paths("speech", "detect_speech", ".parquet"),
+        moments=plan.paths("changes", "detect_changes", ".parquet"),
+        embeddings=plan.paths("embeddings", "embed_segments", ".npy"),
     output:
-        der="results/report/der.csv",
+        der=report(
+            "results/report/der.csv",
+            caption="../report/der.rst",
+            category="Error rates",
+            labels={"what": "every recording, system and protocol", "as": "CSV"},
+        ),
+        parquet="results/report/der.parquet",
+        markdown="results/report/der.md",
+        comparisons="results/report/comparisons.csv",
+        counts="results/report/speaker_counts.csv",
+        tables=report(
+            "results/report/tables.html",
+            caption="../report/tables.rst",
+            category="Error rates",
+            labels={"what": "corpora and systems", "as": "table"},
+        ),
+        errors=report(
+            "results/report/errors.png",
+            caption="../report/errors.rst",
+            category="Error rates",
+            labels={"what": "missed, false alarm, confusion", "as": "picture"},
+        ),
         index="results/report/index.html",
-        pictures=directory("results/report/recordings"),
+        times="results/report/times.js",
+        assets=directory("results/report/assets"),
+        data=directory("results/report/data"),
+        recordings=directory("results/report/recordings"),
     log:
         "logs/report/report_all.log",
     benchmark:
@@ -24,9 +103,15 @@ rule report_all:
         "../../envs/score.yaml"
     params:
         job=job(
-            "report_all", "pandas", "matplotlib", "pyannote-metrics", **plan.report()
+            "report_all",
+            "pandas",
+            "matplotlib",
+            "plotly",
+            "scipy",
+            "soundfile",
+            **plan.report(),
         ),
-        template=digest(SCRIPTS / "diarflow" / "report" / "index.html.jinja"),
+        pages=pages_digest(),
     script:
         "../../scripts/report_all.py"
 

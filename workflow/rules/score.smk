@@ -23,8 +23,8 @@ rule score_recording:
     params:
         job=job(
             "score_recording",
-            "pyannote-core",
-            "pyannote-metrics",
+            "numpy",
+            "scipy",
             **settings.scores.model_dump(),
         ),
     script:

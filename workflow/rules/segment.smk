@@ -2,9 +2,10 @@
 From audio to pieces of speech that hold one speaker each, if all goes well.
 
 in   results/{corpus}/audio/{recording}.wav
-out  results/{corpus}/activations/{network}/{recording}.npy, .json     float32 (frames, outputs), frame times
+out  results/{corpus}/activations/{network}/{recording}.npy, .json     (frames, outputs) or (chunks, frames, outputs), frame times
      results/{corpus}/speech/{speech}/{recording}.parquet               start, end (seconds)
-     results/{corpus}/changes/{changes}/{recording}.parquet             time (seconds), score
+     results/{corpus}/candidates/{changes}/{recording}.parquet          time (seconds), score of what may be a change
+     results/{corpus}/changes/{changes}/{recording}.parquet             those whose score is above the threshold
      results/{corpus}/overlap/{overlap}/{recording}.parquet             start, end of two or more speakers
      results/{corpus}/segments/{speech}.{changes}/{recording}.parquet   start, end
 """
@@ -34,6 +35,9 @@ rule compute_activations:
 rule detect_speech:
     input:
         audio="results/{corpus}/audio/{recording}.wav",
+        activations=activations_of("speech", ".npy"),
+        times=activations_of("speech", ".json"),
+        reference=reference_of("speech"),
     output:
         speech="results/{corpus}/speech/{speech}/{recording}.parquet",
     log:
@@ -53,7 +57,9 @@ rule detect_changes:
         audio="results/{corpus}/audio/{recording}.wav",
         activations=activations_of("changes", ".npy"),
         times=activations_of("changes", ".json"),
+        reference=reference_of("changes"),
     output:
+        candidates="results/{corpus}/candidates/{changes}/{recording}.parquet",
         changes="results/{corpus}/changes/{changes}/{recording}.parquet",
     log:
         "logs/{corpus}/detect_changes/{changes}/{recording}.log",
@@ -72,6 +78,9 @@ rule detect_changes:
 rule detect_overlap:
     input:
         audio="results/{corpus}/audio/{recording}.wav",
+        activations=activations_of("overlap", ".npy"),
+        times=activations_of("overlap", ".json"),
+        reference=reference_of("overlap"),
     output:
         overlap="results/{corpus}/overlap/{overlap}/{recording}.parquet",
     log:

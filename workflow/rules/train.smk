@@ -1,11 +1,14 @@
 """
-Training the network that finds speaker changes.
+Training the network that finds speaker changes, and the PLDA that VBx clusters with.
 
 in   results/{corpus}/audio, reference of the corpora that have references and are not marked test
-out  models/{training}/features.npy        float32 (frames, 35), all recordings one after the other
+out  models/{training}/features.npy        float32 (frames, 35), normalised, all recordings one after the other
      models/{training}/labels.npy          uint8 (frames,), 1 near a change
      models/{training}/recordings.parquet  corpus, recording, first, frames, positive, validation
      models/{training}/bilstm.keras, .onnx the model; .json its card, .png its loss by epoch
+
+in   a folder that holds a folder of recordings for each speaker
+out  models/{plda}/plda.npz, .json         the PLDA of an embedding's vectors, and its card
 """
 
 
@@ -59,3 +62,24 @@ rule train_change_detector:
 rule train:
     input:
         expand("models/{training}/bilstm.onnx", training=settings.training),
+
+
+rule train_plda:
+    output:
+        model="models/{plda}/plda.npz",
+        card="models/{plda}/plda.json",
+    log:
+        "logs/{plda}/train_plda.log",
+    benchmark:
+        "benchmarks/{plda}/train_plda.tsv"
+    conda:
+        "../../envs/audio.yaml"
+    params:
+        job=lambda wildcards: plda_job(wildcards.plda),
+    script:
+        "../../scripts/train_plda.py"
+
+
+rule plda:
+    input:
+        expand("models/{plda}/plda.npz", plda=settings.plda),

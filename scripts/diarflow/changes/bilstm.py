@@ -9,18 +9,13 @@ from diarflow.intervals import Seconds
 
 
 def load(
-    *, network: str, threshold: float, min_distance: Seconds, prominence: float
+    *, network: str, min_distance: Seconds, prominence: float
 ) -> Callable[[Any], list[Change]]:
-    def detect(files) -> list[Change]:
+    def find(files) -> list[Change]:
         scores = read_array(files.activations)
         if not len(scores):
             return []
-        return pick(
-            read_times(files.activations),
-            scores[:, 0],
-            threshold=threshold,
-            min_distance=min_distance,
-            prominence=prominence,
-        )
+        times = read_times(files.activations)
+        return pick(times, scores[:, 0], min_distance=min_distance, prominence=prominence)
 
-    return detect
+    return find

@@ -18,7 +18,12 @@ def load(
     restarts: int,
     seed: int,
 ) -> Callable:
-    def cluster(vectors: np.ndarray, seconds: np.ndarray, speakers: Speakers) -> np.ndarray:
+    def cluster(
+        vectors: np.ndarray,
+        seconds: np.ndarray,
+        speakers: Speakers,
+        chunks: np.ndarray | None = None,
+    ) -> np.ndarray:
         points = normalised(vectors)
         low, high = bounds(
             speakers,

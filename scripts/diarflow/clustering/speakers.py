@@ -7,11 +7,15 @@ import numpy as np
 
 
 class Speakers(NamedTuple):
-    """What the table of recordings says about the number of speakers of one recording."""
+    """What is known of the speakers of one recording: their number, from the table of recordings.
+
+    For the oracle the number is that of the reference, and `truth` (windows,) who says most in each window.
+    """
 
     num: int | None = None
     min: int | None = None
     max: int | None = None
+    truth: np.ndarray | None = None
 
 
 def bounds(
@@ -24,7 +28,7 @@ def bounds(
     >>> bounds(Speakers(num=3, min=2), speaker_count="estimated", min_speakers=1, max_speakers=8)
     (2, 8)
     """
-    if speaker_count == "given" and speakers.num:
+    if speaker_count in ("given", "oracle") and speakers.num:
         return speakers.num, speakers.num
     low = speakers.min or min_speakers
     high = speakers.max or max_speakers

@@ -6,6 +6,11 @@
 from diarflow.backends import Backend
 
 EMBEDDERS = {
+    "campplus": Backend(
+        "diarflow.embedding.campplus",
+        packages=("kaldi-native-fbank", "onnxruntime"),
+        models=("campplus.onnx",),
+    ),
     "dvector": Backend(
         "diarflow.embedding.dvector",
         packages=("librosa", "onnxruntime"),

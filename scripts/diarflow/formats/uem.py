@@ -35,8 +35,12 @@ def read_uem(path, *, only: Container[str] | None = None) -> dict[str, list[Inte
     return {recording: union(found) for recording, found in stretches.items()}
 
 
-def write_uem(path, recording: str, stretches: Iterable[Interval]) -> None:
-    """Write the scored stretches of one recording."""
+def write_uem(
+    path, recording: str, stretches: Iterable[Interval], *, comments: Iterable[str] = ()
+) -> None:
+    """Write the scored stretches of one recording; `comments` go before them."""
     with written_whole(path) as beside, open(beside, "w", encoding="utf-8") as file:
+        for comment in comments:
+            file.write(f";; {comment}\n")
         for start, end in stretches:
             file.write(f"{recording} 1 {seconds(start)} {seconds(end)}\n")

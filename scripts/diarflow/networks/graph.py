@@ -3,18 +3,23 @@
 Put together by hand: the exporters turn the layers that are applied to every frame into something else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 
-def build_graph(weights: Sequence[np.ndarray], *, activation: str = "tanh") -> onnx.ModelProto:
+def build_graph(
+    weights: Sequence[np.ndarray],
+    *,
+    activation: str = "tanh",
+    facts: Mapping[str, str] | None = None,
+) -> onnx.ModelProto:
     """features (windows, frames, 35) -> score (windows, frames, 1), any number of windows and frames.
 
     `weights` in the order of `diarflow.networks.weights.SHAPES`; `activation` of the two hidden dense
-    layers is "tanh" or "linear".
+    layers is "tanh" or "linear"; `facts` are kept in the metadata.
     """
     constants: list[onnx.TensorProto] = []
     nodes = [helper.make_node("Transpose", ["features"], ["x0"], perm=[1, 0, 2])]
@@ -74,6 +79,7 @@ def build_graph(weights: Sequence[np.ndarray], *, activation: str = "tanh") -> o
         constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    helper.set_model_props(model, dict(facts or {}))
     onnx.checker.check_model(model, full_check=True)
     return model
 

@@ -5,6 +5,7 @@ the weights that Keras 2 saved (`.h5`). Nothing in a file is executed.
 """
 
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 
 from diarflow.errors import InputError
 
+_FACTS = "diarflow.json"
 FEATURES, UNITS, DENSE = 35, 128, 32
 # two bidirectional LSTM (kernel, recurrent kernel, bias; forwards, then backwards), three dense layers
 SHAPES = [
@@ -40,6 +42,20 @@ def read_weights(path) -> list[np.ndarray]:
             f"LSTM({UNITS}) over {FEATURES} features and dense layers of {DENSE}, {DENSE} and 1"
         )
     return arrays
+
+
+def read_facts(path) -> dict[str, str]:
+    """What a `.keras` file that was trained here says of its features and layers; nothing of others."""
+    if not zipfile.is_zipfile(path):
+        return {}
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read(_FACTS)) if _FACTS in archive.namelist() else {}
+
+
+def write_facts(path, facts: dict[str, str]) -> None:
+    """Add them to a `.keras` file; Keras reads past them."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(_FACTS), json.dumps(facts))
 
 
 def _arrays(path: Path, data: bytes) -> list[tuple[tuple, np.ndarray]]:

@@ -1,1 +1,1 @@
-"""The report: tables of errors, pictures of turns, and the page that shows them."""
+"""The report: tables of errors, the pages that show them, and what is drawn on these."""

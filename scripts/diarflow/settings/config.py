@@ -29,7 +29,7 @@ class Simulation(Block):
     max_speakers: SpeakerCount = Field(4, description="most speakers in one")
     overlap: bool = Field(True, description="people interrupt each other and say mhm")
     vary_speed: bool = Field(
-        False, description="some voices are played faster or slower by a tenth"
+        False, description="voices are played faster or slower, by up to 15 percent"
     )
     seed: int = Field(0, ge=0, description="of everything that is drawn")
 
@@ -78,14 +78,60 @@ class Corpus(Block):
 
 
 class System(Block):
-    """One variant of each stage."""
+    """One variant of each stage; or RTTM made elsewhere."""
 
-    speech: Name
-    changes: Name
-    overlap: Name
-    embedding: Name
-    clustering: Name
-    turns: Name
+    speech: Name | None = None
+    changes: Name | None = None
+    overlap: Name | None = None
+    embedding: Name | None = None
+    clustering: Name | None = None
+    turns: Name | None = None
+    rttm: str | None = Field(
+        None,
+        description="instead of stages: an RTTM of all recordings, or a folder of one each; "
+        "{corpus} stands for the corpus's name",
+    )
+    tuned_on: str | None = Field(
+        None, description="what its settings were chosen on, for the report"
+    )
+
+    @model_validator(mode="after")
+    def _stages_or_rttm(self):
+        named = [stage for stage in STAGES if getattr(self, stage) is not None]
+        if self.rttm is not None and named:
+            raise ValueError(f"has rttm and {named[0]}, expected either rttm or stages")
+        if self.rttm is None and len(named) < len(STAGES):
+            lacking = next(stage for stage in STAGES if stage not in named)
+            raise ValueError(f"names no {lacking}, expected one of each stage (or rttm instead)")
+        return self
+
+
+def is_oracle(variant: Block) -> bool:
+    """Whether a variant of a stage reads the reference."""
+    return variant.backend == "oracle" or getattr(variant, "speaker_count", None) == "oracle"
+
+
+class Tuning(Block):
+    """A search for the best settings of a system, on the corpora marked dev."""
+
+    system: Name = Field(description="the system whose settings are searched")
+    search: dict[str, Annotated[list[Any], Field(min_length=1)]] = Field(
+        min_length=1,
+        description="values to try, in every combination: of a setting of the system's own variant "
+        "(changes.threshold: [0.4, 0.5]), or variants of a stage (clustering: [kmeans, meanshift])",
+    )
+    corpora: list[str] | None = Field(None, description="null: all that are marked split: dev")
+    protocol: Literal["full", "fair", "forgiving"] = Field("full", description="whose DER counts")
+    folds: int = Field(
+        0, ge=0, le=1000, description="of the cross-validation over recordings; 0: leave one out"
+    )
+
+    @model_validator(mode="after")
+    def _known_stages(self):
+        for key in self.search:
+            if key.partition(".")[0] not in STAGES:
+                raise ValueError(f"search holds {key}, expected <stage> or <stage>.<setting>")
+        return self
 
 
 class Settings(Block):
@@ -100,7 +146,7 @@ class Settings(Block):
     on_error: Literal["fail", "accept"] = Field(
         "fail", description="exit status where recordings were set aside: 3, or with accept 0"
     )
-    networks: dict[Name, stages.BilstmNetwork]
+    networks: dict[Name, stages.Networks]
     speech: dict[Name, stages.Speech]
     changes: dict[Name, stages.Changes]
     overlap: dict[Name, stages.Overlap]
@@ -110,28 +156,55 @@ class Settings(Block):
     turns: dict[Name, stages.Turns]
     systems: dict[Name, System]
     scores: stages.Scores = stages.Scores()
+    report: stages.Report = stages.Report()
     training: dict[Name, stages.Training]
+    tuning: dict[Name, Tuning] = Field(default_factory=dict)
+    plda: dict[Name, stages.Plda] = Field(default_factory=dict)
 
     def systems_of(self, corpus: Corpus) -> list[str]:
         """Names of the systems that a corpus runs."""
         return self.default_systems if corpus.systems is None else corpus.systems
+
+    def rttm_of(self, corpus: Corpus) -> dict[str, str]:
+        """Of a corpus's systems those made elsewhere, and where their RTTM lies."""
+        systems = {name: self.systems[name] for name in self.systems_of(corpus)}
+        return {
+            name: system.rttm.replace("{corpus}", corpus.name)
+            for name, system in systems.items()
+            if system.rttm is not None
+        }
+
+    def needs_audio(self, corpus: Corpus) -> bool:
+        """Whether any of a corpus's systems hears the recordings; one without systems is there to train on."""
+        return not self.systems_of(corpus) or len(self.rttm_of(corpus)) < len(
+            self.systems_of(corpus)
+        )
 
 
 def _unknown_names(settings: Settings) -> Iterator[tuple[tuple, str]]:
     """Keys whose value names a variant, a system or a corpus wrongly, and what is wrong."""
     named = []
     for name, system in settings.systems.items():
-        for stage in STAGES:
+        for stage in STAGES if system.rttm is None else ():
             known = getattr(settings, stage)
             named.append((("systems", name, stage), getattr(system, stage), known))
     for stage in STAGES:
         for name, variant in getattr(settings, stage).items():
-            if hasattr(variant, "network"):
+            if getattr(variant, "network", None):
                 named.append(((stage, name, "network"), variant.network, settings.networks))
     corpora = {corpus.name: corpus for corpus in settings.corpora}
     for name, training in settings.training.items():
         for corpus in training.validation or ():
             named.append((("training", name, "validation"), corpus, corpora))
+    for name, tuning in settings.tuning.items():
+        named.append((("tuning", name, "system"), tuning.system, settings.systems))
+        for corpus in tuning.corpora or ():
+            named.append((("tuning", name, "corpora"), corpus, corpora))
+    for name, variant in settings.turns.items():
+        if getattr(variant, "embedding", None):
+            named.append((("turns", name, "embedding"), variant.embedding, settings.embedding))
+    for name, plda in settings.plda.items():
+        named.append((("plda", name, "embedding"), plda.embedding, settings.embedding))
     for number, corpus in enumerate(settings.corpora):
         for name in corpus.systems or ():
             named.append((("corpora", number, "systems"), name, settings.systems))

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from scipy.signal import fftconvolve, lfilter
 
 from diarflow.audio import SAMPLE_RATE
 from diarflow.intervals import Interval, Seconds, Turn, union
+from diarflow.simulation.room import in_a_room
 from diarflow.simulation.sources import Voice
 
 
@@ -118,46 +118,6 @@ def simulate(
     names = [str(name) for name in random.choice(sorted(speakers), count, replace=False)]
     voices = {}
     for name in names:
-        speed = float(random.choice([0.9, 1.0, 1.1])) if vary_speed else 1.0
+        speed = round(random.uniform(0.85, 1.15), 2) if vary_speed else 1.0
         voices[name] = Voice(speakers[name], random, speed=speed)
     return converse(voices, random, duration, overlap=overlap)
-
-
-def in_a_room(tracks: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Speakers' tracks (speakers, samples) mixed: half of the time reverberant, always with noise."""
-    samples = tracks.shape[1]
-    if random.random() < 0.5:
-        decay = random.uniform(0.15, 0.6)
-        tracks = [
-            fftconvolve(track, room_response(random, decay, random.uniform(0, 12)))[:samples]
-            for track in tracks
-        ]
-    mixed = np.sum(tracks, axis=0)
-    heard = mixed[np.abs(mixed) > 1e-4]
-    level = float(np.sqrt((heard**2).mean())) if len(heard) else 0.1
-    noise = lfilter([1.0], [1.0, -random.uniform(0.5, 0.98)], random.normal(0, 1, samples + 2000))
-    noise = noise[2000:] / noise[2000:].std()
-    mixed = mixed + noise * level * 10 ** (-random.uniform(10, 38) / 20)
-    if random.random() < 0.5:  # a microphone of its own colour
-        mixed = lfilter([1.0, random.uniform(-0.6, 0.5)], [1.0], mixed)
-    if random.random() < 0.15:  # a telephone
-        mixed = telephone(mixed)
-    mixed = mixed * (10 ** (random.uniform(-14, 3) / 20) * 0.1 / level)
-    return np.clip(mixed, -1, 1).astype(np.float32)
-
-
-def room_response(random: np.random.Generator, decay: Seconds, direct: float) -> np.ndarray:
-    """Direct sound and an exponential tail that falls by 60 dB in `decay`, `direct` dB below it."""
-    count = round(min(decay, 0.7) * SAMPLE_RATE)
-    tail = random.normal(0, 1, count) * np.exp(-6.9 * np.arange(count) / (decay * SAMPLE_RATE))
-    tail[:40] = 0
-    tail *= 10 ** (-direct / 20) / np.sqrt((tail**2).sum() + 1e-9)
-    tail[0] = 1.0
-    return tail
-
-
-def telephone(audio: np.ndarray) -> np.ndarray:
-    """What 300 to 3400 Hz let through."""
-    from scipy.signal import butter, sosfilt
-
-    return sosfilt(butter(4, [300, 3400], "bandpass", fs=SAMPLE_RATE, output="sos"), audio)

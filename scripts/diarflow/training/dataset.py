@@ -14,7 +14,7 @@ from diarflow.features import frame_count, frame_time
 from diarflow.files import written_whole
 from diarflow.formats.rttm import read_turns
 from diarflow.intervals import Seconds
-from diarflow.networks.bilstm import HOP, normalised, read_features
+from diarflow.networks.bilstm import HOP, normalise, read_features
 from diarflow.training.labels import changes, label_frames
 
 
@@ -47,6 +47,7 @@ def build_training_set(
     kinds: Collection[str],
     max_pause: Seconds,
     neighbourhood: Seconds,
+    features: str,
     normalisation: str,
 ) -> list[Extent]:
     """Write float32 (frames, 35) and uint8 (frames,) of all examples, and return what is whose."""
@@ -54,26 +55,27 @@ def build_training_set(
     for one in examples:
         with Clip(one.audio) as clip:
             counts.append(frame_count(clip.samples, hop=HOP))
-    extents, first = [], 0
+    extents, first, total = [], 0, sum(counts)
     with written_whole(features_path) as features_file, written_whole(labels_path) as labels_file:
-        total = sum(counts)
-        features = np.lib.format.open_memmap(features_file, "w+", np.float32, (total, 35))
-        labels = np.lib.format.open_memmap(labels_file, "w+", np.uint8, (total,))
+        x = np.lib.format.open_memmap(features_file, "w+", np.float32, (total, 35))
+        y = np.lib.format.open_memmap(labels_file, "w+", np.uint8, (total,))
         for one, count in zip(examples, counts, strict=True):
             with Clip(one.audio) as clip:
-                features[first : first + count] = normalised(read_features(clip), normalisation)
+                own = read_features(clip, features)
                 duration = clip.samples / SAMPLE_RATE
+            normalise(own, normalisation)
+            x[first : first + count] = own
             found = changes(read_turns(one.reference), duration, kinds=kinds, max_pause=max_pause)
             times = frame_time(np.arange(count), hop=HOP)
             near = label_frames(times, found, neighbourhood=neighbourhood)
-            labels[first : first + count] = near
+            y[first : first + count] = near
             extents.append(
                 Extent(one.corpus, one.recording, first, count, int(near.sum()), one.validation)
             )
             first += count
-        features.flush()
-        labels.flush()
-        del features, labels
+        x.flush()
+        y.flush()
+        del x, y
     return extents
 
 

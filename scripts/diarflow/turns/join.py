@@ -1,16 +1,27 @@
-"""Neighbouring windows of one speaker joined to turns, one speaker at a time."""
+"""Neighbouring windows of one speaker joined to turns; where people overlap, the nearest other one added."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
 from diarflow.embedding.windows import Window
-from diarflow.intervals import Interval, Seconds, Turn
+from diarflow.intervals import Interval, Seconds, Turn, union
+from diarflow.tables import read_rows
 
 
-def load(*, max_gap: Seconds) -> Callable:
+def load(*, max_gap: Seconds, second_speaker: str) -> Callable:
     def build(
-        windows: Sequence[Window], labels: Sequence[int], segments: Sequence[Interval]
+        windows: Sequence[Window],
+        labels: Sequence[int],
+        segments: Sequence[Interval],
+        files=None,
     ) -> list[Turn]:
-        return join(shares(windows, labels, segments), max_gap=max_gap)
+        own = [place for place, window in enumerate(windows) if window.chunk < 0]
+        found = shares([windows[n] for n in own], [labels[n] for n in own], segments)
+        turns = join(found, max_gap=max_gap)
+        overlap = [Interval(*row) for row in read_rows(files.overlap)] if files else []
+        if second_speaker == "none" or not overlap:
+            return turns
+        return merged([*turns, *second_turns(turns, overlap)])
 
     return build
 
@@ -20,7 +31,8 @@ def shares(
 ) -> list[Turn]:
     """What each window says of its segment: the part nearer to its middle than to another's.
 
-    Together the shares are the whole of every segment that has a window.
+    A segment that has no window of its own goes to the window that is nearest: together the shares are the
+    whole of the segments, where there is a window at all.
 
     >>> windows = [Window(0.0, 1.0, 0), Window(0.5, 1.5, 0)]
     >>> shares(windows, [7, 8], [Interval(0.0, 2.0)])
@@ -32,13 +44,18 @@ def shares(
         window = windows[index]
         start, end = segments[window.segment]
         if place > 0 and (before := windows[order[place - 1]]).segment == window.segment:
-            start = (_middle(before) + _middle(window)) / 2
+            start = _between(before, window, segments[window.segment])
         if (
             place + 1 < len(order)
             and (after := windows[order[place + 1]]).segment == window.segment
         ):
-            end = (_middle(window) + _middle(after)) / 2
+            end = _between(window, after, segments[window.segment])
         found.append(Turn(start, end, labels[index]))
+    held = {window.segment for window in windows}
+    for number, (start, end) in enumerate(segments if windows else ()):
+        if number not in held:
+            near = min(order, key=lambda one: abs(_middle(windows[one]) - (start + end) / 2))
+            found.append(Turn(start, end, labels[near]))
     return found
 
 
@@ -56,6 +73,60 @@ def join(turns: Iterable[Turn], *, max_gap: Seconds) -> list[Turn]:
         else:
             joined.append(turn)
     return joined
+
+
+def second_turns(turns: Sequence[Turn], overlap: Iterable[Interval]) -> list[Turn]:
+    """Who else speaks in overlap: the speaker of the nearest turn that is not of whoever speaks there.
+
+    `turns` are in order and do not overlap.
+
+    The heuristic of Otterson and Ostendorf 2007.
+
+    >>> said = [Turn(0.0, 4.0, 7), Turn(4.0, 9.0, 8), Turn(9.0, 12.0, 9)]
+    >>> second_turns(said, [Interval(3.0, 3.5), Interval(3.8, 4.5), Interval(8.0, 8.5)])
+    ... # doctest: +NORMALIZE_WHITESPACE
+    [Turn(start=3.0, end=3.5, speaker=8), Turn(start=3.8, end=4.0, speaker=8),
+     Turn(start=4.0, end=4.5, speaker=7), Turn(start=8.0, end=8.5, speaker=9)]
+    """
+    found = []
+    for stretch in overlap:
+        place = bisect_right(turns, stretch.start, key=lambda turn: turn.end)
+        while place < len(turns) and turns[place].start < stretch.end:
+            start = max(stretch.start, turns[place].start)
+            end = min(stretch.end, turns[place].end)
+            before, after = _other(turns, place, -1), _other(turns, place, 1)
+            if before and (not after or start - before.end <= after.start - end):
+                found.append(Turn(start, end, before.speaker))
+            elif after:
+                found.append(Turn(start, end, after.speaker))
+            place += 1
+    return found
+
+
+def merged(turns: Iterable[Turn]) -> list[Turn]:
+    """Overlapping and touching turns of a speaker as one."""
+    by_speaker: dict[int, list[Interval]] = {}
+    for start, end, speaker in turns:
+        by_speaker.setdefault(speaker, []).append(Interval(start, end))
+    return sorted(
+        Turn(start, end, speaker)
+        for speaker, own in by_speaker.items()
+        for start, end in union(own)
+    )
+
+
+def _other(turns: Sequence[Turn], place: int, step: int) -> Turn | None:
+    """The nearest turn before (-1) or after (1) a turn that is another speaker's."""
+    speaker = turns[place].speaker
+    while 0 <= (place := place + step) < len(turns):
+        if turns[place].speaker != speaker:
+            return turns[place]
+    return None
+
+
+def _between(one: Window, other: Window, segment: Interval) -> Seconds:
+    """The moment halfway between two windows, in their segment: windows of a grid may reach out of it."""
+    return min(max((_middle(one) + _middle(other)) / 2, segment.start), segment.end)
 
 
 def _middle(window: Window) -> Seconds:

@@ -1,0 +1,59 @@
+"""CAM++ (Wang et al. 2023): 192 dimensions, of windows of any one length.
+
+The weights are 3D-Speaker's, as ONNX, without the ReLU that the package which carries them puts behind the
+last batch norm (see the card in resources/models). Its input is Kaldi's filterbank, which
+kaldi-native-fbank computes, less its mean over the window. A shorter window is repeated until it is full.
+"""
+
+from collections.abc import Callable, Sequence
+
+import kaldi_native_fbank
+import numpy as np
+
+from diarflow.audio import SAMPLE_RATE, Clip
+from diarflow.embedding.windows import Window
+from diarflow.inference import session
+from diarflow.intervals import Seconds
+
+BANDS, DIMENSIONS = 80, 192
+_BATCH = 16
+_LEAST = 400  # samples: what one frame of the filterbank hears
+
+
+def load(
+    *, network: str | None, window: Seconds, hop: Seconds | None, grid: bool, least_speech: float
+) -> Callable:
+    model = session("campplus.onnx")
+    samples = max(2 * _LEAST, round(window * SAMPLE_RATE))
+
+    def embed(path, windows: Sequence[Window]) -> np.ndarray:
+        """Vectors, float32 (windows, 192); their length says nothing."""
+        found = np.zeros((len(windows), DIMENSIONS), np.float32)
+        with Clip(path) as clip:
+            for first in range(0, len(windows), _BATCH):
+                batch = windows[first : first + _BATCH]
+                features = np.stack([filterbank(filled(clip, one, samples)) for one in batch])
+                features -= features.mean(axis=1, keepdims=True)
+                found[first : first + _BATCH] = model.run(None, {"fbank": features})[0]
+        return found
+
+    return embed
+
+
+def filterbank(audio: np.ndarray) -> np.ndarray:
+    """Kaldi's log mel filterbank, no dither: float32 (frames, 80), 25 ms every 10 ms, wholly inside."""
+    options = kaldi_native_fbank.FbankOptions()
+    options.frame_opts.samp_freq = SAMPLE_RATE
+    options.frame_opts.dither = 0.0
+    options.mel_opts.num_bins = BANDS
+    bank = kaldi_native_fbank.OnlineFbank(options)
+    bank.accept_waveform(SAMPLE_RATE, audio.tolist())
+    bank.input_finished()
+    return np.stack([bank.get_frame(n) for n in range(bank.num_frames_ready)])
+
+
+def filled(clip: Clip, window: Window, samples: int) -> np.ndarray:
+    """A window's audio, repeated until it is so many samples; float32 (samples,)."""
+    first = round(window.start * SAMPLE_RATE)
+    count = min(samples, max(1, round((window.end - window.start) * SAMPLE_RATE)))
+    return np.resize(clip.read(first, count), samples)

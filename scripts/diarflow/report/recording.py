@@ -1,0 +1,199 @@
+"""What the page of a recording shows, out of the recording's artifacts; one recording in memory at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from diarflow.artifacts import mark_of
+from diarflow.audio import duration
+from diarflow.formats.rttm import read_comments, read_turns
+from diarflow.formats.uem import read_uem
+from diarflow.hypothesis import NUMBER_GIVEN
+from diarflow.intervals import Interval, Seconds, Turn
+from diarflow.report.colours import UNMATCHED, in_order
+from diarflow.report.lanes import compare, speakers_of
+from diarflow.report.projection import MOST_COMPARED, MOST_POINTS, project, similarities, spread
+from diarflow.report.sound import embedded, link
+from diarflow.tables import read_table
+
+REFERENCE = "reference"
+MOST_CANDIDATES = 5000  # moments with a score; of more the highest
+
+
+class Shown:
+    """A recording and where its artifacts lie: `variants` are those in use of each rule."""
+
+    def __init__(
+        self,
+        *,
+        corpus: str,
+        recording: str,
+        systems: Sequence[str],
+        reference: bool,
+        variants: Mapping[str, Sequence[str]],
+        audio: str,
+    ):
+        self.corpus, self.recording, self.systems = corpus, recording, systems
+        self.has_reference, self.variants, self.audio = reference, variants, audio
+        self.results = Path("results", corpus)
+        self.page = Path("results", "report", "recordings", corpus, f"{recording}.html")
+        self.notes: list[str] = []
+
+    def file(self, product: str, variant: str = "", ending: str = ".parquet") -> Path:
+        return Path(self.results, product, variant, self.recording + ending)
+
+    def data(self) -> dict[str, Any]:
+        """What the page's script draws."""
+        turns, extent = self._turns()
+        lanes, colours = self._lanes(turns, extent)
+        wave = self.file("audio", ending=".wav")
+        seconds = duration(wave) if wave.exists() else 0.0
+        last = max((turn.end for one in turns.values() for turn in one), default=0.0)
+        return {
+            "duration": round(seconds or last or 1.0, 3),
+            "extent": _rounded(extent),
+            "lanes": lanes,
+            "speech": self._speech(),
+            "changes": self._changes(),
+            "embeddings": self._embeddings(turns, colours),
+            "audio": self._sound(wave) if seconds else "",
+        }
+
+    def _turns(self) -> tuple[dict[str, list[Turn]], list[Interval]]:
+        """Turns by lane, the reference first; and the stretches that are scored."""
+        turns: dict[str, list[Turn]] = {}
+        extent: list[Interval] = []
+        path = self.file("reference", ending=".rttm")
+        if not self.has_reference:
+            self.notes.append("There is no reference.")
+        elif not path.exists() or mark_of(path):
+            self.notes.append("The reference was set aside.")
+        else:
+            turns[REFERENCE] = read_turns(path)
+            extent = read_uem(path.with_suffix(".uem")).get(self.recording, [])
+        for system in self.systems:
+            path = self.file("rttm", system, ".rttm")
+            turns[system] = read_turns(path)
+            if NUMBER_GIVEN in read_comments(path):
+                self.notes.append(f"{system} was given the number of speakers.")
+        return turns, extent
+
+    def _lanes(self, turns: Mapping[str, list[Turn]], extent: Sequence[Interval]):
+        """A lane for each side with its speakers, and colours by lane and speaker.
+
+        A hypothesis speaker has the colour of the reference speaker it stands for.
+        """
+        lanes, colours = [], {}
+        for name, own in turns.items():
+            lane: dict[str, Any] = {"name": name}
+            if name == REFERENCE or REFERENCE not in turns:
+                colours[name] = in_order(own)
+            else:
+                matched, errors = compare(turns[REFERENCE], own, extent)
+                known = colours[REFERENCE]
+                colours[name] = {speaker: known[truth] for speaker, truth in matched.items()}
+                lane["errors"] = {
+                    kind: [
+                        [*times, one.speakers]
+                        for times, one in zip(_rounded(found), found, strict=True)
+                    ]
+                    for kind, found in errors.items()
+                }
+            by_speaker: dict[str, list[list[float]]] = {}
+            own = sorted(own)
+            for turn, times in zip(own, _rounded(own), strict=True):
+                by_speaker.setdefault(turn.speaker, []).append(times)
+            lane["speakers"] = [
+                {"name": who, "colour": colours[name].get(who, UNMATCHED), "turns": said}
+                for who, said in by_speaker.items()
+            ]
+            lanes.append(lane)
+        return lanes, colours
+
+    def _speech(self) -> dict[str, list[list[float]]]:
+        found = {}
+        for variant in self.variants.get("detect_speech", ()):
+            if (path := self.file("speech", variant)).exists():
+                table = read_table(path)
+                found[variant] = _rounded(zip(table["start"], table["end"], strict=True))
+        return found
+
+    def _changes(self) -> dict[str, Any]:
+        """By detector the moments that may be a change and their scores, and those that were taken."""
+        found = {}
+        for variant in self.variants.get("detect_changes", ()):
+            own = {}
+            for kind in ("candidates", "changes"):
+                if (path := self.file(kind, variant)).exists():
+                    own[kind] = _highest(read_table(path))
+            if own:
+                found[variant] = own
+        return found
+
+    def _embeddings(self, turns: Mapping[str, list[Turn]], colours) -> dict[str, Any]:
+        found = {}
+        for variant in self.variants.get("embed_segments", ()):
+            path = self.file("embeddings", variant, ".npy")
+            if not path.exists() or not path.with_suffix(".parquet").exists():
+                continue
+            vectors = np.load(path, allow_pickle=False, mmap_mode="r")
+            if len(vectors) < 2:
+                continue
+            table = read_table(path.with_suffix(".parquet"))
+            windows = _rounded(zip(table["start"], table["end"], strict=True))
+            points = spread(len(windows), MOST_POINTS)
+            compared = points[spread(len(points), MOST_COMPARED)]
+            plane, share = project(np.asarray(vectors[points], dtype=np.float64))
+            chosen = [windows[place] for place in points]
+            found[variant] = {
+                "windows": chosen,
+                "count": len(windows),
+                "x": plane[:, 0].round(4).tolist(),
+                "y": plane[:, 1].round(4).tolist(),
+                "share": round(share, 4),
+                "compared": np.searchsorted(points, compared).tolist(),
+                "similarities": similarities(np.asarray(vectors[compared], dtype=np.float64)),
+                "speakers": {name: speakers_of(chosen, own) for name, own in turns.items()},
+            }
+        return found
+
+    def _sound(self, wave: Path) -> str:
+        return embedded(wave) if self.audio == "embedded" else link(wave, self.page)
+
+    def links(self) -> list[tuple[str, str]]:
+        """Text and address of the files that the page is about."""
+        paths = [("reference", self.file("reference", ending=".rttm"))]
+        paths += [("scored stretches", self.file("reference", ending=".uem"))]
+        paths += [(system, self.file("rttm", system, ".rttm")) for system in self.systems]
+        paths += [("prepared audio", self.file("audio", ending=".wav"))]
+        return [(text, link(path, self.page)) for text, path in paths if path.exists()]
+
+    def logs(self) -> list[tuple[str, str]]:
+        """Text and address of the logs of the jobs on this recording."""
+        found = []
+        for rule, variants in self.variants.items():
+            for variant in variants:
+                path = Path("logs", self.corpus, rule, variant, f"{self.recording}.log")
+                if path.exists():
+                    found.append((f"{rule} {variant}".strip(), link(path, self.page)))
+        return found
+
+
+def _rounded(stretches: Iterable[tuple]) -> list[list[Seconds]]:
+    """Start and end of each to the millisecond."""
+    return np.array([one[:2] for one in stretches], dtype=float).reshape(-1, 2).round(3).tolist()
+
+
+def _highest(table: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
+    """Moments and scores, in order; of too many those with the highest scores."""
+    times, scores = table["time"], table["score"]
+    if len(times) > MOST_CANDIDATES:
+        kept = np.sort(np.argsort(-scores, kind="stable")[:MOST_CANDIDATES])
+        times, scores = times[kept], scores[kept]
+    finite = np.isfinite(scores)
+    return {
+        "time": times[finite].round(3).tolist(),
+        "score": [float(f"{score:.4g}") for score in scores[finite]],
+    }

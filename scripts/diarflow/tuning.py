@@ -1,0 +1,152 @@
+"""Searching settings on recordings that are there for it: candidates, and the choice among them.
+
+Every combination of the values is a system of its own, whose variants are named by what they hold. So the
+workflow runs each stage once for all combinations that share it, and a value added later runs alone.
+"""
+
+import hashlib
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from diarflow.errors import InputError
+from diarflow.lineage import canonical
+from diarflow.settings import Settings
+from diarflow.settings.config import STAGES, System
+
+
+class Candidate(NamedTuple):
+    """A system to try: its name, the values that were chosen, and its variants by stage."""
+
+    name: str
+    values: dict[str, Any]
+    variants: dict[str, tuple[str, Any]]
+
+
+def candidates(settings: Settings, tuning: str) -> list[Candidate]:
+    """Every combination of the values of a search. InputError names a key or a value that is wrong."""
+    chosen = settings.tuning[tuning]
+    found = {}
+    for values in _combinations(chosen.search):
+        variants = {}
+        for stage in STAGES:
+            name = values.get(stage, getattr(settings.systems[chosen.system], stage))
+            where = f"tuning.{tuning}.search.{stage}"
+            if name not in getattr(settings, stage):
+                known = ", ".join(getattr(settings, stage))
+                raise InputError(f"{where} holds {name}, expected variants of {stage}: {known}")
+            own = {k.partition(".")[2]: v for k, v in values.items() if k.startswith(stage + ".")}
+            variants[stage] = _variant(where, name, getattr(settings, stage)[name], own)
+        named = {stage: name for stage, (name, _) in variants.items()}
+        found[canonical(**named)] = Candidate(f"{chosen.system}-{_digest(named)}", values, variants)
+    return list(found.values())
+
+
+def _combinations(search: Mapping[str, list]) -> Iterator[dict[str, Any]]:
+    for values in itertools.product(*search.values()):
+        yield dict(zip(search, values, strict=True))
+
+
+def _variant(where: str, name: str, variant: Any, values: dict[str, Any]) -> tuple[str, Any]:
+    """The variant with other values, and a name that says what it holds; itself where nothing differs."""
+    unknown = set(values) - (set(type(variant).model_fields) - {"backend"})
+    if unknown:
+        known = ", ".join(k for k in type(variant).model_fields if k != "backend")
+        raise InputError(f"{where}.{min(unknown)} is no setting of {name}, expected one of {known}")
+    try:
+        changed = type(variant)(**variant.model_dump() | values)
+    except ValidationError as error:
+        said = error.errors()[0]
+        key = ".".join(map(str, said["loc"])) or "values"
+        raise InputError(f"{where}.{key} is {said['input']}: {said['msg']}") from error
+    if changed == variant:
+        return name, variant
+    return f"{name}-{_digest(changed.model_dump())}", changed
+
+
+def _digest(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(**values).encode()).hexdigest()[:8]
+
+
+def with_candidates(settings: Settings) -> Settings:
+    """The settings with the systems and variants of every search beside the configured ones."""
+    if not settings.tuning:
+        return settings
+    blocks = {stage: dict(getattr(settings, stage)) for stage in STAGES}
+    systems = dict(settings.systems)
+    for tuning in settings.tuning:
+        for one in candidates(settings, tuning):
+            for stage, (name, variant) in one.variants.items():
+                blocks[stage][name] = variant
+            systems[one.name] = System(**{s: name for s, (name, _) in one.variants.items()})
+    return settings.model_copy(update={**blocks, "systems": systems})
+
+
+class Choice(NamedTuple):
+    """The best candidate, its DER (percent), and what choosing in this way gives on unseen recordings."""
+
+    best: str
+    der: float
+    cross_validated_der: float
+    folds: dict[str, int]  # how often each candidate was the best of the other recordings
+
+
+def choose(wrong: pd.DataFrame, spoken: pd.Series, *, folds: int) -> Choice:
+    """Choose by the DER over all recordings; cross-validate the choice over `folds` (0: one a recording).
+
+    `wrong` are seconds of error, a row a recording, a column a candidate; `spoken` the reference's speech.
+
+    >>> wrong = pd.DataFrame({"a": [1.0, 4.0], "b": [2.0, 2.0]})
+    >>> choose(wrong, pd.Series([10.0, 10.0]), folds=0)
+    Choice(best='b', der=20.0, cross_validated_der=30.0, folds={'b': 1, 'a': 1})
+    """
+    fold = np.arange(len(wrong)) % (folds or len(wrong))
+    lost, chosen = 0.0, {}
+    for number in dict.fromkeys(fold):
+        own = fold == number
+        others = wrong if own.all() else wrong[~own]
+        best = str(others.sum().idxmin())
+        chosen[best] = chosen.get(best, 0) + 1
+        lost += wrong.loc[own, best].sum()
+    total = wrong.sum()
+    best = str(total.idxmin())
+    rates = [round(float(100 * value / spoken.sum()), 2) for value in (total[best], lost)]
+    return Choice(best, *rates, chosen)
+
+
+def outcome(scores: pd.DataFrame, content: Mapping[str, Any]) -> tuple[pd.DataFrame, dict, str]:
+    """What was tried, best first; a configuration of the best; and a sentence about the evidence.
+
+    `scores` are rows of recordings under one protocol; `content` is what the rule was asked for.
+    """
+    keys = ["corpus", "recording"]
+    wrong = scores[["missed", "false_alarm", "confusion"]].sum(axis=1)
+    wrong = scores.assign(wrong=wrong).pivot(index=keys, columns="system", values="wrong")
+    spoken = scores.drop_duplicates(keys).set_index(keys)["reference_seconds"].reindex(wrong.index)
+    choice = choose(wrong, spoken, folds=content["folds"])
+    rates = (100 * wrong.sum() / spoken.sum()).round(2)
+    tried = pd.DataFrame(
+        [
+            one["values"]
+            | {
+                "system": one["name"],
+                "der": rates[one["name"]],
+                "best_of_others": choice.folds.get(one["name"], 0),
+            }
+            for one in content["candidates"]
+        ]
+    ).sort_values("der", kind="stable")
+    said = (
+        f"{len(tried)} settings tried on {len(wrong)} recordings of {', '.join(content['corpora'])}: "
+        f"{content['protocol']} DER {choice.der:.2f} %; {choice.cross_validated_der:.2f} % where each "
+        "recording is scored with what was best on others"
+    )
+    best = next(one for one in content["candidates"] if one["name"] == choice.best)
+    variants = {stage: {name: values} for stage, (name, values) in best["variants"].items()}
+    system = {stage: name for stage, (name, _) in best["variants"].items()}
+    tuned = {f"{content['system']}-tuned": system | {"tuned_on": said}}
+    return tried, variants | {"systems": tuned}, said

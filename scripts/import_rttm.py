@@ -1,0 +1,21 @@
+"""Rule import_rttm: the turns of a system that is none of this workflow's, as this workflow writes them."""
+
+import math
+
+from diarflow.formats.rttm import write_rttm
+from diarflow.jobs import Job
+from diarflow.reference import read_reference, repair
+from diarflow.rows import read_row
+
+job = Job(snakemake)
+
+
+def one(recording):
+    row = read_row(recording.input.row)
+    names = {"recording": row["recording"], "name": row["name"]}
+    given = read_reference(row["rttm"], **names, channel=row["channel"])
+    turns, repairs = repair(given, duration=math.inf)
+    write_rttm(recording.output.rttm, recording.recording, turns, comments=[str(repairs)])
+
+
+job.each(one)

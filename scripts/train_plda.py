@@ -1,0 +1,23 @@
+"""Rule train_plda: the space in which VBx clusters, out of recordings of single speakers."""
+
+import json
+import logging
+
+from diarflow.backends import load
+from diarflow.embedding import EMBEDDERS
+from diarflow.jobs import log_to
+from diarflow.plda import write_plda
+from diarflow.simulation.speakers import choose, list_speakers
+from diarflow.training.plda import train_on_speakers, write_card
+
+log_to(snakemake.log[0])
+settings = json.loads(snakemake.params.job)["settings"]
+variant = settings["variant"]
+speakers = choose(list_speakers(settings["speakers"]), settings["part"])
+logging.info("%d speakers", len(speakers))
+model, facts = train_on_speakers(
+    speakers, load(EMBEDDERS, variant), window=variant["window"], seconds=settings["seconds"],
+    dimensions=settings["dimensions"], seed=settings["seed"],
+)  # fmt: skip
+write_plda(snakemake.output.model, model)
+write_card(snakemake.output.card, settings, facts)

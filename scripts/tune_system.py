@@ -1,0 +1,20 @@
+"""Rule tune_system: the best of the systems that a search tried, as a configuration to lay over the other."""
+
+import json
+
+import yaml
+
+from diarflow.files import written_whole
+from diarflow.jobs import log_to
+from diarflow.tables import read_frames
+from diarflow.tuning import outcome
+
+log_to(snakemake.log[0])
+content = json.loads(snakemake.params.job)["settings"]
+scores = read_frames("scores", snakemake.input.scores)
+tried, overlay, said = outcome(scores[scores["protocol"] == content["protocol"]], content)
+with written_whole(snakemake.output.table) as beside:
+    tried.to_csv(beside, index=False)
+with written_whole(snakemake.output.overlay) as beside:
+    beside.write_text(f"# {said}\n" + yaml.safe_dump(overlay, sort_keys=False))
+print(said)
