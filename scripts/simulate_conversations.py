@@ -11,7 +11,9 @@ from diarflow.simulation.speakers import choose, list_speakers
 
 job = Job(snakemake)
 settings = dict(job.settings)
-speakers = choose(list_speakers(settings.pop("speakers")), settings.pop("part"))
+speakers = choose(
+    list_speakers(settings.pop("speakers")), settings.pop("part"), settings.pop("leave_out")
+)
 
 
 def one(recording):

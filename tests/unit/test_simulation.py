@@ -50,6 +50,13 @@ def test_the_parts_share_no_speaker_and_are_all_of_them():
     assert part_of("x/1") == part_of("x/1")
 
 
+def test_speakers_to_leave_out_are_left_out_and_have_to_be_there():
+    everyone = {f"x/{n}": [] for n in range(4)}
+    assert set(choose(everyone, "all", ["x/0", "x/2"])) == {"x/1", "x/3"}
+    with pytest.raises(InputError, match="leave_out names x/9, which is no speaker's folder"):
+        choose(everyone, "all", ["x/9"])
+
+
 def test_another_file_changes_the_stamp(speakers):
     assert stamp(speakers) == stamp(dict(speakers))
     assert stamp({"a": speakers["set/0"]}) != stamp({"a": speakers["set/0"][:1]})

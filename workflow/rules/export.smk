@@ -44,6 +44,16 @@ rule import_rttm:
         "../../scripts/import_rttm.py"
 
 
+rule audio:
+    input:
+        plan.heard(),
+
+
+rule reference:
+    input:
+        plan.paths("reference", "prepare_reference", ".rttm", scored=True),
+
+
 rule speech:
     input:
         plan.paths("speech", "detect_speech", ".parquet"),

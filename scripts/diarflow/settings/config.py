@@ -23,6 +23,10 @@ class Simulation(Block):
     part: Literal["all", "train", "valid", "test"] = Field(
         "all", description="all speakers, or 70, 10 or 20 percent of them, by the name of each"
     )
+    leave_out: list[str] = Field(
+        default_factory=list,
+        description="speakers that are not used, by folder: people who are there under another name too",
+    )
     conversations: int = Field(10, ge=1, le=100_000, description="how many are made")
     duration: float = Field(300.0, ge=5, le=36_000, description="seconds of each")
     min_speakers: SpeakerCount = Field(2, description="fewest speakers in one")

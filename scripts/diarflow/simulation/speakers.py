@@ -1,6 +1,7 @@
 """Which speakers there are to simulate conversations with; read at planning."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 from diarflow.corpora import AUDIO_ENDINGS
@@ -22,9 +23,20 @@ def list_speakers(folder) -> dict[str, list[Path]]:
     return found
 
 
-def choose(speakers: dict[str, list[Path]], part: str) -> dict[str, list[Path]]:
-    """The speakers of a part; all of them where it is "all"."""
-    return {name: paths for name, paths in speakers.items() if part in ("all", part_of(name))}
+def choose(
+    speakers: dict[str, list[Path]], part: str, leave_out: Collection[str] = ()
+) -> dict[str, list[Path]]:
+    """The speakers of a part (all of them where it is "all") but those to leave out.
+
+    Raises InputError where one to leave out is not there.
+    """
+    if unknown := set(leave_out) - set(speakers):
+        raise InputError(f"simulate.leave_out names {min(unknown)}, which is no speaker's folder")
+    return {
+        name: paths
+        for name, paths in speakers.items()
+        if part in ("all", part_of(name)) and name not in leave_out
+    }
 
 
 def stamp(speakers: dict[str, list[Path]]) -> str:
