@@ -3,7 +3,7 @@
     .venv/bin/python bench/inference.py [--minutes 60] [--runs 3] > bench/inference.md
 
 The recording is noise: what it holds changes nothing about the work. CPU-seconds of one process with one
-thread; each row of the table is the median of the runs.
+thread, of a run as the workflow does it; each row of the table is the median of the runs.
 """
 
 import argparse
@@ -24,27 +24,44 @@ import numpy as np  # noqa: E402
 import soundfile  # noqa: E402
 
 from diarflow.audio import SAMPLE_RATE, Clip  # noqa: E402
-from diarflow.features import with_deltas  # noqa: E402
+from diarflow.changes.peaks import pick  # noqa: E402
+from diarflow.features import with_spans  # noqa: E402
 from diarflow.networks import bilstm  # noqa: E402
-from diarflow.settings.stages import BilstmNetwork  # noqa: E402
+from diarflow.settings.stages import BilstmChanges, BilstmNetwork  # noqa: E402
 
 
-def seconds(work) -> float:
+def timed(owner, name: str, taken: dict[str, float], stage: str) -> None:
+    """Let a function add the CPU-seconds that it takes to those of a stage."""
+    work = getattr(owner, name)
+
+    def measured(*args, **kwargs):
+        begun = time.process_time()
+        try:
+            return work(*args, **kwargs)
+        finally:
+            taken[stage] = taken.get(stage, 0.0) + time.process_time() - begun
+
+    setattr(owner, name, measured)
+
+
+def stages(path, taken: dict[str, float]) -> dict[str, float]:
+    """CPU-seconds of each stage of one run as the workflow does it, and of all of it."""
+    taken.clear()
+    settings = BilstmChanges()
     begun = time.process_time()
-    work()
-    return time.process_time() - begun
-
-
-def stages(path) -> dict[str, float]:
-    """CPU-seconds of each stage, and of the whole as the workflow runs it."""
-    chosen = BilstmNetwork().model_dump(exclude={"backend"})
-    activate = bilstm.load(**chosen)
-    taken = {}
-    with Clip(path) as clip:
-        taken["reading"] = seconds(lambda: clip.read(0, clip.samples))
-        taken["reading and features"] = seconds(lambda: bilstm.read_features(clip, "spans"))
-    taken["all: features, normalisation, network, averaging"] = seconds(lambda: activate(path))
-    return taken
+    activate = bilstm.load(**BilstmNetwork().model_dump(exclude={"backend"}))
+    scores, times, _ = activate(path)
+    picking = time.process_time()
+    pick(times, scores[:, 0], min_distance=settings.min_distance, prominence=settings.prominence)
+    ended = time.process_time()
+    return {
+        "reading": taken["reading"],
+        "features": taken["features"] - taken["reading"],
+        "normalisation": taken["normalisation"],
+        "network, averaging over windows": taken["network"],
+        "local maxima": ended - picking,
+        "**all**": ended - begun,
+    }
 
 
 if __name__ == "__main__":
@@ -56,9 +73,14 @@ if __name__ == "__main__":
         path = Path(folder, "noise.wav")
         noise = np.random.default_rng(0).normal(0, 0.05, round(asked.minutes * 60 * SAMPLE_RATE))
         soundfile.write(path, noise.astype(np.float32), SAMPLE_RATE, "PCM_16")
+        taken: dict[str, float] = {}
+        timed(Clip, "read", taken, "reading")
+        timed(bilstm, "read_features", taken, "features")
+        timed(bilstm, "normalise", taken, "normalisation")
+        timed(bilstm, "averaged", taken, "network")
         with Clip(path) as clip:
-            with_deltas(clip, 0, 100, hop=bilstm.HOP)  # librosa compiles and loads on first use
-        runs = [stages(path) for _ in range(asked.runs)]
+            with_spans(clip, 0, 100, hop=bilstm.HOP)  # librosa compiles and loads on first use
+        runs = [stages(path, taken) for _ in range(asked.runs)]
     print("# Speed of the change detection network\n")
     print(
         f"`bench/inference.py --minutes {asked.minutes:g} --runs {asked.runs}`, {datetime.date.today()}, "
@@ -69,4 +91,4 @@ if __name__ == "__main__":
     print("|---|---|---|")
     for stage in runs[0]:
         hourly = statistics.median(run[stage] for run in runs) * 60 / asked.minutes
-        print(f"| {stage} | {hourly:.1f} | {3600 / hourly:.0f} |")
+        print(f"| {stage} | {hourly:.1f} | {3600 / max(hourly, 1e-9):.0f} |")

@@ -31,7 +31,7 @@ from diarflow.formats.rttm import write_rttm  # noqa: E402
 from diarflow.formats.uem import write_uem  # noqa: E402
 from diarflow.intervals import Interval, Turn  # noqa: E402
 from diarflow.report.figures import PROTOCOLS  # noqa: E402
-from diarflow.report.totals import COLUMNS, read_csv, totals, write_csv  # noqa: E402
+from diarflow.report.totals import COLUMNS, rounded, totals, write_csv  # noqa: E402
 from diarflow.tables import write_table  # noqa: E402
 
 SECONDS = 600.0
@@ -64,7 +64,7 @@ def scores(rng, corpus: str, recording: str, system: str, protocol: str) -> dict
         "scored_seconds": SECONDS, "reference_seconds": round(speech, 3),
         "der": 100 * sum(parts) / speech, "reference_speakers": rng.integers(1, 9),
         "found_speakers": rng.integers(1, 9), "repairs": 0, "recordings": 1,
-        "speakers_given": False, "set_aside": "",
+        "speakers_given": False, "set_aside": "", "extent": "audio",
     }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def make(recordings: int) -> dict:
     shared.mkdir()
     write_silence(shared / "a.wav", round(SECONDS * 16_000))
     for kind in range(KINDS):
-        windows = [(t, t + 1.6, 0) for t in np.arange(0, SECONDS - 2, 1.0)]
+        windows = [(t, t + 1.6, 0, -1, -1) for t in np.arange(0, SECONDS - 2, 1.0)]
         write_table(shared / f"w{kind}.parquet", "windows", windows)
         write_array(shared / f"w{kind}.npy", rng.normal(size=(len(windows), 256)))
         moments = [(t, float(rng.uniform())) for t in np.sort(rng.uniform(0, SECONDS, 600))]
@@ -110,8 +110,7 @@ def make(recordings: int) -> dict:
         )
     table = pd.DataFrame(rows)
     Path("results/report").mkdir()
-    write_csv("results/report/der.csv", [table, totals(table)])
-    read_csv("results/report/der.csv")
+    write_csv("results/report/der.csv", rounded([table, totals(table)]))
     stages = dict.fromkeys(("speech", "changes", "overlap", "embedding", "clustering"), "v")
     return {
         "recordings": listed, "systems": dict.fromkeys(SYSTEMS, stages), "stages": list(stages),

@@ -106,7 +106,7 @@ def measure(recordings: int, minutes: float) -> dict[str, float]:
         scores = with_rates(read_frames("scores", outputs.scores))
         write_csv("der.csv", rounded([scores, totals(scores)]))
         summed = time.perf_counter()
-        compare_all(two_systems(scores))
+        compare_all(two_systems(scores), {})
         compared = time.perf_counter()
         os.chdir("/")
     return {

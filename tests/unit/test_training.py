@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import soundfile
@@ -5,11 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diarflow.audio import Clip
+from diarflow.changes import DETECTORS
 from diarflow.changes.peaks import pick
 from diarflow.features import FEATURES, frame_time
 from diarflow.formats.rttm import write_rttm
 from diarflow.intervals import Interval, Turn
+from diarflow.networks import bilstm
 from diarflow.networks.bilstm import HOP, averaged, normalise, read_features
+from diarflow.settings.stages import BilstmNetwork
 from diarflow.training.dataset import Example, Extent, batches, build_training_set
 from diarflow.training.labels import changes, label_frames
 
@@ -50,14 +55,46 @@ def test_frames_near_a_change_are_marked_on_both_sides():
     assert list(np.flatnonzero(near)) == [3, 4, 5, 6]
 
 
-def test_a_known_change_goes_through_labels_and_decoding_and_is_found_within_a_frame():  # bug 15
-    times = frame_time(np.arange(1000), hop=HOP)
-    for moment in np.random.default_rng(0).uniform(2, 20, 50):
-        near = label_frames(times, [Interval(moment, moment)], neighbourhood=0.075)
-        scores = averaged(near[:, None].astype(np.float32), lambda x: x[..., :1], 137, 34)
-        smooth = np.convolve(scores, np.hanning(9), "same")
-        (found,) = pick(times, smooth, min_distance=0.3)
-        assert abs(found.time - moment) <= HOP / 16_000
+class Loudening:
+    """Stands for a network: high where a frame is louder than those before, by the derivative of c0."""
+
+    def run(self, _, feed):
+        return [1 / (1 + np.exp(-feed["features"][..., 11:12]))]
+
+
+@pytest.mark.parametrize("moment", [3.0, 5.0071, 7.0123, 9.0186, 20.501])
+def test_a_known_change_goes_through_the_whole_chain_and_is_found_within_a_frame(
+    tmp_path, monkeypatch, moment
+):  # bug 15
+    """From sound and reference to labels, and from sound by features, windows and activations to a change."""
+    from diarflow.arrays import write_array, write_times
+
+    audio = np.random.default_rng(0).normal(0, 0.1, 25 * 16_000)
+    audio[: round(moment * 16_000)] *= 0.1
+    wave, rttm, npy = (tmp_path / f"a.{ending}" for ending in ("wav", "rttm", "npy"))
+    soundfile.write(wave, audio, 16_000)
+    write_rttm(rttm, "a", [Turn(0.0, moment, "x"), Turn(moment, 25.0, "y")])
+    frame = HOP / 16_000
+
+    build_training_set(
+        [Example("c", "a", str(wave), str(rttm), False)], tmp_path / "x.npy", tmp_path / "y.npy",
+        kinds=["speaker"], max_pause=1.0, neighbourhood=0.075, features="deltas",
+        normalisation="recording",
+    )  # fmt: skip
+    near = np.flatnonzero(np.load(tmp_path / "y.npy"))
+    assert frame_time(near, hop=HOP).mean() == pytest.approx(moment, abs=frame)
+
+    facts = {"features": "deltas", "normalisation": "recording"}
+    monkeypatch.setattr(bilstm, "_network", lambda path, asked: (Loudening(), facts))
+    activate = bilstm.load(**BilstmNetwork().model_dump(exclude={"backend"}))
+    scores, times, more = activate(wave)
+    write_array(npy, scores)
+    write_times(npy.with_suffix(".json"), times, **more)
+    find = DETECTORS["bilstm"].load(
+        backend="bilstm", network="bilstm", min_distance=0.3, prominence=0.0
+    )
+    found = max(find(SimpleNamespace(activations=npy)), key=lambda change: change.score)
+    assert found.time == pytest.approx(moment, abs=frame)
 
 
 @given(st.integers(1, 400), st.integers(1, 60), st.integers(1, 80))
