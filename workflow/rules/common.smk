@@ -182,9 +182,7 @@ def simulation_job(corpus):
     chosen = next(
         one.simulate for one in settings.corpora if one.name == corpus and one.simulate
     )
-    speakers = choose(
-        list_speakers(chosen.speakers), chosen.part, chosen.leave_out
-    )
+    speakers = choose(list_speakers(chosen.speakers), chosen.part, chosen.leave_out)
     return canonical(
         settings=chosen.model_dump(exclude={"conversations"}),
         code=revision(SCRIPTS / "simulate_conversations.py"),

@@ -53,7 +53,7 @@ def _network(model: str, token: str | None, device: str):
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # nothing is told to anybody
     import torch
 
-    _allow_torchaudio_without_extension()
+    allow_torchaudio_without_extension()
     from pyannote.audio import Model
 
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
@@ -66,7 +66,7 @@ def _network(model: str, token: str | None, device: str):
     return network.eval().to(device), device
 
 
-def _allow_torchaudio_without_extension() -> None:
+def allow_torchaudio_without_extension() -> None:
     """Let torchaudio be imported beside a torch that its compiled extension was not built for.
 
     On PyPI torchaudio is linked to CUDA; beside the CPU build of torch it fails to load. Its Python

@@ -1,0 +1,130 @@
+"""Our systems and others on the same recordings in the same run: errors, CPU-seconds, memory. See README.md.
+
+.venv/bin/python bench/peers/compare.py [CORPORA ...] [--systems senko pyannote ... best] [--again best] > bench/peers.md
+"""
+
+import argparse
+import csv
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+from systems import PEERS, ROOT, Asked, PeerError, is_measured, run_system, snakemake
+
+ESTIMATED, GIVEN = ROOT / "bench/peers/results", ROOT / "bench/peers/results-given"
+
+
+def corpora_of(paths: list[Path]) -> list[dict]:
+    """The corpora of configurations, and of tables of recordings: one for each value of a column `corpus`, or one in all."""
+    found = []
+    for path in paths:
+        if path.suffix in (".yaml", ".yml"):
+            found += yaml.safe_load(path.read_text())["corpora"]
+            continue
+        with open(path, newline="") as file:
+            names = {row.get("corpus") or path.stem for row in csv.DictReader(file, delimiter="\t")}
+        found += [{"name": name, "recordings": str(path)} for name in sorted(names)]
+    return found
+
+
+def make(target: list[str], config: Path, content: dict, directory: Path = Path()) -> None:
+    """Have the workflow make something, its output on stderr."""
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(yaml.safe_dump(content, sort_keys=False))
+    asked = ["--cores", "all", "--quiet", "rules", "--directory", directory, "--configfile", config]
+    done = subprocess.run(list(map(str, snakemake(*target, *asked))), stdout=sys.stderr)
+    if done.returncode:
+        raise PeerError(f"{shlex.join(target)}: the workflow ended with status {done.returncode}")
+
+
+def asked_of(corpus: str, *, given: bool) -> tuple[Asked, ...]:
+    """The prepared recordings; their numbers of speakers only where they are given."""
+    with open(f"results/{corpus}/recordings.tsv", newline="") as file:
+        names = [row["recording"] for row in csv.DictReader(file, delimiter="\t")]
+    asked = []
+    for name in names:
+        row = json.loads(Path(f"results/{corpus}/recordings/{name}.json").read_text())
+        audio = Path(f"results/{corpus}/audio/{name}.wav").absolute()
+        asked.append(Asked(name, audio, row["num"] if given else None))
+    return tuple(asked)
+
+
+def score(corpora: list[dict], systems: list[str], folder: Path) -> None:
+    """Have the workflow score what all systems found, as RTTM made elsewhere, in `folder`/scored."""
+    scored = folder.absolute() / "scored"
+    scored.mkdir(parents=True, exist_ok=True)
+    entries, named = [], {}
+    for corpus in corpora:
+        name = corpus["name"]
+        reference = Path("results", name, "reference").absolute()
+        lines = ["recording\treference\tuem"]
+        for one in asked_of(name, given=False):
+            path = reference / one.recording
+            lines.append(f"{one.recording}\t{path}.rttm\t{path}.uem")
+        (scored / f"{name}.tsv").write_text("\n".join(lines) + "\n")
+        split = {"split": corpus["split"]} if "split" in corpus else {}
+        entries.append({"name": name, "recordings": f"{name}.tsv"} | split)
+    for system in systems:
+        named[label(system)] = {"rttm": str(folder.absolute() / system / "{corpus}")}
+    content = {"corpora": entries, "default_systems": list(named), "systems": named}
+    make([], scored / "config.yaml", content, scored)
+    splits = {corpus["name"]: corpus.get("split") for corpus in corpora}
+    (folder / "splits.json").write_text(json.dumps(splits))
+
+
+def label(system: str) -> str:
+    """A system's name in tables: ours would clash with those of config.yaml."""
+    return system if system in PEERS else f"diarflow-{system}"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("corpora", nargs="*", type=Path, default=[ROOT / "bench/peers/corpora.yaml"],
+                        help="tables of recordings, or configurations that list corpora")  # fmt: skip
+    parser.add_argument("--systems", nargs="+", default=[*PEERS, "best"],
+                        help=f"of {', '.join(PEERS)} and the systems of config.yaml")  # fmt: skip
+    parser.add_argument(
+        "--again", nargs="*", default=[], help="systems to measure though they were"
+    )
+    parser.add_argument(
+        "--given", action="store_true", help="tell the systems num_speakers of the tables"
+    )
+    parser.add_argument(
+        "--configfile", nargs="+", type=Path, default=[], help="settings of our systems"
+    )
+    parser.add_argument("--folder", type=Path, help="of RTTM, costs and scores")
+    return parser.parse_args()
+
+
+def main() -> None:
+    asked = arguments()
+    folder = asked.folder or (GIVEN if asked.given else ESTIMATED)
+    corpora = corpora_of(asked.corpora)
+    overlays = [path.absolute() for path in asked.configfile]
+    make(["audio", "reference"], folder / "corpora.yaml", {"corpora": corpora})
+    for system in asked.systems:
+        for corpus in corpora:
+            recordings = asked_of(corpus["name"], given=asked.given)
+            place = folder.absolute() / system / corpus["name"]
+            if system not in asked.again and is_measured(place, recordings):
+                print(f"{system} on {corpus['name']}: as measured before", file=sys.stderr)
+                continue
+            print(f"{system} on {corpus['name']} ...", file=sys.stderr)
+            run_system(system, corpus["name"], recordings, place, overlays)
+    score(corpora, asked.systems, folder)
+    labels = [f"{system}={label(system)}" for system in asked.systems]
+    tables = [sys.executable, ROOT / "bench/peers/tables.py", folder, *labels]
+    print(f"`{shlex.join(['bench/peers/compare.py', *sys.argv[1:]])}`\n", flush=True)
+    subprocess.run(list(map(str, tables)), check=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except PeerError as error:
+        sys.exit(f"{error}")
