@@ -30,14 +30,17 @@ def corpora_of(paths: list[Path]) -> list[dict]:
     return found
 
 
-def make(target: list[str], config: Path, content: dict, directory: Path = Path()) -> None:
-    """Have the workflow make something, its output on stderr."""
-    config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text(yaml.safe_dump(content, sort_keys=False))
-    asked = ["--cores", "all", "--quiet", "rules", "--directory", directory, "--configfile", config]
-    done = subprocess.run(list(map(str, snakemake(*target, *asked))), stdout=sys.stderr)
-    if done.returncode:
-        raise PeerError(f"{shlex.join(target)}: the workflow ended with status {done.returncode}")
+def write_yaml(path: Path, content: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+
+
+def prepare(corpora: list[dict], config: Path) -> None:
+    """Have the workflow prepare audio and references, its output on stderr."""
+    write_yaml(config, {"corpora": corpora})
+    command = snakemake("audio", "reference", "--cores", "all", "--quiet", "--configfile", config)
+    if status := subprocess.run(list(map(str, command)), stdout=sys.stderr).returncode:
+        raise PeerError(f"audio and references: the workflow ended with status {status}")
 
 
 def asked_of(corpus: str, *, given: bool) -> tuple[Asked, ...]:
@@ -52,8 +55,8 @@ def asked_of(corpus: str, *, given: bool) -> tuple[Asked, ...]:
     return tuple(asked)
 
 
-def score(corpora: list[dict], systems: list[str], folder: Path) -> None:
-    """Have the workflow score what all systems found, as RTTM made elsewhere, in `folder`/scored."""
+def write_scoring(corpora: list[dict], systems: list[str], folder: Path) -> None:
+    """A configuration with which the workflow scores all as RTTM made elsewhere, in `folder`/scored: for its pages."""
     scored = folder.absolute() / "scored"
     scored.mkdir(parents=True, exist_ok=True)
     entries, named = [], {}
@@ -70,7 +73,7 @@ def score(corpora: list[dict], systems: list[str], folder: Path) -> None:
     for system in systems:
         named[label(system)] = {"rttm": str(folder.absolute() / system / "{corpus}")}
     content = {"corpora": entries, "default_systems": list(named), "systems": named}
-    make([], scored / "config.yaml", content, scored)
+    write_yaml(scored / "config.yaml", content)
     splits = {corpus["name"]: corpus.get("split") for corpus in corpora}
     (folder / "splits.json").write_text(json.dumps(splits))
 
@@ -106,7 +109,7 @@ def main() -> None:
     folder = asked.folder or (GIVEN if asked.given else ESTIMATED)
     corpora = corpora_of(asked.corpora)
     overlays = [path.absolute() for path in asked.configfile]
-    make(["audio", "reference"], folder / "corpora.yaml", {"corpora": corpora})
+    prepare(corpora, folder / "corpora.yaml")
     for system in asked.systems:
         for corpus in corpora:
             recordings = asked_of(corpus["name"], given=asked.given)
@@ -116,7 +119,7 @@ def main() -> None:
                 continue
             print(f"{system} on {corpus['name']} ...", file=sys.stderr)
             run_system(system, corpus["name"], recordings, place, overlays)
-    score(corpora, asked.systems, folder)
+    write_scoring(corpora, asked.systems, folder)
     labels = [f"{system}={label(system)}" for system in asked.systems]
     tables = [sys.executable, ROOT / "bench/peers/tables.py", folder, *labels]
     print(f"`{shlex.join(['bench/peers/compare.py', *sys.argv[1:]])}`\n", flush=True)

@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/peers/tables.py FOLDER SYSTEM=LABEL ...
 
-Scores come from FOLDER/scored, costs from FOLDER/SYSTEM/CORPUS/cost.json, speakers from the RTTM.
+Made of FOLDER/SYSTEM/CORPUS/: RTTM and cost.json.
 """
 
 import datetime
@@ -15,21 +15,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 import pandas as pd
+from scoring import long_speakers, score_all
 
 from diarflow.audio import duration
-from diarflow.formats.rttm import read_turns
-from diarflow.report.totals import read_csv
+from diarflow.formats.uem import read_uem
 
 OURS = "diarflow-"
-LEAST = 1.0  # seconds of speech, for the speakers that everyone has to find
-
-
-def speakers_of(path: Path) -> tuple[int, int]:
-    """How many speak in an RTTM, and how many for a second or more."""
-    spoken: dict[str, float] = {}
-    for turn in read_turns(path):
-        spoken[turn.speaker] = spoken.get(turn.speaker, 0.0) + turn.end - turn.start
-    return len(spoken), sum(seconds >= LEAST for seconds in spoken.values())
 
 
 def costs_of(folder: Path, systems: dict[str, str], corpora: list[str]) -> dict:
@@ -52,6 +43,7 @@ def by_recording(
     for one in full.itertuples():
         rttm = places[one.system] / one.corpus / f"{one.recording}.rttm"
         reference = Path("results", one.corpus, "reference", f"{one.recording}.rttm")
+        extent = read_uem(reference.with_suffix(".uem"))[one.recording]
         cost = costs[one.system, one.corpus]["recordings"]
         rows.append({
             "system": one.system, "corpus": one.corpus, "recording": one.recording,
@@ -59,8 +51,8 @@ def by_recording(
             "der": one.der, "missed": one.missed, "false_alarm": one.false_alarm, "confusion": one.confusion,
             "reference_seconds": one.reference_seconds, "jer": one.jer,
             "fair_der": fair[one.corpus, one.system, one.recording],
-            **dict(zip(["speakers", "speakers_1s"], speakers_of(reference), strict=True)),
-            **dict(zip(["found", "found_1s"], speakers_of(rttm), strict=True)),
+            "speakers": one.reference_speakers, "speakers_1s": long_speakers(reference, extent),
+            "found": one.found_speakers, "found_1s": long_speakers(rttm, extent),
             "cpu_seconds": cost[one.recording]["cpu_seconds"],
             "first": one.recording == next(iter(cost)),
             "failed": cost[one.recording].get("failed") or "",
@@ -139,9 +131,8 @@ def members_of(group: str, splits: dict[str, str | None]) -> list[str]:
     return [name for name, split in splits.items() if wanted in ("", split or "unmarked")]
 
 
-def comparisons(folder: Path) -> str:
+def comparisons(table: pd.DataFrame) -> str:
     """Each of our systems against each other one: how their full DERs compare, by a paired bootstrap."""
-    table = pd.read_csv(folder / "scored/results/report/comparisons.csv")
     rows = [
         [one.corpus, one.system, one.other, str(one.recordings), f"{one.system_der / one.other_der:.2f}",
          f"{one.difference:+.1f} [{one.difference_low:+.1f}, {one.difference_high:+.1f}]"]
@@ -188,14 +179,14 @@ def stamps(labels: list[str], costs: dict) -> str:
 
 
 def main(folder: Path, systems: dict[str, str]) -> None:
-    der = read_csv(folder / "scored/results/report/der.csv")
     splits = json.loads((folder / "splits.json").read_text())
     costs = costs_of(folder, systems, list(splits))
+    der, compared = score_all(folder, systems, costs, splits)
     table = by_recording(folder, systems, der, costs)
     table.drop(columns="first").to_csv(folder / "table.csv", index=False)
     print(f"{datetime.date.today()}; {machine()}\n")
     print(errors_and_costs(der, table, costs, splits), end="\n\n")
-    print(comparisons(folder), end="\n\n")
+    print(comparisons(compared), end="\n\n")
     print(stamps(list(systems.values()), costs))
 
 

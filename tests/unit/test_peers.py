@@ -8,13 +8,15 @@ from pathlib import Path
 import compare
 import measure
 import pandas as pd
+import scoring
 import session
 import systems
 import tables
 import yaml
 
 from diarflow.formats.rttm import read_turns, write_rttm
-from diarflow.intervals import Turn
+from diarflow.formats.uem import write_uem
+from diarflow.intervals import Interval, Turn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,9 +91,10 @@ def test_a_table_is_a_corpus_for_each_value_of_its_column_or_one_of_its_name(tmp
     assert [corpus["name"] for corpus in found] == ["mine", "x", "y"]
 
 
-def test_only_speakers_of_a_second_or_more_are_counted_as_such(tmp_path):
+def test_only_speakers_of_a_second_or_more_of_what_is_scored_are_counted_as_such(tmp_path):
     write_rttm(tmp_path / "a.rttm", "a", [Turn(0, 0.5, "x"), Turn(1, 1.6, "x"), Turn(2, 2.9, "y")])
-    assert tables.speakers_of(tmp_path / "a.rttm") == (2, 1)
+    assert scoring.long_speakers(tmp_path / "a.rttm", [Interval(0, 9)]) == 1
+    assert scoring.long_speakers(tmp_path / "a.rttm", [Interval(0.2, 9)]) == 0
 
 
 def test_a_comparison_is_shown_from_our_side():
@@ -118,3 +121,18 @@ def test_the_log_of_a_job_of_ours_says_what_the_work_on_each_recording_took(run_
     )
     [(recording, seconds)] = systems.TOOK.findall(log)
     assert recording == "a" and 0 <= float(seconds) < 5
+
+
+def test_what_a_system_found_is_scored_as_the_workflow_would(tmp_path, monkeypatch):
+    """Ann speaks 8 s, Bob 2; two seconds of Ann are given to Bob: 20 % confusion."""
+    monkeypatch.chdir(tmp_path)
+    said = [Turn(0, 8, "Ann"), Turn(8, 10, "Bob")]
+    write_rttm("results/c/reference/a.rttm", "a", said)
+    write_uem("results/c/reference/a.uem", "a", [Interval(0, 12)])
+    found = [Turn(0, 4, "S1"), Turn(4, 6, "S1"), Turn(6, 10, "S2"), Turn(7, 8, "S2")]
+    write_rttm("made/best/c/a.rttm", "a", found)
+    costs = {("diarflow-best", "c"): {"recordings": {"a": {"cpu_seconds": 1.0}}}}
+    der, _ = scoring.score_all(Path("made"), {"best": "diarflow-best"}, costs, {"c": "test"})
+    full = der[(der["recording"] == "ALL") & (der["protocol"] == "full")].iloc[0]
+    assert (full["missed"], full["false_alarm"], full["confusion"]) == (0.0, 0.0, 2.0)
+    assert full["der"] == 20.0 and full["found_speakers"] == full["reference_speakers"] == 2
