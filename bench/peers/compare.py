@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import yaml
-from systems import PEERS, ROOT, Asked, PeerError, is_measured, run_system, snakemake
+from systems import PEERS, ROOT, Asked, PeerError, is_measured, our_systems, run_system, snakemake
 
 ESTIMATED, GIVEN = ROOT / "bench/peers/results", ROOT / "bench/peers/results-given"
 
@@ -50,6 +50,8 @@ def asked_of(corpus: str, *, given: bool) -> tuple[Asked, ...]:
     asked = []
     for name in names:
         row = json.loads(Path(f"results/{corpus}/recordings/{name}.json").read_text())
+        if not row["reference"]:
+            raise PeerError(f"corpus {corpus}: {name} has no reference, expected one for each")
         audio = Path(f"results/{corpus}/audio/{name}.wav").absolute()
         asked.append(Asked(name, audio, row["num"] if given else None))
     return tuple(asked)
@@ -104,25 +106,34 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def measure_all(asked: argparse.Namespace, corpora: list[dict], folder: Path) -> None:
+    """Run each system over each corpus, one after the other, but for what was measured before."""
+    overlays = [path.absolute() for path in asked.configfile]
+    for system in asked.systems:
+        for corpus in (one["name"] for one in corpora):
+            recordings = asked_of(corpus, given=asked.given)
+            place = folder.absolute() / system / corpus
+            kept = system not in asked.again and is_measured(place, recordings)
+            print(f"{system} on {corpus}", "as before" if kept else "...", file=sys.stderr)
+            if not kept:
+                run_system(system, corpus, recordings, place, overlays)
+
+
 def main() -> None:
     asked = arguments()
     folder = asked.folder or (GIVEN if asked.given else ESTIMATED)
+    known = {*PEERS, *our_systems(asked.configfile)}
+    if unknown := [name for name in (*asked.systems, *asked.again) if name not in known]:
+        raise PeerError(f"system {unknown[0]}: expected one of {', '.join(sorted(known))}")
     corpora = corpora_of(asked.corpora)
-    overlays = [path.absolute() for path in asked.configfile]
     prepare(corpora, folder / "corpora.yaml")
-    for system in asked.systems:
-        for corpus in corpora:
-            recordings = asked_of(corpus["name"], given=asked.given)
-            place = folder.absolute() / system / corpus["name"]
-            if system not in asked.again and is_measured(place, recordings):
-                print(f"{system} on {corpus['name']}: as measured before", file=sys.stderr)
-                continue
-            print(f"{system} on {corpus['name']} ...", file=sys.stderr)
-            run_system(system, corpus["name"], recordings, place, overlays)
+    measure_all(asked, corpora, folder)
     write_scoring(corpora, asked.systems, folder)
+    command = shlex.join([".venv/bin/python", "bench/peers/compare.py", *sys.argv[1:]])
+    number = "given" if asked.given else "estimated by all"
+    print(f"# Our systems beside others\n\n`{command}`. Number of speakers: {number}.", flush=True)
     labels = [f"{system}={label(system)}" for system in asked.systems]
     tables = [sys.executable, ROOT / "bench/peers/tables.py", folder, *labels]
-    print(f"`{shlex.join(['bench/peers/compare.py', *sys.argv[1:]])}`\n", flush=True)
     subprocess.run(list(map(str, tables)), check=True)
 
 

@@ -90,6 +90,14 @@ def _run_peer(name: str, asked: tuple[Asked, ...], folder: Path) -> tuple[Cost, 
     return cost, json.loads((folder / "session.json").read_text())
 
 
+def our_systems(overlays: list[Path]) -> dict[str, dict[str, str]]:
+    """The systems of config.yaml and of what is laid over it."""
+    found: dict[str, dict[str, str]] = {}
+    for path in (ROOT / "config.yaml", *overlays):
+        found |= yaml.safe_load(path.read_text()).get("systems", {})
+    return found
+
+
 def _run_ours(
     name: str, corpus: str, asked: tuple[Asked, ...], folder: Path, overlays: list[Path]
 ) -> tuple[Cost, dict[str, Any]]:
@@ -103,8 +111,7 @@ def _run_ours(
     (work / "recordings.tsv").write_text("\n".join(lines) + "\n")
     overlay = {"corpora": [{"name": corpus, "recordings": "recordings.tsv", "systems": [name]}]}
     if given:
-        defaults = yaml.safe_load((ROOT / "config.yaml").read_text())
-        clustering = defaults["systems"][name]["clustering"]
+        clustering = our_systems(overlays)[name]["clustering"]
         overlay["clustering"] = {clustering: {"speaker_count": "given"}}
     (work / "config.yaml").write_text(yaml.safe_dump(overlay))
     command = snakemake(
