@@ -61,6 +61,18 @@ def run_script(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def small_disk(tmp_path):
+    """A disk of a quarter of a megabyte; skipped where nothing may be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "diarflow-test", folder]
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("a disk of its own cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
 def tone(tmp_path):
     """Write a file of a 440 Hz tone and return its path."""
 

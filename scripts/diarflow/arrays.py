@@ -1,6 +1,9 @@
 """Artifacts that are arrays: one .npy file a recording."""
 
 import json
+import math
+import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +23,19 @@ def write_array(path, array) -> None:
 def read_array(path) -> np.ndarray:
     """What `write_array` wrote."""
     return np.load(path, allow_pickle=False)
+
+
+def on_disk(shape: tuple[int, ...], dtype) -> np.ndarray:
+    """Zeros of a shape, kept in a temporary file that goes with the array, not in memory.
+
+    The file has its place from the start: where the disk is full an OSError says so, here and not later.
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if not size:
+        return np.zeros(shape, dtype)
+    with tempfile.TemporaryFile() as file:
+        os.posix_fallocate(file.fileno(), 0, size)
+        return np.memmap(file, dtype, "r+", shape=shape)
 
 
 def write_times(path, times: np.ndarray, *, mark: str | None = None, **facts) -> None:

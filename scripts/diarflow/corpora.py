@@ -8,14 +8,14 @@ import glob
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
 from typing import Any, Protocol
 
-from diarflow.errors import InputError
-from diarflow.formats.lines import known_as, read_lines
+from diarflow.errors import InputError, visible
+from diarflow.formats.lines import known_as, read_fields, read_lines
 
 COLUMNS = (
     "recording", "audio", "channel", "reference", "uem",
@@ -27,8 +27,8 @@ RESERVED = {"ALL", "COMPLETED"}  # rows of the tables of scores
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
-# what Snakemake reads as wildcards, path variables or flags in the name of a file
-_MARKUP = re.compile(r"[<>{}*?\x00-\x1f]|://|^~")
+# what Snakemake reads as wildcards, path variables or flags in the name of a file, and what it cannot print
+_MARKUP = re.compile(r"[<>{}*?\x00-\x1f\ud800-\udfff]|://|^~")
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Recording:
     def files(self, *columns: str) -> list[str]:
         """The files that the row names in these columns and that are inputs of its jobs.
 
-        Not those whose name Snakemake would misread, nor references and UEMs, which may hold other
-        recordings: a line added for one would run all of them again. `parts` watches both.
+        Not those that cannot be read or whose name Snakemake would misread, nor references and UEMs, which
+        may hold other recordings: a line added for one would run all of them again. `parts` watches them.
         """
         return [path for path in map(self._input, columns) if path]
 
@@ -60,7 +60,9 @@ class Recording:
         path = getattr(self, column)
         if not path or path.startswith(MADE_BY_RULES):
             return path
-        return None if column in ("reference", "uem") or _MARKUP.search(path) else path
+        if column in ("reference", "uem") or _MARKUP.search(path):
+            return None
+        return path if os.path.isfile(path) and os.access(path, os.R_OK) else None
 
     def parts(self) -> dict[str, dict]:
         """What jobs read of it, by the stage that reads it, so that a change re-runs that stage alone."""
@@ -106,11 +108,19 @@ class Recording:
             if not path or self._input(column):
                 continue
             if column == "audio":
-                state = os.stat(path)
-                stamps.append([state.st_size, state.st_mtime_ns])
+                stamps.append(_state(path))
             else:
                 stamps.append(_own_lines(path, self.recording, self.name))
         return stamps
+
+
+def _state(path: str) -> list[int] | None:
+    """The size and time of a file; None where there is none."""
+    try:
+        state = os.stat(path)
+    except OSError:
+        return None
+    return [state.st_size, state.st_mtime_ns]
 
 
 def _own_lines(path: str, recording: str, name: str) -> list[str]:
@@ -214,8 +224,8 @@ def _table_rows(
     if not os.path.isfile(table):
         said = f"{table}: no such table of recordings in {os.getcwd()} (corpus {source.name})"
         return [], [said], []
-    lines = csv.reader(read_lines(table), delimiter="\t", quoting=csv.QUOTE_NONE)
-    header = [column.strip() for column in next(lines, [])]
+    lines = read_fields(table, read_lines(table), delimiter="\t", quoting=csv.QUOTE_NONE)
+    header = [column.strip() for column in next(lines)[1]]
     required = ("recording", "audio") if needs.audio else ("recording",)
     missing = [column for column in required if column not in header]
     if missing:
@@ -228,8 +238,7 @@ def _table_rows(
     unknown = [column for column in header if column not in COLUMNS]
     warnings = [f"{table}:1: column {column} is not used" for column in unknown if column]
     rows, problems = [], []
-    for fields in lines:
-        where = f"{table}:{lines.line_num}"
+    for where, fields in lines:
         if not any(field.strip() for field in fields) or fields[0].startswith("#"):
             continue
         if len(fields) > len(header):
@@ -246,7 +255,7 @@ def _table_rows(
 
 
 def _file_rows(source: Source, needs: Needs) -> tuple[list[tuple[str, dict]], list[str], list[str]]:
-    """A row for each audio file of a folder (with its subfolders) or a glob."""
+    """A row for each audio file of a folder (with its subfolders) or a glob, be it readable or not."""
     if os.path.isdir(source.audio):
         root = source.audio
         found = [path for path in Path(root).rglob("*") if path.suffix.lower() in AUDIO_ENDINGS]
@@ -258,9 +267,9 @@ def _file_rows(source: Source, needs: Needs) -> tuple[list[tuple[str, dict]], li
         expected = "expected a folder with audio files, or a glob that matches some"
         return [], [f"{source.audio}: no audio files (corpus {source.name}); {expected}"], []
     rows = []
-    for path in sorted(path for path in found if path.is_file()):
+    for path in sorted(path for path in found if not os.path.isdir(path)):
         name = os.path.relpath(path.with_suffix(""), root or ".")
-        rows.append((str(path), {"recording": name, "audio": str(path)}))
+        rows.append((visible(path), {"recording": name, "audio": str(path)}))
     return rows, [], []
 
 
@@ -292,13 +301,13 @@ def _recordings(
         problems.append(f"{where}: no recording, expected an id")
     if not audio and needs.audio:
         problems.append(f"{where}: no audio, expected the path of a file")
-    elif audio and needs.audio and not _there(audio):
-        problems.append(f"{where}: audio {audio} does not exist")
+    elif source.recordings and needs.audio and not _there(audio):
+        problems.append(f"{where}: audio {audio} {_lack(audio)}")
     annotations = {}
     for column in ("reference", "uem"):
         path = row.get(column)
         if path and not _there(path):
-            problems.append(f"{where}: {column} {path} does not exist")
+            problems.append(f"{where}: {column} {path} {_lack(path)}")
         annotations[column] = path or _of_corpus(getattr(source, column), name, column)
     channel = _channel(row.get("channel") or source.channel, where, problems)
     speakers = _speakers(row, where, problems)
@@ -317,6 +326,12 @@ def _recordings(
 
 def _there(path: str) -> bool:
     return os.path.isfile(path) or path.startswith(MADE_BY_RULES)
+
+
+def _lack(path: str) -> str:
+    """What is wrong with a path that a table gives for a file."""
+    there = "is a folder" if os.path.isdir(path) else "is no regular file"
+    return f"{there}, expected a file" if os.path.lexists(path) else "does not exist"
 
 
 def _hypothesis(given: str, name: str) -> str:
@@ -347,11 +362,12 @@ def _channels(audio: str | None) -> int:
     """Channels of a file; of one that cannot be read one, which is then set aside with its reason."""
     if audio is None:
         return 1
-    import soundfile
+    from diarflow.decode import opened
 
     try:
-        return soundfile.info(audio).channels
-    except (soundfile.LibsndfileError, OSError):
+        with opened(audio) as sound:
+            return sound.channels
+    except InputError:
         return 1
 
 
@@ -386,27 +402,32 @@ def lines_by_name(path: str) -> dict[str, str]:
     """
     lines: dict[str, list[str]] = {}
     try:
-        text = read_lines(path)
+        for name, line in _named_lines(path):
+            lines.setdefault(name, []).append(line)
     except InputError:
         return {}
+    return {
+        name: hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
+        for name, own in lines.items()
+    }
+
+
+def _named_lines(path: str) -> Iterator[tuple[str, str]]:
+    """What each line of a reference or a UEM names, and the line."""
+    text = read_lines(path)
     if path.lower().endswith((".csv", ".tsv")):
-        header = next(csv.reader(text[:1], delimiter=max(",;\t", key=text[0].count)), [])
-        columns = [column.strip().lower() for column in header]
+        rows = read_fields(path, text, delimiter=max(",;\t", key=text[0].count))
+        columns = [column.strip().lower() for column in next(rows)[1]]
         place = columns.index("filename") if "filename" in columns else 0
-        for row in csv.reader(text[1:], delimiter=max(",;\t", key=text[0].count)):
+        for _, row in rows:
             if len(row) > place:
-                stem = PurePath(row[place].strip()).stem
-                lines.setdefault(stem, []).append("\t".join(row))
+                yield PurePath(row[place].strip()).stem, "\t".join(row)
     else:
         place = 0 if path.lower().endswith(".uem") else 1
         for line in text:
             fields = line.split()
             if len(fields) > place and not line.startswith(";"):
-                lines.setdefault(fields[place], []).append(line)
-    return {
-        name: hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
-        for name, own in lines.items()
-    }
+                yield fields[place], line
 
 
 def unknown_in_references(recordings: Iterable[Recording]) -> list[str]:

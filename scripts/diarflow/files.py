@@ -1,21 +1,57 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, whatever happens to the process, the disk or the machine."""
 
+import errno
 import os
 from contextlib import contextmanager
 from pathlib import Path
+
+from diarflow.errors import InputError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_PROBE = 1 << 20  # bytes
 
 
 @contextmanager
 def written_whole(path):
     """Yield a path beside `path` to write to; it takes its place only when all went well.
 
-    The name keeps its ending, since some writers choose the format by it.
+    What is written has reached the disk before that: neither a killed process nor a power cut leaves half a
+    file under the name. One that was left beside is written over by the next attempt. The name keeps its
+    ending, since some writers choose the format by it. Where the disk is full an OSError says so, whatever the
+    writer said.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{os.getpid()}.{path.name}")
+    beside = path.with_name(f".unfinished.{path.name}")
     try:
         yield beside
+        with open(beside, "rb+") as file:
+            os.fsync(file.fileno())
         os.replace(beside, path)
+    except InputError:
+        raise
+    except Exception as error:
+        if not is_full(error) and (full := _probed(beside)):
+            raise full from error
+        raise
     finally:
         beside.unlink(missing_ok=True)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether there was no room to write: no recording's fault, since it is so for all of them.
+
+    >>> is_full(OSError(errno.ENOSPC, "No space left on device"))
+    True
+    """
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
+def _probed(beside: Path) -> OSError | None:
+    """What a megabyte more meets; the writers of audio and of arrays do not say why they fail."""
+    try:
+        with open(beside, "ab") as file:
+            file.write(bytes(_PROBE))
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error if is_full(error) else None

@@ -15,14 +15,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from diarflow.artifacts import mark_of, write_empty
-from diarflow.errors import InputError
+from diarflow.errors import InputError, visible
+from diarflow.files import is_full
 from diarflow.ledger import Failure, remove_failure, write_failure
 
 
 def log_to(path) -> None:
     """Send the log, warnings and any traceback of this job to its log file."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    sys.stderr = open(path, "w", buffering=1, encoding="utf-8")  # noqa: SIM115 - until the job ends
+    sys.stderr = open(path, "w", buffering=1, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115 - until the job ends
     form = logging.Formatter("%(levelname)s: %(message)s")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(form)
@@ -76,7 +77,7 @@ class Job:
         """Do the work for every recording; set aside those it fails on.
 
         A recording that was set aside before is passed on: its results are empty and carry the mark.
-        With `marked_too` the work is done for these as well.
+        With `marked_too` the work is done for these as well. A full disk is nobody's fault: the job fails.
         """
         for item in self.items():
             remove_failure(item.corpus, self.rule, item.variant, item.recording)
@@ -88,6 +89,8 @@ class Job:
                 else:
                     work(item)
             except Exception as error:
+                if is_full(error):
+                    raise
                 self._set_aside(item, error)
             # without Python's start, imports and models: what bench/peers counts as the work
             logging.info("%s took %.3f CPU-seconds", item.recording, time.process_time() - begun)
@@ -99,6 +102,7 @@ class Job:
         else:
             reason = f"{type(error).__name__}: {error}"
             logging.exception("%s failed", item.recording)
+        reason = "\n".join(map(visible, reason.split("\n")))
         self._write_empty(item, self.rule)
         write_failure(
             Failure(item.corpus, self.rule, item.variant, item.recording, reason, self.log)

@@ -21,6 +21,7 @@ MACHINERY = {
     "backends",
     "corpora",
     "errors",
+    "files",
     "jobs",
     "ledger",
     "lineage",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.corpora import Recording
+from diarflow.errors import visible
 from diarflow.files import written_whole
 
 PARTS = ("audio", "reference", "speakers")
@@ -28,7 +29,8 @@ def write_rows(recordings: Iterable[Recording], root="results") -> None:
         _write(folder / f"{one.recording}.json", whole)
         for part in parts:
             _write(folder / part / f"{one.recording}.json", parts[part])
-        names.setdefault(one.corpus, []).append(f"{one.recording}\t{one.name}\t{one.audio or ''}\n")
+        line = f"{one.recording}\t{visible(one.name)}\t{visible(one.audio or '')}\n"
+        names.setdefault(one.corpus, []).append(line)
         if (one.audio or "").startswith(f"{root}/{one.corpus}/simulated/"):
             made.setdefault(one.corpus, []).append(
                 f"{one.recording}\t{one.recording}.wav\t{one.recording}.rttm\n"
@@ -51,7 +53,7 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 
 def _write_text(path: Path, text: str) -> None:
-    data = text.encode(errors="surrogateescape")
+    data = text.encode()
     try:
         if path.read_bytes() == data:
             return

@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 import soundfile
@@ -55,7 +57,7 @@ def test_the_number_of_samples_is_exact(tmp_path, samples, rate):
 
 
 def test_the_number_of_samples_is_exact_over_many_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("diarflow.audio._BLOCK", 1000)
+    monkeypatch.setattr("diarflow.decode._BLOCK", 1000)
     random = np.random.default_rng(0).uniform(-0.5, 0.5, 44_101)
     soundfile.write(tmp_path / "a.wav", random, 44_100)
     pieces, _ = prepared(tmp_path / "a.wav", tmp_path)
@@ -127,3 +129,77 @@ def test_outside_a_recording_there_is_silence(tmp_path):
         assert list(clip.read(-2, 4)) == [0.0, 0.0, 0.5, 0.5]
         assert list(clip.read(8, 4)) == [0.5, 0.5, 0.0, 0.0]
         assert list(clip.read(20, 2)) == [0.0, 0.0]
+
+
+def with_length(content, length):
+    return content[:40] + length.to_bytes(4, "little") + content[44:]
+
+
+@pytest.mark.parametrize("length", [0, 100, 99_999, 0xFFFFFFFF])
+def test_of_a_wav_whose_header_lies_about_its_length_all_is_taken(tone, tmp_path, length):
+    content = tone().read_bytes()
+    (tmp_path / "lie.wav").write_bytes(with_length(content, length))
+    expected = np.frombuffer(content[44:], np.int16)
+    np.testing.assert_array_equal(prepared(tmp_path / "lie.wav", tmp_path)[0], expected)
+    assert (tmp_path / "lie.wav").read_bytes() == with_length(content, length)
+
+
+def test_chunks_behind_the_data_of_a_wav_are_no_audio(tone, tmp_path):
+    (tmp_path / "a.wav").write_bytes(tone().read_bytes() + b"LIST" + bytes([8, 0, 0, 0]) * 3)
+    assert len(prepared(tmp_path / "a.wav", tmp_path)[0]) == 16_000
+
+
+def test_a_wav_of_more_than_4_gb_that_cannot_say_so_is_refused(tone, tmp_path):
+    path = tone()
+    with open(path, "ab") as file:
+        file.truncate(5_000_000_000)  # a hole: it takes no place
+    with pytest.raises(InputError, match="a WAV of more than 4 GB, expected RF64, W64 or FLAC"):
+        prepare_audio(path, tmp_path / "out.wav")
+
+
+def test_a_recording_longer_than_a_wav_can_hold_is_refused(tone, tmp_path, monkeypatch):
+    monkeypatch.setattr("diarflow.audio._MOST", 15_000)
+    with pytest.raises(InputError, match=r"is longer than 0\.0 hours, more than a WAV holds"):
+        prepare_audio(tone(), tmp_path / "out.wav")
+
+
+@pytest.mark.parametrize("ending", ["flac", "mp3", "ogg"])
+def test_what_was_cut_off_is_taken_up_to_there_and_nothing_is_made_up(tmp_path, ending):
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, 64_000)
+    whole, half = tmp_path / f"whole.{ending}", tmp_path / f"half.{ending}"
+    soundfile.write(whole, noise, 16_000)
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    expected, _ = prepared(whole, tmp_path)
+    found, facts = prepared(half, tmp_path)
+    assert 12_000 < len(found) == facts["samples"] < 40_000
+    np.testing.assert_array_equal(found[:12_000], expected[:12_000])
+    assert found[-1000:].std() > 3000
+
+
+def test_what_is_damaged_in_its_middle_is_refused_with_the_place(tmp_path):
+    soundfile.write(tmp_path / "a.flac", np.random.default_rng(0).uniform(-1, 1, 64_000), 16_000)
+    content = bytearray((tmp_path / "a.flac").read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 500] = bytes(500)
+    (tmp_path / "a.flac").write_bytes(content)
+    with pytest.raises(InputError, match=r"a.flac: damaged at [12]\.\d\d s"):
+        prepare_audio(tmp_path / "a.flac", tmp_path / "out.wav")
+
+
+def test_a_pipe_that_nobody_writes_to_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "a.wav")
+    with pytest.raises(InputError, match=r"a\.wav: no regular file"):
+        prepare_audio(tmp_path / "a.wav", tmp_path / "out.wav")
+
+
+def test_a_file_that_may_not_be_read_says_so(tone, tmp_path):
+    path = tone()
+    path.chmod(0)
+    if os.access(path, os.R_OK):  # root may read everything
+        os.seteuid(65534)
+    try:
+        with pytest.raises(InputError, match=r"tone.wav: cannot be read \(Permission denied\)"):
+            prepare_audio(path, tmp_path / "out.wav")
+    finally:
+        if os.getuid() == 0:
+            os.seteuid(0)

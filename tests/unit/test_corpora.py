@@ -231,3 +231,30 @@ def test_rows_are_written_only_where_they_changed(table, tmp_path):
     assert changed == {"a.json", "speakers/a.json"}
     whole = json.loads((tmp_path / "results/c/recordings/a.json").read_text())
     assert (whole["recording"], whole["num"], whole["corpus"]) == ("a", 3, "c")
+
+
+def test_what_cannot_be_read_in_a_folder_is_a_recording_that_is_no_input_of_a_job(tmp_path):
+    (tmp_path / "good.wav").touch()
+    (tmp_path / "nowhere.wav").symlink_to("missing")
+    (tmp_path / "folder.wav").mkdir()
+    found, _ = read_corpus(source(audio=str(tmp_path)))
+    assert [one.recording for one in found] == ["good", "nowhere"]
+    assert [len(one.files("audio")) for one in found] == [1, 0]
+    before = found[1].parts()["audio"]["stamps"]
+    (tmp_path / "missing").write_text("there now")
+    assert before == [None] and found[1].parts()["audio"]["stamps"] != before
+
+
+def test_a_table_that_names_a_folder_is_told_so(table, tmp_path):
+    (tmp_path / "folder.wav").mkdir()
+    with pytest.raises(InputError, match=r"t.tsv:2: audio .*folder.wav is a folder, expected a"):
+        read_corpus(table("recording audio", "a folder.wav"))
+
+
+def test_a_name_with_tabs_and_lines_is_one_field_of_the_table_of_ids(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a\tb\nc.wav").touch()
+    found, _ = read_corpus(source(audio="."))
+    write_rows(found)
+    (line,) = (tmp_path / "results/c/recordings.tsv").read_text().splitlines()[1:]
+    assert line.split("\t")[1:] == [r"a\tb\nc", r"a\tb\nc.wav"]

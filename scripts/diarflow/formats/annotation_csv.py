@@ -1,11 +1,10 @@
 """Annotation tables: `filename, Offset, Duration, Speaker_id`, by header, in any order and any case."""
 
-import csv
 from collections.abc import Container
 from pathlib import PurePath
 
 from diarflow.errors import InputError
-from diarflow.formats.lines import number, read_lines, safe
+from diarflow.formats.lines import number, read_fields, read_lines, safe
 from diarflow.formats.rttm import Annotation
 from diarflow.intervals import Turn
 
@@ -19,8 +18,8 @@ def read_annotation_csv(path, *, only: Container[str] | None = None) -> Annotati
     """
     lines = read_lines(path)
     delimiter = max(",;\t", key=lines[0].count)
-    rows = csv.reader(lines, delimiter=delimiter)
-    header = [name.strip().lower() for name in next(rows, [])]
+    rows = read_fields(path, lines, delimiter=delimiter)
+    header = [name.strip().lower() for name in next(rows)[1]]
     if missing := [name for name in COLUMNS if name not in header]:
         raise InputError(
             f"{path}:1: no column {', '.join(missing)}; expected filename, Offset, Duration, Speaker_id"
@@ -28,10 +27,9 @@ def read_annotation_csv(path, *, only: Container[str] | None = None) -> Annotati
     places = [header.index(name) for name in COLUMNS]
     turns: dict[tuple[str, str], list[Turn]] = {}
     names, problems = set(), []
-    for row in rows:
+    for where, row in rows:
         if not any(field.strip() for field in row):
             continue
-        where = f"{path}:{rows.line_num}"
         try:
             if len(row) <= max(places):
                 raise InputError(f"{where}: {len(row)} fields, expected {len(header)}")

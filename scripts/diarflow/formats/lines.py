@@ -1,10 +1,12 @@
 """What the text formats share: numbers with a place to point at, and names that are safe."""
 
+import csv
 import math
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 
-from diarflow.errors import InputError
+from diarflow.errors import InputError, visible
 from diarflow.intervals import Seconds
 
 
@@ -23,7 +25,7 @@ def number(text: str, *, what: str, where: str, least: float = 0.0) -> float:
         value = math.nan
     if not math.isfinite(value) or value < least:
         expected = f"a number >= {least:g}" if least >= 0 else "a number"
-        raise InputError(f"{where}: {what} is {text}, expected {expected}")
+        raise InputError(f"{where}: {what} is {visible(text)}, expected {expected}")
     return value
 
 
@@ -63,3 +65,18 @@ def read_lines(path) -> list[str]:
             return file.read().split("\n")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not a text file in UTF-8 (byte {error.start})") from error
+
+
+def read_fields(
+    path, lines: list[str], *, delimiter: str, quoting: int = csv.QUOTE_MINIMAL
+) -> Iterator[tuple[str, list[str]]]:
+    """The fields of each row of a table, and the place "file:line" where the row ends.
+
+    InputError where a field is too long to be one: a quote that is never closed, as a rule.
+    """
+    rows = csv.reader(lines, delimiter=delimiter, quoting=quoting)
+    try:
+        for row in rows:
+            yield f"{path}:{rows.line_num}", row
+    except csv.Error as error:
+        raise InputError(f"{path}:{rows.line_num}: {error}; is a quote not closed?") from error

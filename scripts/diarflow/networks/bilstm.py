@@ -4,12 +4,12 @@ Windows of 3.2 s, more or less overlapping, whose scores are averaged. The featu
 a temporary file (22 MB an hour), so that memory does not grow with its length.
 """
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from diarflow.arrays import on_disk
 from diarflow.audio import SAMPLE_RATE, Clip
 from diarflow.features import FEATURES, frame_count, frame_time
 from diarflow.inference import model_path, session
@@ -65,10 +65,7 @@ def _network(path: Path, asked: dict[str, str]):
 def read_features(clip: Clip, features: str) -> np.ndarray:
     """The 35 features of every frame, float32 (frames, 35), kept in a file that goes with the array."""
     frames = frame_count(clip.samples, hop=HOP)
-    if frames == 0:
-        return np.zeros((0, 35), np.float32)
-    with tempfile.TemporaryFile() as file:
-        found = np.memmap(file, np.float32, "w+", shape=(frames, 35))
+    found = on_disk((frames, 35), np.float32)
     for first in range(0, frames, _PIECE):
         last = min(first + _PIECE, frames)
         found[first:last] = FEATURES[features](clip, first, last, hop=HOP)

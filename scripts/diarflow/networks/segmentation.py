@@ -6,11 +6,11 @@ to be that of another. The last chunk is filled up with zeros. What it gives wai
 (15 MB an hour at a step of 2 s), so that memory does not grow with the length of a recording.
 """
 
-import tempfile
 from collections.abc import Callable
 
 import numpy as np
 
+from diarflow.arrays import on_disk
 from diarflow.audio import SAMPLE_RATE, Clip
 from diarflow.chunks import CLASSES
 from diarflow.inference import session
@@ -28,10 +28,9 @@ def load(*, model: str, step: Seconds) -> Callable:
 
     def activate(path) -> tuple[np.ndarray, np.ndarray, dict]:
         """Probabilities, float16 (chunks, 589, 7), of the sets of local speakers; times of a chunk's frames."""
-        with Clip(path) as clip, tempfile.TemporaryFile() as file:
+        with Clip(path) as clip:
             chunks = chunk_count(clip.samples, stride)
-            shape = (chunks, FRAMES, len(CLASSES))
-            found = np.memmap(file, np.float16, "w+", shape=shape) if chunks else np.zeros(shape)
+            found = on_disk((chunks, FRAMES, len(CLASSES)), np.float16)
             for first in range(0, chunks, _BATCH):
                 batch = range(first, min(first + _BATCH, chunks))
                 audio = np.stack([clip.read(one * stride, CHUNK) for one in batch])[:, None]

@@ -51,10 +51,7 @@ def write_data(path, name: str, content: Any) -> None:
 
 def write_assets(folder) -> None:
     """What all pages share: the style, the scripts, and Plotly's JavaScript out of its package."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted(PAGES.iterdir()):
-        if path.suffix in (".css", ".js"):
-            shutil.copyfile(path, folder / path.name)
-    package = Path(find_spec("plotly").origin).parent
-    shutil.copyfile(package / _PLOTLY, folder / _PLOTLY.name)
+    own = [path for path in sorted(PAGES.iterdir()) if path.suffix in (".css", ".js")]
+    for path in (*own, Path(find_spec("plotly").origin).parent / _PLOTLY):
+        with written_whole(Path(folder, path.name)) as beside:
+            shutil.copyfile(path, beside)

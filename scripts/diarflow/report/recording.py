@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from diarflow.artifacts import mark_of
-from diarflow.audio import duration
+from diarflow.audio import duration, note
 from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.formats.uem import read_uem
 from diarflow.hypothesis import NUMBER_GIVEN
@@ -50,6 +50,8 @@ class Shown:
         lanes, colours = self._lanes(turns, extent)
         wave = self.file("audio", ending=".wav")
         seconds = duration(wave) if wave.exists() else 0.0
+        if seconds and (said := note(wave)):
+            self.notes.append(said)
         last = max((turn.end for one in turns.values() for turn in one), default=0.0)
         return {
             "duration": round(seconds or last or 1.0, 3),

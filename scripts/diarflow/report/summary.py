@@ -49,7 +49,7 @@ def failure_lines(failures: Iterable[Failure]) -> list[str]:
     failures = list(failures)
     lines = [
         f"set aside: {one.corpus}/{one.recording} at {one.rule}"
-        f"{' (' + one.variant + ')' if one.variant else ''}: {one.reason} [{one.log}]"
+        f"{' (' + one.variant + ')' if one.variant else ''}: {one.reason.replace(chr(10), '; ')} [{one.log}]"
         for one in failures[:_SHOWN]
     ]
     if len(failures) > _SHOWN:

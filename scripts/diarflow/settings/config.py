@@ -14,6 +14,7 @@ from diarflow.settings.messages import dotted, explain, place
 # blocks of named variants: those a system picks one of, and the networks that these read
 STAGES = ("speech", "changes", "overlap", "embedding", "clustering", "turns")
 BLOCKS = ("networks", *STAGES)
+_DEEPEST = 8  # mappings and lists within each other
 
 
 class Simulation(Block):
@@ -233,6 +234,10 @@ def read_settings(
     for the old one are left out. Raises InputError with a line for each mistake: key, value, what is
     allowed, and the place in `files` (the last that holds the key) where it stands.
     """
+    if odd := list(_odd_keys(config)):
+        raise InputError.of(
+            f"{place(path, files)}{dotted(path)} is no name, expected text as a key" for path in odd
+        )
     config = dict(config)
     for stage in BLOCKS:
         block = config.get(stage)
@@ -251,6 +256,24 @@ def read_settings(
     if problems := list(_unknown_names(settings)):
         raise InputError.of(f"{place(path, files)}{dotted(path)} {said}" for path, said in problems)
     return settings
+
+
+def _odd_keys(value: Any, path: tuple = ()) -> Iterator[tuple]:
+    """Keys that YAML reads as numbers, dates or truth values, as deep as settings go."""
+    if len(path) > _DEEPEST:
+        return
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    for key, one in inner:
+        if isinstance(value, dict) and not isinstance(key, str):
+            yield *path, str(key)
+        else:
+            yield from _odd_keys(one, (*path, key))
 
 
 def _mapping(value: Any) -> dict:

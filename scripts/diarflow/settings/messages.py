@@ -85,7 +85,10 @@ def _same(text: str | None, value: Any) -> bool:
     """Whether a scalar of a file can be the value that was found; a list or a mapping can."""
     if text is None or value is None or value != value or isinstance(value, list | dict):
         return True
-    return yaml.safe_load(text) == value or text == str(value)
+    try:
+        return text == str(value) or yaml.safe_load(text) == value
+    except yaml.YAMLError:
+        return False
 
 
 def _find(node: Any, path: tuple) -> tuple[int, int, str | None]:

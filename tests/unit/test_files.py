@@ -1,0 +1,103 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import ROOT
+
+from diarflow.arrays import on_disk, write_array
+from diarflow.audio import prepare_audio
+from diarflow.files import is_full, written_whole
+from diarflow.formats.rttm import write_rttm
+from diarflow.intervals import Turn
+from diarflow.report.page import write_assets
+from diarflow.tables import write_table
+
+
+def test_a_file_takes_its_place_whole(tmp_path):
+    with written_whole(tmp_path / "new" / "a.txt") as beside:
+        beside.write_text("all of it")
+        assert beside.suffix == ".txt" and os.listdir(tmp_path / "new") == [beside.name]
+    assert os.listdir(tmp_path / "new") == ["a.txt"]
+    assert (tmp_path / "new" / "a.txt").read_text() == "all of it"
+
+
+def test_an_error_leaves_the_old_file_and_nothing_beside_it(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    with pytest.raises(ZeroDivisionError), written_whole(tmp_path / "a.txt") as beside:
+        beside.write_text("new")
+        _ = 1 / 0
+    assert os.listdir(tmp_path) == ["a.txt"] and (tmp_path / "a.txt").read_text() == "old"
+
+
+KILLED = """
+import os, signal, sys
+from diarflow.files import written_whole
+with written_whole(sys.argv[1]) as beside:
+    beside.write_text("half of")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_process_that_is_killed_leaves_no_half_file_and_the_next_one_clears_up(tmp_path):
+    path = tmp_path / "a.txt"
+    command = [sys.executable, "-c", KILLED, path]
+    killed = subprocess.run(command, env=dict(os.environ, PYTHONPATH=str(ROOT / "scripts")))
+    assert killed.returncode == -9 and not path.exists() and len(os.listdir(tmp_path)) == 1
+    with written_whole(path) as beside:
+        beside.write_text("all of it")
+    assert os.listdir(tmp_path) == ["a.txt"] and path.read_text() == "all of it"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: write_array(path, np.ones((100_000, 2))),
+        lambda path: write_table(path, "speech", np.random.default_rng(0).random((50_000, 2))),
+        lambda path: write_rttm(path, "a", [Turn(n, n + 0.5, "x") for n in range(10_000)]),
+        lambda path: write_assets(path),
+        lambda path: prepare_here("long.wav", path),
+    ],
+    ids=["array", "table", "rttm", "assets", "audio"],
+)
+def test_a_full_disk_is_said_and_leaves_nothing(small_disk, tmp_path, monkeypatch, write):
+    monkeypatch.chdir(tmp_path)
+    soundfile.write("long.wav", np.zeros(400_000, np.int16), 16_000)
+    with pytest.raises(OSError) as error:
+        write(small_disk / "new.npy")
+    assert is_full(error.value)
+    assert not (small_disk / "new.npy").is_file()
+    assert not list(small_disk.rglob(".unfinished.*"))
+
+
+def prepare_here(source, target):
+    with written_whole(target) as beside:
+        prepare_audio(source, beside)
+
+
+def test_an_array_on_disk_has_its_place_from_the_start(small_disk, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(small_disk))
+    array = on_disk((10, 35), np.float32)
+    array[:] = 1.0
+    assert array.shape == (10, 35) and array.sum() == 350
+    with pytest.raises(OSError) as error:
+        on_disk((100_000, 35), np.float32)
+    assert is_full(error.value)
+    assert on_disk((0, 35), np.float32).shape == (0, 35)
+
+
+def test_a_full_disk_fails_the_job_and_sets_nothing_aside(run_script, small_disk, tone):
+    path = Path(tone(seconds=20.0))
+    Path("results").symlink_to(small_disk)
+    Path("row.json").write_text(f'{{"audio": "{path}", "channel": "mix"}}')
+    with pytest.raises(OSError) as error:
+        run_script(
+            "prepare_audio",
+            input={"row": "row.json"},
+            output={"audio": "results/c/audio/a.wav"},
+        )
+    assert is_full(error.value)
+    assert not [one for one in small_disk.rglob("*") if one.is_file()]
