@@ -6,7 +6,7 @@ $compile --generate-hashes -o requirements/run.txt
 $compile --generate-hashes --group dev --group train -o requirements/dev.txt
 $compile --generate-hashes --group train -o requirements/train.txt
 # no hashes, and no CUDA packages: torch asks for them itself where its build needs them
-$compile --group dev --group pyannote -o requirements/pyannote.txt
+$compile --group dev --group pyannote --group slow -o requirements/pyannote.txt
 sed -i -E '/^(nvidia-|triton|cuda-)/d' requirements/pyannote.txt
 # the systems that ours are compared with, each in an environment of its own (bench/peers)
 for peer in senko resemblyzer; do
