@@ -1,6 +1,7 @@
 """Embeddings by a real model of pyannote.audio, saved here from one of its architectures."""
 
 import os
+import traceback
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from conftest import Workflow, write_tiny_corpus
 
 from diarflow.embedding import EMBEDDERS, pyannote
 from diarflow.embedding.windows import Window
+from diarflow.errors import InputError
 from diarflow.formats.rttm import read_turns
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -97,3 +99,45 @@ def test_a_checkpoint_that_is_not_there_stops_the_run(tmp_path):
     done = Workflow(tmp_path / "tiny")(overlay=overlay, check=False)
     assert done.status == 1
     assert "embedding.pyannote.model is nowhere.ckpt: no such file" in done.text
+
+
+class Code:
+    """Pickled, it is a command that whoever loads it runs."""
+
+    def __reduce__(self):
+        return os.system, ("touch stolen",)
+
+
+@pytest.mark.parametrize("hidden", ["callbacks", "hyper_parameters"])
+def test_a_checkpoint_that_would_run_code_is_refused(checkpoint, tmp_path, monkeypatch, hidden):
+    import torch
+
+    monkeypatch.chdir(tmp_path)
+    content = torch.load(checkpoint, weights_only=False)
+    torch.save(content | {hidden: Code()}, "bad.ckpt")
+    with pytest.raises(InputError, match=r"bad.ckpt: not a checkpoint that is safe to load \(glob"):
+        EMBEDDERS["pyannote"].load(model="bad.ckpt", **SETTINGS)
+    assert os.listdir() == ["bad.ckpt"]
+
+
+def test_a_checkpoint_that_names_a_module_of_its_own_is_refused(checkpoint, tmp_path):
+    import torch
+
+    content = torch.load(checkpoint, weights_only=False)
+    content["pyannote.audio"]["architecture"]["module"] = "antigravity"
+    torch.save(content, tmp_path / "bad.ckpt")
+    with pytest.raises(InputError, match=r"is of antigravity, expected a model of pyannote"):
+        EMBEDDERS["pyannote"].load(model=str(tmp_path / "bad.ckpt"), **SETTINGS)
+
+
+def test_a_token_is_in_no_message(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+
+    def refuse(*_, token, **__):
+        raise RuntimeError(f"403 for Bearer {token}")
+
+    monkeypatch.setattr("pyannote.audio.utils.hf_hub.download_from_hf_hub", refuse)
+    with pytest.raises(InputError) as error:
+        EMBEDDERS["pyannote"].load(model="somebody/model", **SETTINGS)
+    assert "403 for Bearer ***" in str(error.value)
+    assert "hf_secret" not in "".join(traceback.format_exception(error.value))

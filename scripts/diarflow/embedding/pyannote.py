@@ -5,6 +5,7 @@ network alike, many at a time.
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -59,11 +60,45 @@ def _network(model: str, token: str | None, device: str):
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    local = Path(model)
-    network = Model.from_pretrained(local if local.exists() else model, token=token, strict=False)
-    if network is None:
-        raise InputError(f"embedding model {model}: could not be loaded; does it need a token?")
-    return network.eval().to(device), device
+    path = _checkpoint(model, token)
+    _refuse_code(path)
+    return Model.from_pretrained(path, strict=False).eval().to(device), device
+
+
+def _checkpoint(model: str, token: str | None) -> Path:
+    """The file of a model, fetched where it is the name of one. The token is in no message."""
+    from pyannote.audio.utils.hf_hub import AssetFileName, download_from_hf_hub
+
+    if (local := Path(model)).exists():
+        return local / str(AssetFileName.Model) if local.is_dir() else local
+    try:
+        found = download_from_hf_hub(model, AssetFileName.Model, token=token)
+    except Exception as error:
+        said = str(error).replace(token, "***") if token else str(error)
+        raise InputError(f"embedding model {model}: could not be fetched ({said})") from None
+    if found is None:
+        raise InputError(f"embedding model {model}: could not be fetched; does it need a token?")
+    return Path(found)
+
+
+def _refuse_code(path: Path) -> None:
+    """InputError where a checkpoint, which is a pickle, holds more than weights and what says of what model.
+
+    pyannote.audio itself would run whatever it holds, and import the module that it names.
+    """
+    import torch
+    from pyannote.audio.core.task import Problem, Resolution, Specifications
+
+    known = [torch.torch_version.TorchVersion, Problem, Resolution, Specifications]
+    try:
+        with torch.serialization.safe_globals(known):
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
+        module = loaded["pyannote.audio"]["architecture"]["module"]
+    except Exception as error:
+        said = next(iter(re.findall(r"global.*", str(error))), type(error).__name__)
+        raise InputError(f"{path}: not a checkpoint that is safe to load ({said})") from None
+    if not module.startswith("pyannote.audio.models."):
+        raise InputError(f"{path}: is of {module}, expected a model of pyannote.audio.models")
 
 
 def allow_torchaudio_without_extension() -> None:
