@@ -23,7 +23,12 @@ scores = of_recordings(tables)
 der = rounded([*tables, *across(scores, content["splits"])])
 write_csv(snakemake.output.der, der)
 write_parquet(snakemake.output.parquet, der)
-write_markdown(snakemake.output.markdown, der, content, references=snakemake.input.reference)
+references = [
+    f"results/{one['corpus']}/reference/{one['recording']}.rttm"
+    for one in content["recordings"]
+    if one["reference"] and one["systems"]
+]
+write_markdown(snakemake.output.markdown, der, content, references=references)
 write_csv(snakemake.output.comparisons, compare_all(scores, content["splits"]))
 write_csv(snakemake.output.counts, count_speakers(scores))
 write_site(Path(snakemake.output.index).parent, content)

@@ -162,7 +162,7 @@ class Workflow:
     def planned(self, *arguments, overlay=None) -> Counter:
         """How many jobs of each rule a dry run would start."""
         text = self("--dry-run", *arguments, overlay=overlay).text
-        return Counter(re.findall(r"^(?:local)?rule (\w+):", text, flags=re.M))
+        return Counter(re.findall(r"^(?:local)?rule (\w+)[\w-]*:", text, flags=re.M))
 
     def planned_recordings(self, *arguments, overlay=None) -> set[tuple[str, str]]:
         """The rules that a dry run would start, with their recordings ("" for rules of all)."""

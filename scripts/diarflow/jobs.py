@@ -56,21 +56,23 @@ class Job:
 
     def __init__(self, snakemake):
         log_to(snakemake.log[0])
-        self.rule: str = snakemake.rule
+        self.rule: str = snakemake.rule.partition("-")[0]  # without the batch
         self.log = str(snakemake.log[0])
         self.settings: dict[str, Any] = json.loads(snakemake.params.job)["settings"]
         self._input, self._output = _lists(snakemake.input), _lists(snakemake.output)
+        self._input.pop("source", None)  # what a row names is read from there
 
     def items(self) -> Iterator[Item]:
         """The recordings of the job. Outputs lie at `results/{corpus}/{product}/{variant}/{recording}.*`."""
-        paths = next(iter(self._output.values()))
-        for place, path in enumerate(map(Path, paths)):
+        paths = [Path(path) for path in next(iter(self._output.values()))]
+        names = {path.stem for path in paths}
+        for path in paths:
             yield Item(
                 corpus=path.parts[1],
                 recording=path.stem,
                 variant="/".join(path.parts[3:-1]),
-                input=_at(self._input, place, len(paths)),
-                output=_at(self._output, place, len(paths)),
+                input=_of(path.stem, self._input, names),
+                output=_of(path.stem, self._output, names),
             )
 
     def each(self, work: Callable[[Item], None], *, marked_too: bool = False) -> None:
@@ -124,11 +126,14 @@ def _lists(files) -> dict[str, list[str]]:
     return named
 
 
-def _at(files: dict[str, list[str]], place: int, count: int) -> SimpleNamespace:
-    """One recording's files; a file that is not there once for each recording serves them all."""
-    return SimpleNamespace(
-        **{name: paths[place if len(paths) == count else 0] for name, paths in files.items()}
-    )
+def _of(recording: str, files: dict[str, list[str]], names: set[str]) -> SimpleNamespace:
+    """One recording's files, of which a batch names some alone; a file of no recording serves them all."""
+    found = {}
+    for name, paths in files.items():
+        first = Path(paths[0])
+        per_recording = first.parts[0] == "results" and first.stem in names
+        found[name] = str(first.with_name(recording + first.suffix) if per_recording else first)
+    return SimpleNamespace(**found)
 
 
 def _mark(item: Item) -> str | None:

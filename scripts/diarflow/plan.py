@@ -1,21 +1,25 @@
 """Which results a configuration asks for: the recordings, systems and variants of each corpus."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from diarflow.batches import Batch, batch_count, batch_label, batch_of, time_of, told
 from diarflow.corpora import Recording
 from diarflow.errors import InputError
 from diarflow.inference import model_path
-from diarflow.ledger import Failure, read_failures
-from diarflow.settings.config import BLOCKS, STAGES, Settings, is_oracle
+from diarflow.ledger import OF_REFERENCES, Failure, read_failures
+from diarflow.settings.config import BLOCKS, STAGES, Corpus, Settings, is_oracle
 
 # what names a rule's variants, by the stages of a system that it depends on
 VARIANTS = {
     "prepare_audio": "",
     "prepare_reference": "",
     "simulate_conversations": "",
+    "compute_activations": "{network}",
     "detect_speech": "{speech}",
     "detect_changes": "{changes}",
     "detect_overlap": "{overlap}",
@@ -34,6 +38,10 @@ def held_out(recording: str) -> bool:
     return int(hashlib.sha256(recording.encode()).hexdigest(), 16) % 10 == 0
 
 
+def _path(corpus: str, product: str, variant: str, name: str) -> str:
+    return "/".join(part for part in ("results", corpus, product, variant, name) if part)
+
+
 class Plan:
     """The recordings by corpus and id, and the paths of what is wanted of them."""
 
@@ -41,6 +49,9 @@ class Plan:
         self.settings = settings
         self.recordings = {(one.corpus, one.recording): one for one in recordings}
         self.systems = {corpus.name: settings.systems_of(corpus) for corpus in settings.corpora}
+        self._names: dict[str, list[str]] = {}
+        for corpus, name in self.recordings:
+            self._names.setdefault(corpus, []).append(name)
 
     def paths(
         self,
@@ -55,30 +66,113 @@ class Plan:
 
         With `scored`, only of recordings that have a reference; with `corpus`, only of that one.
         """
+        variants = {one: self.variants(rule, one) for one in self.systems}
         return [
-            "/".join(
-                p for p in ("results", one.corpus, product, variant, one.recording + ending) if p
-            )
+            _path(one.corpus, product, variant, one.recording + ending)
             for one in self.recordings.values()
             if (one.reference or not scored) and corpus in (None, one.corpus)
-            for variant in self.variants(rule, one.corpus)
+            for variant in variants[one.corpus]
         ]
 
+    def names(self, corpus: str) -> list[str]:
+        """The recordings of a corpus."""
+        return self._names.get(corpus, [])
+
+    def batches(self, rule: str, wanted: Collection[str] = ()) -> Iterator[Batch]:
+        """What each job of a rule works on; at size 1 one batch that stands for any recording.
+
+        Where some rules are `wanted`, by name, only theirs.
+        """
+        if self.settings.batch_size == 1:
+            yield Batch(rule)
+            return
+        for corpus in self.settings.corpora:
+            if rule == "simulate_conversations" and not corpus.simulate:
+                continue
+            systems = [*self.systems[corpus.name], *self._tried_on(corpus)]
+            for label, names in self._batched(corpus.name, scored=rule in OF_REFERENCES):
+                for choice in self._choices(rule, systems):
+                    batch = Batch(rule, label, names, corpus=corpus.name, **choice)
+                    if not wanted or batch.name in wanted:
+                        yield batch
+
+    @cache  # noqa: B019 - one plan a run
+    def _batched(self, corpus: str, *, scored: bool) -> list[tuple[str, list[str]]]:
+        """The batches of a corpus by label; with `scored` only their recordings that have a reference."""
+        names = self.names(corpus)
+        count = batch_count(len(names), self.settings.batch_size)
+        found: dict[int, list[str]] = {}
+        for name in names:
+            if self.recordings[corpus, name].reference or not scored:
+                found.setdefault(batch_of(name, count), []).append(name)
+        return [(batch_label(number, count), found[number]) for number in sorted(found)]
+
+    def inputs(
+        self,
+        product: str,
+        rule: str,
+        ending: str,
+        *,
+        made: str = "",
+        scored: bool = False,
+        corpus: str | None = None,
+    ) -> list[str]:
+        """Of `paths` those that Snakemake must know of to make the file `made`: in batches not all."""
+        if self.settings.batch_size == 1:
+            return self.paths(product, rule, ending, scored=scored, corpus=corpus)
+        found = []
+        for one in self.systems if corpus is None else [corpus]:
+            for variant in self.variants(rule, one):
+                for _, names in self._batched(one, scored=scored):
+                    paths = [_path(one, product, variant, name + ending) for name in names]
+                    found += told(paths, [time_of(made)] * len(paths))
+        return found
+
     def variants(self, rule: str, corpus: str) -> list[str]:
-        """The variants of a rule that a corpus's systems use, each once.
+        """The variants of a rule that a corpus's systems use, each once."""
+        systems = self.systems[corpus]
+        choices = self._choices(rule, systems) if systems else []
+        return [VARIANTS[rule].format(**one) for one in choices]
+
+    def _choices(self, rule: str, systems: Iterable[str]) -> list[dict[str, str]]:
+        """What systems choose of the stages that a rule depends on, each once: [{"speech": "webrtc"}].
 
         RTTM made elsewhere goes through `import_rttm` and is scored; the rules before are for the others.
         """
         kinds = {"import_rttm": (True,), "write_rttm": (False,), "score_recording": (True, False)}
-        found = []
-        for name in self.systems[corpus]:
-            if VARIANTS[rule] and self.imported(name) not in kinds.get(rule, (False,)):
+        keys = re.findall(r"{(\w+)}", VARIANTS[rule])
+        found = [] if keys else [{}]
+        for name in systems if keys else ():
+            if self.imported(name) not in kinds.get(rule, (False,)):
                 continue
-            system = self.settings.systems[name].model_dump()
-            found.append(VARIANTS[rule].format(system=name, **system))
-            if rule == "embed_segments" and (further := self._further(system["turns"])):
-                found.append(VARIANTS[rule].format(**system | {"embedding": further}))
-        return list(dict.fromkeys(found))
+            system = self.settings.systems[name].model_dump() | {"system": name}
+            embeddings = [system["embedding"]]
+            if rule in ("embed_segments", "compute_activations"):
+                embeddings += [further for further in [self._further(system["turns"])] if further]
+            for embedding in embeddings:
+                chosen = system | {"embedding": embedding}
+                networks = self._networks(chosen) if keys == ["network"] else [None]
+                for network in networks:
+                    found.append({key: (chosen | {"network": network})[key] for key in keys})
+        return [dict(one) for one in dict.fromkeys(tuple(one.items()) for one in found)]
+
+    def _networks(self, system: dict[str, str]) -> list[str]:
+        """The networks that a system's variants read."""
+        if system["rttm"] is not None:
+            return []
+        chosen = [getattr(self.settings, stage)[system[stage]] for stage in STAGES]
+        return [network for one in chosen if (network := getattr(one, "network", None))]
+
+    def _tried_on(self, corpus: Corpus) -> list[str]:
+        """The systems that searches try on a corpus."""
+        from diarflow.tuning import candidates
+
+        return [
+            one.name
+            for name, chosen in self.settings.tuning.items()
+            if corpus.name in (chosen.corpora or [corpus.name]) and corpus.split == "dev"
+            for one in candidates(self.settings, name)
+        ]
 
     def _further(self, turns: str) -> str | None:
         """A further embedding that turns read beside the system's own."""
@@ -88,20 +182,22 @@ class Plan:
         """Whether a system's RTTM was made elsewhere."""
         return self.settings.systems[system].rttm is not None
 
-    def heard(self) -> list[str]:
-        """The prepared audio of the recordings that have any."""
+    def heard(self, made: str = "") -> list[str]:
+        """The prepared audio of the recordings that have any; in batches what `made` must know of."""
+        heard = {one.corpus: None for one in self.recordings.values() if one.audio}
         return [
-            f"results/{one.corpus}/audio/{one.recording}.wav"
-            for one in self.recordings.values()
-            if one.audio and self.systems[one.corpus]
+            path
+            for corpus in heard
+            if self.systems[corpus]
+            for path in self.inputs("audio", "prepare_audio", ".wav", made=made, corpus=corpus)
         ]
 
-    def hypotheses(self) -> list[str]:
-        """The RTTM of all systems, whoever made them."""
+    def hypotheses(self, made: str = "") -> list[str]:
+        """The RTTM of all systems, whoever made them; in batches what `made` must know of."""
         return [
             path
             for rule in ("write_rttm", "import_rttm")
-            for path in self.paths("rttm", rule, ".rttm")
+            for path in self.inputs("rttm", rule, ".rttm", made=made)
         ]
 
     def failures(self) -> Iterator[Failure]:

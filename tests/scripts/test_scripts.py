@@ -42,8 +42,9 @@ def failure(rule, recording="a", variant=""):
 def test_every_rule_with_a_script_shares_its_name_and_every_script_has_a_rule():
     named = set()
     for path in (ROOT / "workflow" / "rules").glob("*.smk"):
-        for rule in re.split(r"^rule ", path.read_text(), flags=re.M)[1:]:
-            name, body = rule.split(":", 1)
+        begins = r'^(?:rule |for batch in batches\(")'
+        for rule in re.split(begins, path.read_text(), flags=re.M)[1:]:
+            name, body = re.match(r"\w+", rule)[0], rule
             if script := re.search(r'"\.\./\.\./scripts/(\w+)\.py"', body):
                 assert script[1] == name
                 named.add(name)
@@ -97,6 +98,19 @@ def test_detect_speech_sets_a_failing_recording_aside_and_goes_on(run_script, to
     said = failure("detect_speech", "bad", "v")
     assert said["rule"] == "detect_speech" and "LibsndfileError" in said["reason"]
     assert "Traceback" in log and failure("detect_speech", "good", "v") is None
+
+
+def test_a_batch_finds_the_files_of_its_recordings_beside_those_that_are_named(run_script, tone):
+    for name in ("a", "b.c"):
+        shutil.copy(tone(), at("audio", name, "wav"))
+    outputs = [at("speech", name, variant="v") for name in ("a", "b.c")]
+    run_script(
+        "detect_speech",
+        input={"audio": [at("audio", "b.c", "wav")]},
+        output={"speech": outputs},
+        **WEBRTC,
+    )
+    assert [mark_of(path) for path in outputs] == [None, None]
 
 
 def test_what_was_set_aside_is_passed_on_and_forgotten_once_it_works(run_script, tone):

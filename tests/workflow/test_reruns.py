@@ -49,6 +49,7 @@ CHANGES = {
     "scores.collar_each_side": (0.5, SCORES),
     "report.audio": ("embedded", ["report_all", "all"]),
     "on_error": ("accept", []),
+    "batch_size": (2, []),
     "default_systems": (["classic-kmeans"], []),
     # of networks and trainings that nothing uses
     **{
@@ -186,7 +187,7 @@ def overlay_of(key, value):
 
 
 def test_every_setting_is_in_this_list():
-    known = {"on_error", "default_systems"}
+    known = {"on_error", "batch_size", "default_systems"}
     for stage in BLOCKS:
         for model in _blocks(Settings.model_fields[stage].annotation):
             fields = set(model.model_fields) - {"backend"}

@@ -19,6 +19,7 @@ from diarflow.errors import InputError
 from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
 from diarflow.plan import Plan
 from diarflow.report.summary import earlier_failures, failure_lines, made_lines
+from diarflow.report.times import remove_superseded
 from diarflow.rows import write_rows
 from diarflow.settings import is_oracle, read_settings
 from diarflow.simulation.speakers import choose, list_speakers, stamp
@@ -53,6 +54,8 @@ except InputError as error:
 
 if workflow.is_main_process:
     write_rows(recordings)
+    for corpus in settings.corpora:
+        remove_superseded(corpus.name, plan.names(corpus.name))
     for line in [
         *warnings,
         *unknown_in_references(recordings),
@@ -62,7 +65,7 @@ if workflow.is_main_process:
 
 
 wildcard_constraints:
-    corpus="[A-Za-z0-9][A-Za-z0-9_-]*",
+    corpus="(?!report/)[A-Za-z0-9][A-Za-z0-9_-]*",
     recording="[A-Za-z0-9_][A-Za-z0-9_.-]*",
     network="[a-z0-9-]+",
     training="[a-z0-9-]+",
@@ -79,6 +82,12 @@ wildcard_constraints:
 # whose RTTM is written here, and whose comes from elsewhere: the two rules share the place of their output
 OWN = "|".join(name for name in settings.systems if not plan.imported(name)) or "^$"
 IMPORTED = "|".join(filter(plan.imported, settings.systems)) or "^$"
+
+
+def batches(rule):
+    """The recordings that its jobs work on. A job on a cluster reads this anew, for what --target-jobs names."""
+    jobs = () if workflow.is_main_process else sys.argv
+    return plan.batches(rule, {one.partition(":")[0] for one in jobs})
 
 
 def job(rule, *packages, **values):
@@ -159,8 +168,9 @@ def activations_of(stage, ending):
     """A function from a job to what the network of its variant gave; to nothing where it has none."""
 
     def of(wildcards):
-        network = getattr(getattr(settings, stage)[wildcards[stage]], "network", None)
-        path = f"results/{wildcards.corpus}/activations/{network}/{wildcards.recording}{ending}"
+        chosen = getattr(settings, stage)[getattr(wildcards, stage)]
+        network = getattr(chosen, "network", None)
+        path = "results/{corpus}/activations/%s/{recording}%s" % (network, ending)
         return path if network else []
 
     return of
@@ -170,8 +180,10 @@ def reference_of(stage):
     """A function from a job to the reference, where its variant is an oracle; else to nothing."""
 
     def of(wildcards):
-        path = f"results/{wildcards.corpus}/reference/{wildcards.recording}.rttm"
-        return path if is_oracle(getattr(settings, stage)[wildcards[stage]]) else []
+        chosen = getattr(settings, stage)[getattr(wildcards, stage)]
+        return (
+            "results/{corpus}/reference/{recording}.rttm" if is_oracle(chosen) else []
+        )
 
     return of
 
@@ -203,33 +215,30 @@ def environment(stage, name):
     return f"../../envs/{backend.environment}.yaml"
 
 
-def sources(*columns):
-    """A function from a job to the files that its recording's row names in these columns."""
-    return lambda wildcards: plan.recordings[
-        wildcards.corpus, wildcards.recording
-    ].files(*columns)
+def files_of(*columns):
+    """A function from a recording to the files that its row names in these columns."""
+    return lambda corpus, recording: plan.recordings[corpus, recording].files(*columns)
 
 
 def prepared_audio(wildcards):
     """The prepared recording; nothing where none of its hypotheses is made here."""
-    heard = plan.recordings[wildcards.corpus, wildcards.recording].audio
-    path = f"results/{wildcards.corpus}/audio/{wildcards.recording}.wav"
-    return path if heard else []
+    heard = needs[wildcards.corpus].audio
+    return "results/{corpus}/audio/{recording}.wav" if heard else []
 
 
-def scores_of(corpus):
-    return plan.paths(
-        "scores", "score_recording", ".parquet", scored=True, corpus=corpus
-    )
+# what the scores of all recordings are, to the plan
+SCORES = ("scores", "score_recording", ".parquet")
 
 
 def part_of_system(path):
     """A function from a job's {system} to a path that names the variants of that system."""
-    return lambda wildcards: path.format(
-        corpus=wildcards.corpus,
-        recording=wildcards.recording,
-        **settings.systems[wildcards.system].model_dump(),
-    )
+    return lambda wildcards: filled(path, wildcards.system)
+
+
+def filled(path, system, **further):
+    """The path with the names of a system's variants; {corpus} and {recording} stay."""
+    names = settings.systems[system].model_dump() | further
+    return path.format(corpus="{corpus}", recording="{recording}", **names)
 
 
 def pages_digest():
@@ -253,16 +262,11 @@ def read_by_turns(setting, path):
     """
 
     def of(wildcards):
-        system = settings.systems[wildcards.system]
-        turns = settings.turns[system.turns]
+        turns = settings.turns[settings.systems[wildcards.system].turns]
         if not getattr(turns, setting, None):
             return []
-        return path.format(
-            corpus=wildcards.corpus,
-            recording=wildcards.recording,
-            network=turns.network,
-            further=turns.embedding,
-            **system.model_dump(),
+        return filled(
+            path, wildcards.system, network=turns.network, further=turns.embedding
         )
 
     return of

@@ -5,43 +5,52 @@ in   results/{corpus}/turns/{system}/{recording}.parquet; or RTTM that was made 
 out  results/{corpus}/rttm/{system}/{recording}.rttm   NIST RTTM, speakers SPEAKER_00, SPEAKER_01, ...
 """
 
+for batch in batches("write_rttm"):
 
-rule write_rttm:
-    input:
-        turns="results/{corpus}/turns/{system}/{recording}.parquet",
-    output:
-        rttm="results/{corpus}/rttm/{system}/{recording}.rttm",
-    log:
-        "logs/{corpus}/write_rttm/{system}/{recording}.log",
-    benchmark:
-        "benchmarks/{corpus}/write_rttm/{system}/{recording}.tsv"
-    wildcard_constraints:
-        system=OWN,
-    conda:
-        "../../envs/audio.yaml"
-    params:
-        job=job("write_rttm"),
-    script:
-        "../../scripts/write_rttm.py"
+    rule:
+        name:
+            batch.name
+        input:
+            turns=batch.inputs("results/{corpus}/turns/{system}/{recording}.parquet"),
+        output:
+            rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+        log:
+            batch.log("logs/{corpus}/write_rttm/{system}/{recording}.log"),
+        benchmark:
+            batch.log("benchmarks/{corpus}/write_rttm/{system}/{recording}.tsv")
+        wildcard_constraints:
+            system=OWN,
+        conda:
+            "../../envs/audio.yaml"
+        params:
+            job=job("write_rttm"),
+        script:
+            "../../scripts/write_rttm.py"
 
 
-rule import_rttm:
-    input:
-        row="results/{corpus}/recordings/rttm/{system}/{recording}.json",
-    output:
-        rttm="results/{corpus}/rttm/{system}/{recording}.rttm",
-    log:
-        "logs/{corpus}/import_rttm/{system}/{recording}.log",
-    benchmark:
-        "benchmarks/{corpus}/import_rttm/{system}/{recording}.tsv"
-    wildcard_constraints:
-        system=IMPORTED,
-    conda:
-        "../../envs/audio.yaml"
-    params:
-        job=job("import_rttm"),
-    script:
-        "../../scripts/import_rttm.py"
+for batch in batches("import_rttm"):
+
+    rule:
+        name:
+            batch.name
+        input:
+            row=batch.inputs(
+                "results/{corpus}/recordings/rttm/{system}/{recording}.json"
+            ),
+        output:
+            rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+        log:
+            batch.log("logs/{corpus}/import_rttm/{system}/{recording}.log"),
+        benchmark:
+            batch.log("benchmarks/{corpus}/import_rttm/{system}/{recording}.tsv")
+        wildcard_constraints:
+            system=IMPORTED,
+        conda:
+            "../../envs/audio.yaml"
+        params:
+            job=job("import_rttm"),
+        script:
+            "../../scripts/import_rttm.py"
 
 
 rule audio:
@@ -51,17 +60,17 @@ rule audio:
 
 rule reference:
     input:
-        plan.paths("reference", "prepare_reference", ".rttm", scored=True),
+        plan.inputs("reference", "prepare_reference", ".rttm", scored=True),
 
 
 rule speech:
     input:
-        plan.paths("speech", "detect_speech", ".parquet"),
+        plan.inputs("speech", "detect_speech", ".parquet"),
 
 
 rule changes:
     input:
-        plan.paths("changes", "detect_changes", ".parquet"),
+        plan.inputs("changes", "detect_changes", ".parquet"),
 
 
 rule rttm:

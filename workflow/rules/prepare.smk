@@ -8,43 +8,50 @@ out  results/{corpus}/audio/{recording}.wav        mono, 16 kHz, 16-bit PCM
      results/demo/source/                          the demo's two recordings, with references
 """
 
+for batch in batches("prepare_audio"):
 
-rule prepare_audio:
-    input:
-        source=sources("audio"),
-        row="results/{corpus}/recordings/audio/{recording}.json",
-    output:
-        audio="results/{corpus}/audio/{recording}.wav",
-    log:
-        "logs/{corpus}/prepare_audio/{recording}.log",
-    benchmark:
-        "benchmarks/{corpus}/prepare_audio/{recording}.tsv"
-    conda:
-        "../../envs/audio.yaml"
-    params:
-        job=job("prepare_audio", "numpy", "soundfile", "soxr"),
-    script:
-        "../../scripts/prepare_audio.py"
+    rule:
+        name:
+            batch.name
+        input:
+            source=batch.sources(files_of("audio")),
+            row=batch.inputs("results/{corpus}/recordings/audio/{recording}.json"),
+        output:
+            audio=batch.outputs("results/{corpus}/audio/{recording}.wav"),
+        log:
+            batch.log("logs/{corpus}/prepare_audio/{recording}.log"),
+        benchmark:
+            batch.log("benchmarks/{corpus}/prepare_audio/{recording}.tsv")
+        conda:
+            "../../envs/audio.yaml"
+        params:
+            job=job("prepare_audio", "numpy", "soundfile", "soxr"),
+        script:
+            "../../scripts/prepare_audio.py"
 
 
-rule prepare_reference:
-    input:
-        source=sources("reference", "uem"),
-        row="results/{corpus}/recordings/reference/{recording}.json",
-        audio=prepared_audio,
-    output:
-        reference="results/{corpus}/reference/{recording}.rttm",
-        uem="results/{corpus}/reference/{recording}.uem",
-    log:
-        "logs/{corpus}/prepare_reference/{recording}.log",
-    benchmark:
-        "benchmarks/{corpus}/prepare_reference/{recording}.tsv"
-    conda:
-        "../../envs/audio.yaml"
-    params:
-        job=job("prepare_reference"),
-    script:
-        "../../scripts/prepare_reference.py"
+for batch in batches("prepare_reference"):
+
+    rule:
+        name:
+            batch.name
+        input:
+            source=batch.sources(files_of("reference", "uem")),
+            row=batch.inputs("results/{corpus}/recordings/reference/{recording}.json"),
+            audio=batch.inputs(prepared_audio),
+        output:
+            reference=batch.outputs("results/{corpus}/reference/{recording}.rttm"),
+            uem=batch.outputs("results/{corpus}/reference/{recording}.uem"),
+        log:
+            batch.log("logs/{corpus}/prepare_reference/{recording}.log"),
+        benchmark:
+            batch.log("benchmarks/{corpus}/prepare_reference/{recording}.tsv")
+        conda:
+            "../../envs/audio.yaml"
+        params:
+            job=job("prepare_reference"),
+        script:
+            "../../scripts/prepare_reference.py"
 
 
 rule fetch_sample:

@@ -16,16 +16,27 @@ out  results/report/der.csv       every corpus's rows, and the totals of all
      results/report/tables.html   the main tables on one sheet, and errors.png: for `snakemake --report`
 """
 
+CHANGES = "results/report/changes.csv"
+DER = "results/report/der.csv"
+
 
 rule evaluate_changes:
     input:
-        candidates=plan.paths("candidates", "detect_changes", ".parquet", scored=True),
-        changes=plan.paths("changes", "detect_changes", ".parquet", scored=True),
-        reference=plan.paths("reference", "prepare_reference", ".rttm", scored=True),
-        uem=plan.paths("reference", "prepare_reference", ".uem", scored=True),
+        candidates=plan.inputs(
+            "candidates", "detect_changes", ".parquet", scored=True, made=CHANGES
+        ),
+        changes=plan.inputs(
+            "changes", "detect_changes", ".parquet", scored=True, made=CHANGES
+        ),
+        reference=plan.inputs(
+            "reference", "prepare_reference", ".rttm", scored=True, made=CHANGES
+        ),
+        uem=plan.inputs(
+            "reference", "prepare_reference", ".uem", scored=True, made=CHANGES
+        ),
     output:
         changes=report(
-            "results/report/changes.csv",
+            CHANGES,
             caption="../report/changes.rst",
             category="Speaker changes",
             labels={"what": "every recording and detector", "as": "CSV"},
@@ -61,15 +72,17 @@ rule report_all:
         curves=rules.evaluate_changes.output.curves,
         cards=list(plan.cards().values()),
         der=[f"results/{corpus.name}/der.csv" for corpus in settings.corpora],
-        rttm=plan.hypotheses(),
-        reference=plan.paths("reference", "prepare_reference", ".rttm", scored=True),
-        audio=plan.heard(),
-        speech=plan.paths("speech", "detect_speech", ".parquet"),
-        moments=plan.paths("changes", "detect_changes", ".parquet"),
-        embeddings=plan.paths("embeddings", "embed_segments", ".npy"),
+        rttm=plan.hypotheses(DER),
+        reference=plan.inputs(
+            "reference", "prepare_reference", ".rttm", scored=True, made=DER
+        ),
+        audio=plan.heard(DER),
+        speech=plan.inputs("speech", "detect_speech", ".parquet", made=DER),
+        moments=plan.inputs("changes", "detect_changes", ".parquet", made=DER),
+        embeddings=plan.inputs("embeddings", "embed_segments", ".npy", made=DER),
     output:
         der=report(
-            "results/report/der.csv",
+            DER,
             caption="../report/der.rst",
             category="Error rates",
             labels={"what": "every recording, system and protocol", "as": "CSV"},

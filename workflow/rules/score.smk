@@ -6,34 +6,42 @@ out  results/{corpus}/scores/{system}/{recording}.parquet   seconds of each erro
      results/{corpus}/der.csv                               every recording x system x protocol, and totals
 """
 
+for batch in batches("score_recording"):
 
-rule score_recording:
-    input:
-        reference="results/{corpus}/reference/{recording}.rttm",
-        uem="results/{corpus}/reference/{recording}.uem",
-        rttm="results/{corpus}/rttm/{system}/{recording}.rttm",
-    output:
-        scores="results/{corpus}/scores/{system}/{recording}.parquet",
-    log:
-        "logs/{corpus}/score_recording/{system}/{recording}.log",
-    benchmark:
-        "benchmarks/{corpus}/score_recording/{system}/{recording}.tsv"
-    conda:
-        "../../envs/score.yaml"
-    params:
-        job=job(
-            "score_recording",
-            "numpy",
-            "scipy",
-            **settings.scores.model_dump(),
-        ),
-    script:
-        "../../scripts/score_recording.py"
+    rule:
+        name:
+            batch.name
+        input:
+            reference=batch.inputs("results/{corpus}/reference/{recording}.rttm"),
+            uem=batch.inputs("results/{corpus}/reference/{recording}.uem"),
+            rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+        output:
+            scores=batch.outputs("results/{corpus}/scores/{system}/{recording}.parquet"),
+        log:
+            batch.log("logs/{corpus}/score_recording/{system}/{recording}.log"),
+        benchmark:
+            batch.log("benchmarks/{corpus}/score_recording/{system}/{recording}.tsv")
+        conda:
+            "../../envs/score.yaml"
+        params:
+            job=job(
+                "score_recording",
+                "numpy",
+                "scipy",
+                **settings.scores.model_dump(),
+            ),
+        script:
+            "../../scripts/score_recording.py"
 
 
 rule report_corpus:
     input:
-        scores=lambda wildcards: scores_of(wildcards.corpus),
+        scores=lambda wildcards: plan.inputs(
+            *SCORES,
+            made=f"results/{wildcards.corpus}/der.csv",
+            scored=True,
+            corpus=wildcards.corpus,
+        ),
     output:
         der="results/{corpus}/der.csv",
     log:
@@ -44,7 +52,9 @@ rule report_corpus:
         "../../envs/score.yaml"
     params:
         job=lambda wildcards: job(
-            "report_corpus", "pandas", scores=scores_of(wildcards.corpus)
+            "report_corpus",
+            "pandas",
+            scores=plan.paths(*SCORES, scored=True, corpus=wildcards.corpus),
         ),
     script:
         "../../scripts/report_corpus.py"

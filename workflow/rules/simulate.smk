@@ -7,18 +7,21 @@ out  results/{corpus}/simulated/{recording}.wav    mono, 16 kHz, 16-bit PCM
      results/{corpus}/simulated/recordings.tsv     a table of them (written at planning)
 """
 
+for batch in batches("simulate_conversations"):
 
-rule simulate_conversations:
-    output:
-        audio="results/{corpus}/simulated/{recording}.wav",
-        reference="results/{corpus}/simulated/{recording}.rttm",
-    log:
-        "logs/{corpus}/simulate_conversations/{recording}.log",
-    benchmark:
-        "benchmarks/{corpus}/simulate_conversations/{recording}.tsv"
-    conda:
-        "../../envs/audio.yaml"
-    params:
-        job=lambda wildcards: simulation_job(wildcards.corpus),
-    script:
-        "../../scripts/simulate_conversations.py"
+    rule:
+        name:
+            batch.name
+        output:
+            audio=batch.outputs("results/{corpus}/simulated/{recording}.wav"),
+            reference=batch.outputs("results/{corpus}/simulated/{recording}.rttm"),
+        log:
+            batch.log("logs/{corpus}/simulate_conversations/{recording}.log"),
+        benchmark:
+            batch.log("benchmarks/{corpus}/simulate_conversations/{recording}.tsv")
+        conda:
+            "../../envs/audio.yaml"
+        params:
+            job=batch.of(lambda wildcards: simulation_job(wildcards.corpus)),
+        script:
+            "../../scripts/simulate_conversations.py"

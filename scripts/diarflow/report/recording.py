@@ -1,6 +1,8 @@
 """What the page of a recording shows, out of the recording's artifacts; one recording in memory at a time."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import numpy as np
 
 from diarflow.artifacts import mark_of
 from diarflow.audio import duration, note
+from diarflow.batches import batches_of, labels_of
 from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.formats.uem import read_uem
 from diarflow.hypothesis import NUMBER_GIVEN
@@ -177,10 +180,24 @@ class Shown:
         found = []
         for rule, variants in self.variants.items():
             for variant in variants:
-                path = Path("logs", self.corpus, rule, variant, f"{self.recording}.log")
-                if path.exists():
+                path = log_of(Path("logs", self.corpus, rule, variant), self.recording)
+                if path:
                     found.append((f"{rule} {variant}".strip(), link(path, self.page)))
         return found
+
+
+def log_of(folder: Path, recording: str) -> Path | None:
+    """The latest log of a recording's job, or of its batch's."""
+    labels = labels_of(recording, _batches_in(folder.absolute()))
+    logs = [path for label in labels if (path := folder / f"{label}.log").exists()]
+    return max(logs, key=lambda path: path.stat().st_mtime, default=None)
+
+
+@cache
+def _batches_in(folder: Path) -> set[int]:
+    """The numbers of batches that have left logs in a folder."""
+    names = os.listdir(folder) if folder.is_dir() else ()
+    return {count for name in names if (count := batches_of(Path(name).stem))}
 
 
 def _rounded(stretches: Iterable[tuple]) -> list[list[Seconds]]:

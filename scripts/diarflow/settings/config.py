@@ -151,6 +151,9 @@ class Settings(Block):
     on_error: Literal["fail", "accept"] = Field(
         "fail", description="exit status where recordings were set aside: 3, or with accept 0"
     )
+    batch_size: int = Field(
+        1, ge=1, le=10_000, description="recordings that a job works on, on average at most"
+    )
     networks: dict[Name, stages.Networks]
     speech: dict[Name, stages.Speech]
     changes: dict[Name, stages.Changes]

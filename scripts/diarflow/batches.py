@@ -1,0 +1,182 @@
+"""Which recordings a job works on: one, or a batch of its corpus's (`batch_size` in config.yaml).
+
+Files are per recording in either case. A recording's batch follows from its id and a number of batches that
+is a power of two: one that is added joins a batch and moves no other, and twice as many batches are the
+same ones, each cut in two.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
+from types import SimpleNamespace
+
+_LABEL = re.compile(r"batch-(\d+)-of-(\d+)")
+# sources that jobs of batches make
+_SIMULATED = re.compile(r"results/[^/]+/simulated/")
+
+
+def batch_count(recordings: int, size: int) -> int:
+    """The least power of two that leaves no more than `size` recordings to a batch, on average.
+
+    >>> [batch_count(recordings, 100) for recordings in (1, 100, 101, 10_000)]
+    [1, 1, 2, 128]
+    """
+    count = 1
+    while count * size < recordings:
+        count *= 2
+    return count
+
+
+@cache
+def batch_of(recording: str, count: int) -> int:
+    """Which of `count` batches a recording belongs to, from 0."""
+    return int(hashlib.sha256(recording.encode()).hexdigest()[:12], 16) % count
+
+
+def batch_label(number: int, count: int) -> str:
+    """What logs and benchmarks of a batch are called.
+
+    >>> batch_label(6, 128)
+    'batch-007-of-128'
+    """
+    return f"batch-{number + 1:0{len(str(count))}}-of-{count}"
+
+
+def batches_of(label: str) -> int | None:
+    """How many batches there were where one is called so; None for a recording's own name.
+
+    >>> batches_of("batch-007-of-128"), batches_of("ES2003a")
+    (128, None)
+    """
+    found = _LABEL.fullmatch(label)
+    return int(found[2]) if found else None
+
+
+def labels_of(recording: str, counts: Iterable[int]) -> list[str]:
+    """What the jobs on a recording may be called: by itself, or by its batch of so many.
+
+    >>> labels_of("ES2003a", [2, 4])
+    ['ES2003a', 'batch-1-of-2', 'batch-3-of-4']
+    """
+    return [recording, *(batch_label(batch_of(recording, count), count) for count in counts)]
+
+
+class Batch:
+    """Recordings that a job works on: what its rule is called, and its files.
+
+    `values` are the corpus and the variant: {"corpus": "ami", "speech": "webrtc"}. Without any it stands for
+    each recording by itself, and the rule keeps the wildcards.
+    """
+
+    def __init__(self, rule: str, label: str = "", recordings: Collection[str] = (), **values: str):
+        self.label, self.recordings, self.values = label, list(recordings), values
+        self.name = "-".join([rule, *values.values(), label.removeprefix("batch-")]).rstrip("-")
+        self._made: list[str] = []
+
+    def outputs(self, pattern: str) -> list[str]:
+        """The file of each recording.
+
+        >>> Batch("detect_speech").outputs("results/{corpus}/speech/{speech}/{recording}.parquet")
+        ['results/{corpus}/speech/{speech}/{recording}.parquet']
+        >>> batch = Batch("detect_speech", "batch-1-of-1", ["a", "b"], corpus="ami", speech="webrtc")
+        >>> batch.name, batch.outputs("{corpus}/{speech}/{recording}")
+        ('detect_speech-ami-webrtc-1-of-1', ['ami/webrtc/a', 'ami/webrtc/b'])
+        """
+        self._made.append(pattern)
+        return self._files(pattern) or [pattern]
+
+    def log(self, pattern: str) -> str:
+        """The one file of the job."""
+        return pattern.format(recording=self.label, **self.values) if self.values else pattern
+
+    def inputs(self, pattern: str | Callable) -> str | Callable:
+        """The file of each recording, as far as Snakemake must know of it: see `told`.
+
+        In place of a pattern there may be a function from wildcards to one, or to nothing.
+        """
+        if not self.values:
+            return pattern
+        of = self.of(pattern) if callable(pattern) else lambda wildcards: pattern
+        return lambda wildcards: told(self._files(of(wildcards)), self._made_at())
+
+    def sources(self, files: Callable[[str, str], list[str]]) -> Callable:
+        """The same of files that lie anywhere: a function from corpus and recording says which."""
+        if not self.values:
+            return lambda wildcards: files(wildcards.corpus, wildcards.recording)
+
+        def of(wildcards):
+            own = [files(self.values["corpus"], one) for one in self.recordings]
+            pairs = [
+                (path, at) for one, at in zip(own, self._made_at(), strict=True) for path in one
+            ]
+            return told([path for path, _ in pairs], [at for _, at in pairs], anywhere=True)
+
+        return of
+
+    def of(self, function: Callable) -> Callable:
+        """A function from wildcards, where a batch's rule has none."""
+        return (
+            (lambda wildcards: function(SimpleNamespace(**self.values)))
+            if self.values
+            else function
+        )
+
+    def _files(self, pattern: str) -> list[str]:
+        return [pattern.format(recording=one, **self.values) for one in self.recordings if pattern]
+
+    def _made_at(self) -> list[float | None]:
+        """When each recording's oldest output was made; None where one is missing."""
+        times = [map(time_of, self._files(pattern)) for pattern in self._made]
+        return [None if None in own else min(own) for own in zip(*times, strict=True)]
+
+
+def told(files: list[str], made_at: list[float | None], *, anywhere: bool = False) -> list[str]:
+    """Of a batch's files of one kind those that Snakemake must know of.
+
+    These are one that is missing, those that are newer than what was made of them, and one more: the job that
+    makes it makes the others too. To name all would cost a record of each for each output: for 100
+    recordings and 5 kinds of files 50,000, written after the job and read by every later run.
+    And Snakemake compares any input with the oldest output, be it another recording's: so the one more is
+    older than that, if any is. Of files `anywhere` all that are missing are named, since other rules make them.
+    """
+    if not files:
+        return []
+    times = [_time_anywhere(path) if anywhere else time_of(path) for path in files]
+    missing = [path for path, time in zip(files, times, strict=True) if time is None]
+    newer = [
+        path
+        for path, time, made in zip(files, times, made_at, strict=True)
+        if time is not None and made is not None and time > made
+    ]
+    there = [(time, path) for path, time in zip(files, times, strict=True) if time is not None]
+    oldest = min((made for made in made_at if made is not None), default=float("inf"))
+    witness = there[:1] if there and there[0][0] <= oldest else sorted(there)[:1]
+    if not anywhere or (missing and _SIMULATED.match(missing[0])):
+        missing = missing[:1]
+    return list(dict.fromkeys([*missing, *newer, *(path for _, path in witness)]))
+
+
+@cache
+def _times(folder: str) -> dict[str, float]:
+    """When the files of a folder were changed last, as it was when first asked for."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry.stat().st_mtime for entry in entries if entry.is_file()}
+    except FileNotFoundError:
+        return {}
+
+
+def time_of(path: str) -> float | None:
+    """When a file was changed last; None where there is none."""
+    folder, _, name = path.rpartition("/")
+    return _times(folder or ".").get(name)
+
+
+def _time_anywhere(path: str) -> float | None:
+    """The same of a file whose folder may hold much else."""
+    try:
+        return os.stat(path).st_mtime
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,130 @@
+"""Batches: which recordings go together, what Snakemake is told of their files, what their jobs took."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from diarflow.batches import Batch, _times, batch_count, batch_of
+from diarflow.report.recording import log_of
+from diarflow.report.times import costs, latest, remove_superseded
+
+NAMES = [f"r{number}" for number in range(1000)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_batches_are_no_larger_than_asked_for_on_average_and_no_more_than_twice_as_many(size):
+    count = batch_count(len(NAMES), size)
+    assert size / 2 < len(NAMES) / count <= size
+
+
+def test_batches_are_of_about_one_size():
+    sizes = Counter(batch_of(name, 16) for name in NAMES)
+    assert len(sizes) == 16 and min(sizes.values()) > 40 and max(sizes.values()) < 85
+
+
+def test_twice_as_many_batches_are_the_same_ones_each_cut_in_two():
+    assert all(batch_of(name, 32) % 16 == batch_of(name, 16) for name in NAMES)
+
+
+@pytest.fixture
+def batch(tmp_path, monkeypatch):
+    """A batch of three recordings, all of whose speech is newer than its audio by a second.
+
+    Each came a minute after the one before: a's speech is older than b's audio.
+    """
+    monkeypatch.chdir(tmp_path)
+    batch = Batch("detect_speech", "batch-1-of-1", ["a", "b", "c"], corpus="c", speech="v")
+    batch.outputs("results/{corpus}/speech/{speech}/{recording}.parquet")
+    for minute, name in enumerate("abc"):
+        touch(f"results/c/audio/{name}.wav", 60 * minute)
+        touch(f"results/c/speech/v/{name}.parquet", 60 * minute + 1)
+    return batch
+
+
+def touch(path, seconds):
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).touch()
+    os.utime(path, (1e9 + seconds, 1e9 + seconds))
+
+
+def told(batch):
+    _times.cache_clear()
+    of = batch.inputs("results/{corpus}/audio/{recording}.wav")
+    return [Path(path).stem for path in of(None)]
+
+
+def test_of_a_batch_that_is_up_to_date_one_file_is_named_and_it_is_older_than_any_result(batch):
+    assert told(batch) == ["a"]
+    touch("results/c/audio/a.wav", 300)
+    touch("results/c/speech/v/a.parquet", 301)
+    assert told(batch) == ["b"]
+
+
+def test_a_file_that_is_newer_than_what_was_made_of_it_is_named(batch):
+    touch("results/c/audio/c.wav", 122)
+    assert told(batch) == ["c", "a"]
+
+
+def test_one_of_the_files_that_are_missing_is_named(batch):
+    for name in "bc":
+        os.remove(f"results/c/audio/{name}.wav")
+    assert told(batch) == ["b", "a"]
+
+
+def test_a_recording_of_which_nothing_was_made_yet_is_left_to_its_missing_results(batch):
+    os.remove("results/c/speech/v/c.parquet")
+    assert told(batch) == ["a"]
+
+
+def test_sources_that_other_rules_make_are_all_named_while_they_are_missing(batch):
+    sources = {"a": ["results/demo/source/x.wav"], "b": ["results/demo/source/y.wav"], "c": []}
+    of = batch.sources(lambda corpus, recording: sources[recording])
+    assert of(None) == ["results/demo/source/x.wav", "results/demo/source/y.wav"]
+
+
+def test_a_variant_that_reads_nothing_has_no_files(batch):
+    assert batch.inputs(lambda wildcards: [])(None) == []
+    of = batch.inputs(lambda wildcards: f"results/{{corpus}}/{wildcards.speech}/{{recording}}")
+    assert of(None) == ["results/c/v/a"]
+
+
+def measure(folder, name, seconds, *, at):
+    path = Path(folder, f"{name}.tsv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"s\tcpu_time\tmax_rss\n{seconds}\t{seconds / 2}\t100\n")
+    os.utime(path, (at, at))
+
+
+def test_of_a_batch_that_part_counts_which_no_later_job_did_again(tmp_path):
+    folder = tmp_path / "c/detect_speech/v"
+    measure(folder, "batch-1-of-1", 8.0, at=1)
+    measure(folder, "a", 3.0, at=2)
+    measure(folder, "gone", 100.0, at=2)
+    (row,) = costs("c", list("abcd"), {"detect_speech": ["v"]}, tmp_path)
+    assert (row["jobs"], row["seconds"], row["cpu"], row["memory"]) == (2, 9.0, 4.5, 100.0)
+
+
+def test_measurements_go_when_all_their_recordings_were_done_again_in_other_batches(tmp_path):
+    folder = tmp_path / "c/detect_speech/v"
+    measure(folder, "a", 1.0, at=1)
+    measure(folder, "batch-1-of-1", 1.0, at=2)
+    measure(folder, "b", 1.0, at=3)
+    remove_superseded("c", ["a", "b", "c"], tmp_path)
+    assert [path.stem for path, _ in latest(folder, "abc")] == ["b", "batch-1-of-1"]
+    assert not (folder / "a.tsv").exists()
+    measure(folder, "a", 1.0, at=4)
+    measure(folder, "c", 1.0, at=4)
+    remove_superseded("c", ["a", "b", "c"], tmp_path)
+    assert sorted(os.listdir(folder)) == ["a.tsv", "b.tsv", "c.tsv"]
+
+
+def test_the_log_of_a_recording_is_its_jobs_last(tmp_path):
+    assert log_of(tmp_path / "none", "a") is None
+    for name, time in (("a", 1), ("batch-1-of-1", 2)):
+        (tmp_path / f"{name}.log").touch()
+        os.utime(tmp_path / f"{name}.log", (time, time))
+    assert log_of(tmp_path, "a") == tmp_path / "batch-1-of-1.log"
+    os.utime(tmp_path / "a.log", (3, 3))
+    assert log_of(tmp_path, "a") == tmp_path / "a.log"
