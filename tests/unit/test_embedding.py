@@ -123,6 +123,16 @@ def test_the_filterbank_is_kaldis(dialogue):
     np.testing.assert_allclose(found, kaldi_filterbank(audio), atol=2e-3)
 
 
+def test_eight_bits_give_nearly_the_vectors_of_the_published_weights(dialogue):
+    windows = [Window(t.start, t.start + 1.5, i) for i, t in enumerate(dialogue[1])]
+    known = CampplusEmbedding().model_dump(exclude={"backend", "model"})
+    one, other = (
+        unit(campplus.load(model=model, **known)(dialogue[0], windows))
+        for model in ("campplus.onnx", "campplus-int8.onnx")
+    )
+    assert (one * other).sum(axis=1).min() > 0.9
+
+
 @given(segments, segments, st.sampled_from([0.0, 0.5, 1.0]))
 def test_windows_of_a_grid_hold_enough_speech_without_overlap(pieces, overlap, least):
     windows = grid_windows(pieces, overlap, length=1.5, hop=0.5, duration=50.0, least_speech=least)

@@ -89,15 +89,15 @@ def test_every_setting_has_a_sentence_and_every_number_a_range():
         ({"clustering": {"My one": {"backend": "kmeans"}}},
          "clustering.My one: bad name My one, expected small letters, digits and hyphens"),
         ({"systems": {"classic": {"speech": "energy"}}},
-         "systems.classic.speech is energy, expected one of webrtc, segmentation, silero"),
+         "systems.classic.speech is energy, expected one of webrtc, segmentation, segmentation-fast, silero"),
         ({"default_systems": ["worst"]},
-         "default_systems is worst, expected one of classic, best, classic-kmeans"),
+         "default_systems is worst, expected one of best, fast, classic"),
         ({"corpora": [{"name": "x"}]}, "corpora[0]: expected one of recordings (a table), audio"),
         ({"corpora": [{"name": "report", "audio": "x"}]}, "corpora[0]: name is report, which the"),
         ({"corpora": [{"name": "a/b", "audio": "x"}]}, "corpora[0].name is 'a/b', expected text like"),
         ({"corpora": [{"name": "x", "audio": "x"}] * 2}, "corpora[1].name is x, which is there already"),
         ({"corpora": [{"name": "x", "audio": "y", "systems": ["z"]}]},
-         "corpora[0].systems is z, expected one of classic, best, classic-kmeans"),
+         "corpora[0].systems is z, expected one of best, fast, classic"),
         ({"corpora": None}, "corpora is None, expected a list"),
         ({"speech": 3}, "speech is 3, expected a mapping"),
         ({"speach": {}}, "speach is not a setting (did you mean speech?), expected one of corpora"),
@@ -131,7 +131,7 @@ def test_the_place_is_the_line_of_the_last_file_that_has_the_key(tmp_path):
 def test_an_overlays_corpora_replace_the_demo():
     found = settings({"corpora": [{"name": "mine", "audio": "calls"}]})
     assert [corpus.name for corpus in found.corpora] == ["mine"]
-    assert found.systems_of(found.corpora[0]) == ["classic"]
+    assert found.systems_of(found.corpora[0]) == ["best"]
 
 
 def test_an_overlay_adds_a_system():

@@ -118,11 +118,13 @@ CHANGES = {
             "acoustic": 0.2,
             "speaker": 0.5,
             "loop": 0.9,
+            "merge": 0.8,
         }.items()
     },
     **{
         f"embedding.campplus.{key}": (value, [])
         for key, value in {
+            "model": "campplus-int8.onnx",
             "network": None,
             "window": 2.0,
             "hop": 1.0,

@@ -5,7 +5,7 @@ from diarflow.dialogue import synthesize_dialogue
 
 def overlay(conversations):
     simulated = {"speakers": "voices", "conversations": conversations, "duration": 12.0}
-    return {"corpora": [{"name": "sim", "simulate": simulated}]}
+    return {"corpora": [{"name": "sim", "simulate": simulated, "systems": ["classic"]}]}
 
 
 def test_conversations_are_made_diarized_and_scored_and_one_more_runs_alone(fresh):

@@ -159,7 +159,9 @@ def plda_job(name):
         settings=chosen.model_dump() | {"variant": values},
         code=revision(SCRIPTS / "train_plda.py", backend.source),
         versions=versions("numpy", "scipy", "soundfile", "soxr", *backend.packages),
-        models={model: digest(MODELS / model) for model in backend.models},
+        models={
+            model: digest(MODELS / model) for model in backend.models + shipped(values)
+        },
         speakers=stamp(speakers),
     )
 

@@ -110,6 +110,28 @@ def centres(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
 
 
+def joined(
+    points: np.ndarray, labels: np.ndarray, weights: np.ndarray, *, cosine: float, low: int
+) -> np.ndarray:
+    """Labels int (n,) from 0, of unit vectors (n, d): the two clusters whose mean directions are nearest are
+    one, again and again, while the cosine of these is `cosine` or more and there are more than `low`.
+
+    >>> points = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]])
+    >>> joined(points, np.array([0, 1, 2]), np.ones(3), cosine=0.7, low=1).tolist()
+    [0, 0, 1]
+    """
+    labels = np.unique(labels, return_inverse=True)[1]
+    while labels.max(initial=0) >= max(1, low):
+        means = centres(points * weights[:, None], labels)
+        near = means @ means.T
+        np.fill_diagonal(near, -1.0)
+        one, other = np.unravel_index(near.argmax(), near.shape)
+        if near[one, other] < cosine:
+            break
+        labels = np.unique(np.where(labels == other, one, labels), return_inverse=True)[1]
+    return labels
+
+
 def nearest_of(points: np.ndarray, linked: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Labels of the points `linked` for all: each other point has that of the nearest cluster."""
     found = (points @ centres(points[linked], labels).T).argmax(axis=1)

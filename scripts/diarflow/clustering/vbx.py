@@ -1,11 +1,15 @@
-"""VBx: agglomerative clustering, split rather too finely, then variational Bayes in PLDA space, which prunes it."""
+"""VBx: agglomerative clustering, split rather too finely, then variational Bayes in PLDA space, which prunes it.
+
+The longer a recording, the more windows say that a speaker who comes nearer to the microphone is another one.
+The mean of many windows is sure enough to tell: speakers whose means are that near are joined.
+"""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from diarflow.clustering.bayes import responsibilities
-from diarflow.clustering.links import agglomerate, centres
+from diarflow.clustering.links import agglomerate, centres, joined
 from diarflow.clustering.speakers import Speakers, at_most, bounds, normalised
 from diarflow.errors import InputError
 from diarflow.inference import model_path
@@ -13,7 +17,7 @@ from diarflow.plda import Plda, read_plda
 
 _SHARPNESS = 20.0  # of the first responsibilities, in cosine
 _MANY = 100  # speakers that it may begin with
-_LEAST_WINDOW = 0.6  # of a window: a speaker with less is none
+_LEAST_WINDOWS = 1.0  # a speaker with less than so many windows is none
 
 
 def load(
@@ -27,6 +31,7 @@ def load(
     acoustic: float,
     speaker: float,
     loop: float,
+    merge: float,
     points: int,
 ) -> Callable:
     plda = read_plda(model_path(model)) if model else None
@@ -64,9 +69,10 @@ def load(
         means = normalised(found.T @ directions[windows])
         labels = (directions @ means.T).argmax(axis=1)
         labels[windows] = found.argmax(axis=1)
+        labels = joined(directions, labels, seconds * (chunks < 0), cosine=merge, low=low)
         if len(set(labels)) < low:
             return agglomerate(directions, seconds, chunks, low=low, high=high, **known)
-        return np.unique(labels, return_inverse=True)[1]
+        return labels
 
     return cluster
 
@@ -91,7 +97,7 @@ def in_plda_space(vectors: np.ndarray, plda: Plda | None) -> tuple[np.ndarray, n
 def pruned(found: np.ndarray, seconds: np.ndarray, *, min_share: float, high: int) -> np.ndarray:
     """Responsibilities (n, speakers) without the speakers who have too little, or are too many."""
     held = found.T @ seconds
-    least = max(min_share * held.sum(), _LEAST_WINDOW * float(np.median(seconds)))
+    least = max(min_share * held.sum(), _LEAST_WINDOWS * float(np.median(seconds)))
     kept = np.flatnonzero(held >= min(least, held.max()))
     kept = np.sort(kept[np.argsort(-held[kept], kind="stable")[:high]])
     left = found[:, kept]

@@ -9,7 +9,6 @@ EMBEDDERS = {
     "campplus": Backend(
         "diarflow.embedding.campplus",
         packages=("kaldi-native-fbank", "onnxruntime"),
-        models=("campplus.onnx",),
     ),
     "dvector": Backend(
         "diarflow.embedding.dvector",

@@ -21,9 +21,15 @@ _LEAST = 400  # samples: what one frame of the filterbank hears
 
 
 def load(
-    *, network: str | None, window: Seconds, hop: Seconds | None, grid: bool, least_speech: float
+    *,
+    model: str,
+    network: str | None,
+    window: Seconds,
+    hop: Seconds | None,
+    grid: bool,
+    least_speech: float,
 ) -> Callable:
-    model = session("campplus.onnx")
+    speaker_encoder = session(model)
     samples = max(2 * _LEAST, round(window * SAMPLE_RATE))
 
     def embed(path, windows: Sequence[Window]) -> np.ndarray:
@@ -34,7 +40,7 @@ def load(
                 batch = windows[first : first + _BATCH]
                 features = np.stack([filterbank(filled(clip, one, samples)) for one in batch])
                 features -= features.mean(axis=1, keepdims=True)
-                found[first : first + _BATCH] = model.run(None, {"fbank": features})[0]
+                found[first : first + _BATCH] = speaker_encoder.run(None, {"fbank": features})[0]
         return found
 
     return embed

@@ -177,6 +177,10 @@ class CampplusEmbedding(Block):
     """CAM++, shipped: 192 dimensions."""
 
     backend: Literal["campplus"] = "campplus"
+    model: str = Field(
+        "campplus-int8.onnx",
+        description="shipped: campplus-int8.onnx in eight bits, or campplus.onnx; or the path of an .onnx like them",
+    )
     network: Name | None = Field(
         "segmentation",
         description="segmentation network whose local speakers get vectors too; null: none do",
@@ -320,15 +324,24 @@ class VbxClustering(EstimatingClustering):
         "plda-campplus.npz",
         description="PLDA: a shipped one or the path of an .npz; null: none, for any embedding",
     )
-    threshold: float = Field(
-        0.45, gt=0, le=2, description="cosine distance of the clusters that it begins with"
+    min_share: float = Field(
+        0.01, ge=0, lt=1, description="share of the speech; a speaker with less is none"
     )
-    acoustic: float = Field(0.1, gt=0, le=10, description="F_A: how much each window counts")
+    threshold: float = Field(
+        0.55, gt=0, le=2, description="cosine distance of the clusters that it begins with"
+    )
+    acoustic: float = Field(0.2, gt=0, le=10, description="F_A: how much each window counts")
     speaker: float = Field(
-        0.2, gt=0, le=100, description="F_B: the more, the fewer speakers are found"
+        0.8, gt=0, le=100, description="F_B: the more, the fewer speakers are found"
     )
     loop: float = Field(
         0.0, ge=0, lt=1, description="how likely the speaker stays; 0: without the Markov chain"
+    )
+    merge: float = Field(
+        0.65,
+        gt=0,
+        le=1,
+        description="cosine of the mean vectors of two speakers from which they are one; 1: never",
     )
 
 
