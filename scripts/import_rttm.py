@@ -1,7 +1,9 @@
 """Rule import_rttm: the turns of a system that is none of this workflow's, as this workflow writes them."""
 
 import math
+from pathlib import Path
 
+from diarflow.errors import InputError
 from diarflow.formats.rttm import write_rttm
 from diarflow.jobs import Job
 from diarflow.reference import read_reference, repair
@@ -12,6 +14,8 @@ job = Job(snakemake)
 
 def one(recording):
     row = read_row(recording.input.row)
+    if not Path(row["rttm"]).exists():
+        raise InputError(f"{row['rttm']}: not there, expected the RTTM of {row['name']}")
     names = {"recording": row["recording"], "name": row["name"]}
     given = read_reference(row["rttm"], **names, channel=row["channel"])
     turns, repairs = repair(given, duration=math.inf)

@@ -44,7 +44,11 @@ def scores(folder, corpus="texts"):
 def test_rttm_made_elsewhere_is_scored_without_audio(made):
     """x: q is 1 s late, of 8 s. y, without UEM: 2 s of false alarm before its 5 s; or nothing found."""
     done = made(overlay=overlay(), check=False)
-    assert done.status == 3 and "set aside: texts/y at import_rttm (elsewhere)" in done.text
+    assert done.status == 3
+    assert (
+        "set aside: texts/y at import_rttm (elsewhere): made/texts/y.rttm: not there, expected the RTTM of y"
+        in done.text
+    )
     found = scores(made.folder)
     assert float(found["elsewhere", "x"]["der"]) == 12.5
     assert found["elsewhere", "x"]["extent"] == "uem"
@@ -63,6 +67,18 @@ def test_a_changed_rttm_is_read_again_and_that_of_another_recording_is_not(made)
         file.write(line("x", 8, 1, "q"))
     planned = made.planned_recordings(overlay=overlay(systems=["one-file"]))
     assert {one for one in planned if one[1]} == {("import_rttm", "x"), ("score_recording", "x")}
+
+
+def test_a_line_that_is_none_and_another_recordings_name_are_told_with_the_file(made):
+    (made.folder / "made/texts/x.rttm").write_text(line("x", 0, 4, "p") + line("x", 4, -3, "q"))
+    (made.folder / "made/texts/y.rttm").write_text(line("y.wav", 10, 5, "r"))
+    done = made(overlay=overlay(systems=["elsewhere"]), check=False)
+    assert done.status == 3
+    for told in (
+        "x at import_rttm (elsewhere): made/texts/x.rttm:2: duration is -3, expected a number >= 0",
+        "y at import_rttm (elsewhere): made/texts/y.rttm: no turn of recording y; the file names y.wav",
+    ):
+        assert told in done.text
 
 
 def test_it_stands_beside_the_workflows_own(made):
