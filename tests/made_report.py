@@ -36,7 +36,7 @@ c,knows-speech,ALL,full,19.0,11.0,1.0,0.0,2.0,27.27,30.0,3,3,1,3,False,,20.0,30.
 
 def content(**more):
     variants = {
-        "prepare_reference": [""], "detect_speech": ["webrtc"], "detect_changes": ["d"],
+        "prepare_reference": [""], "detect_speech": ["webrtc"], "detect_changes": ["d", "silent"],
         "embed_segments": ["webrtc.d.none.e"], "write_rttm": ["ours"],
     }  # fmt: skip
     return {
@@ -66,6 +66,8 @@ def artifacts(name, truth, found):
     write_table(base / f"speech/webrtc/{name}.parquet", "speech", [(0.5, 8.0)])
     write_table(base / f"candidates/d/{name}.parquet", "candidates", [(2.0, 0.25), (4.0, 1.5)])
     write_table(base / f"changes/d/{name}.parquet", "changes", [(4.0, 1.5)])
+    for kind in ("candidates", "changes"):
+        write_table(base / f"{kind}/silent/{name}.parquet", kind, [])
     windows = [(place * 0.8, place * 0.8 + 1.6, 0, -1, -1) for place in range(10)]
     write_table(base / f"embeddings/webrtc.d.none.e/{name}.parquet", "windows", windows)
     vectors = np.random.default_rng(0).normal(size=(10, 16))

@@ -166,6 +166,32 @@ def test_the_view_zooms_and_comes_back(browser, site):
         browser.wait(f"JSON.stringify({seen}) === '{str(expected).replace(' ', '')}'")
 
 
+def test_a_detector_that_found_nothing_has_no_panel_and_lanes_say_whose_they_are(browser, site):
+    recording(browser, site)
+    layout = "document.querySelector('#timeline')._fullLayout"
+    assert browser.run(f"Object.keys({layout}).filter((key) => /^yaxis/.test(key)).length") == 2
+    names = browser.run(f"{layout}.yaxis.ticktext")
+    assert names[0] == "speech: webrtc" and names[-1] == "ours: errors"
+    assert names[2].startswith(
+        "reference: \"'&gt;&lt;img"
+    )  # text, of which Plotly makes no element
+
+
+def test_recordings_far_over_100_percent_do_not_hide_the_others(browser, tmp_path, monkeypatch):
+    """b has 0.1 s of speech and 12.34 times as much false alarm: drawn at 150 percent, and said so."""
+    monkeypatch.chdir(tmp_path)
+    site = tmp_path / make()
+    text = (site / "der.csv").read_text()
+    old = "c,ours,b,full,5.0,0.0,0.0,1.234,0.0,,"
+    (site / "der.csv").write_text(text.replace(old, "c,ours,b,full,5.0,0.1,0.0,1.234,0.0,1234.0,"))
+    make()
+    front(browser, site)
+    chart = "document.querySelector('#by-duration')"
+    assert sorted(browser.run(f"[...{chart}.data[0].y]")) == [43.75, 100, 150]
+    assert browser.run(f"{chart}.layout.yaxis.title.text") == "DER, % (over 150: at 150)"
+    assert any("1234.00 %" in text for text in browser.run(f"[...{chart}.data[0].text]"))
+
+
 def test_the_longest_errors_are_shown_and_played(browser, site):
     recording(browser, site)
     first = "document.querySelector('#worst tbody button')"

@@ -16,6 +16,8 @@ from made_report import BREAK, DER, QUOTE, content, make
 from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.diarization import DiarizationErrorRate
 
+from diarflow.formats.rttm import read_turns, write_rttm
+from diarflow.hypothesis import NUMBER_GIVEN
 from diarflow.intervals import Interval, Turn
 from diarflow.report.lanes import compare, seconds, speakers_of
 from diarflow.report.site import write_site
@@ -172,6 +174,14 @@ def table():
 def same(figures, row):
     for column, text in figures.items():
         assert (float(text) if text else None) == (float(row[column]) if row[column] else None)
+
+
+def test_a_recording_says_which_systems_were_given_the_number_of_speakers(own):
+    assert "was given to" not in Page(own / "recordings/c/a.html").text
+    path = Path("results/c/rttm/ours/a.rttm")
+    write_rttm(path, "a", read_turns(path), comments=[NUMBER_GIVEN])
+    write_site(own, content())
+    assert "The number of speakers was given to ours." in Page(own / "recordings/c/a.html").text
 
 
 def test_columns_that_der_csv_does_not_have_are_left_out(report):

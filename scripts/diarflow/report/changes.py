@@ -195,6 +195,7 @@ def draw_curves(path, curves: Mapping[str, Mapping[tuple[str, str], Curve]]) -> 
                     coverage_at(one.purity[order], one),
                     ("-", "--", ":", "-.")[number % 4],
                     color=COLOURS[number % len(COLOURS)],
+                    marker="o" if len(order) == 1 else None,  # one that finds nothing is a point
                     label=detector,
                 )
             row[place].set_title(f"{corpus}: {_SHOWN[kind]}", fontsize=10, parse_math=False)

@@ -78,11 +78,14 @@ class Shown:
         else:
             turns[REFERENCE] = read_turns(path)
             extent = read_uem(path.with_suffix(".uem")).get(self.recording, [])
+        given = []
         for system in self.systems:
             path = self.file("rttm", system, ".rttm")
             turns[system] = read_turns(path)
             if NUMBER_GIVEN in read_comments(path):
-                self.notes.append(f"{system} was given the number of speakers.")
+                given.append(system)
+        if given:
+            self.notes.append(f"The number of speakers was given to {', '.join(given)}.")
         return turns, extent
 
     def _lanes(self, turns: Mapping[str, list[Turn]], extent: Sequence[Interval]):

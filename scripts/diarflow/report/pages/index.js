@@ -120,21 +120,24 @@
     const corpora = [...new Set(rows.corpus)];
     const colours = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#D55E00"];
     const symbols = ["circle", "square", "diamond", "triangle-up", "x", "cross", "star"];
-    const draw = (id, title, value) => {
+    // a little speech and much false alarm make thousands of percent, beside which the others lie on the axis
+    const HIGHEST = 150;
+    const beyond = rows.der.some((der) => der > HIGHEST);
+    const draw = (id, title, value, axis = {}) => {
       const traces = corpora.map((corpus, place) => {
         const own = rows.corpus.map((name, row) => [name, row]).filter(([name]) => name === corpus)
           .map(([, row]) => row).filter((row) => rows.der[row] !== null);
         return {
-          type: own.length > 5000 ? "scattergl" : "scatter", mode: "markers", name: short(corpus), x: own.map(value), y: own.map((row) => rows.der[row]),
-          text: own.map((row) => short(rows.recording[row], 60)), customdata: own,
+          type: own.length > 5000 ? "scattergl" : "scatter", mode: "markers", name: short(corpus), x: own.map(value), y: own.map((row) => Math.min(rows.der[row], HIGHEST)),
+          text: own.map((row) => `${short(rows.recording[row], 60)}<br>DER ${number(rows.der[row], 2)} %`), customdata: own,
           marker: { color: colours[place % colours.length], symbol: symbols[place % symbols.length], size: 7, opacity: 0.6 },
-          hovertemplate: "%{text}<br>%{x}, DER %{y:.2f} %<extra></extra>",
+          hovertemplate: "%{text}<br>%{x}<extra></extra>",
         };
       });
       Plotly.react(at(id), traces, layout({
-        height: 340, showlegend: corpora.length > 1, legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
-        xaxis: { title: { text: title }, gridcolor: "#ddd", rangemode: "tozero" },
-        yaxis: { title: { text: "DER, %" }, gridcolor: "#ddd", rangemode: "tozero" },
+        height: 360, showlegend: corpora.length > 1, legend: { orientation: "h", y: -0.24, yanchor: "top" },
+        xaxis: { title: { text: title }, gridcolor: "#ddd", rangemode: "tozero", ...axis },
+        yaxis: { title: { text: beyond ? `DER, % (over ${HIGHEST}: at ${HIGHEST})` : "DER, %" }, gridcolor: "#ddd", rangemode: "tozero" },
       }), config);
       at(id).removeAllListeners("plotly_click");
       at(id).on("plotly_click", ({ points: [point] }) => {
@@ -143,9 +146,11 @@
       });
     };
     // numbers of speakers are spread a little, so that points do not hide each other
+    const most = Math.max(1, ...rows.reference_speakers.filter((count) => count !== null));
     const spread = (row) => ((row * 0.618) % 1 - 0.5) * 0.5;
     draw("by-duration", "scored, minutes", (row) => Math.round(rows.scored_seconds[row] / 0.6) / 100);
-    draw("by-speakers", "speakers of the reference (points are spread)", (row) => Math.round(100 * (rows.reference_speakers[row] + spread(row))) / 100);
+    draw("by-speakers", "speakers of the reference (points are spread)", (row) => Math.round(100 * (rows.reference_speakers[row] + spread(row))) / 100,
+      { dtick: Math.ceil(most / 12) });
   };
 
   const times = async () => {

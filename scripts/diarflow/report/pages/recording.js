@@ -22,6 +22,7 @@
 
   // --- lanes ------------------------------------------------------------------------------------
   const names = []; // of the rows, from the top
+  const label = (system, what) => `${short(system, 22)}: ${short(what, 38 - Math.min(system.length, 22))}`;
   const traces = [];
 
   const bars = (row, label, colour, stretches, height = 0.8, shift = 0) => traces.push({
@@ -32,25 +33,26 @@
   });
 
   for (const [variant, stretches] of Object.entries(data.speech)) {
-    names.push(`speech: ${variant}`);
+    names.push(label("speech", variant));
     bars(names.length - 1, `speech found by ${plain(variant)}`, "#666666", stretches, 0.4);
   }
   const borders = [];
   for (const lane of data.lanes) {
     borders.push(names.length - 0.5);
     for (const { name, colour, turns } of lane.speakers) {
-      names.push(`${lane.name}: ${name}`);
+      names.push(label(lane.name, name));
       bars(names.length - 1, `${short(lane.name)}: ${short(name, 60)}`, colour, turns);
     }
-    if (!lane.speakers.length) names.push(`${lane.name}: nobody`);
+    if (!lane.speakers.length) names.push(label(lane.name, "nobody"));
     if (lane.errors) {
-      names.push(`${lane.name}: errors`);
+      names.push(label(lane.name, "errors"));
       KINDS.forEach(([kind, colour], place) =>
         bars(names.length - 1, `${kind.replace("_", " ")} by ${short(lane.name)}`, colour, lane.errors[kind], 0.27, 0.28 * (place - 1)));
     }
   }
 
-  const detectors = Object.entries(data.changes);
+  // one that looks for nothing (none) has nothing to show
+  const detectors = Object.entries(data.changes).filter(([, found]) => Object.values(found).some(({ time }) => time.length));
   detectors.forEach(([, { candidates, changes }], place) => {
     const axis = { yaxis: `y${place + 2}`, showlegend: false, type: "scatter" };
     const dots = (moments, marker, what) => moments && traces.push({
@@ -88,7 +90,7 @@
       },
       yaxis: {
         domain: [split(height), 1], range: [names.length - 0.5, -0.5], fixedrange: true, automargin: true, zeroline: false, showgrid: false,
-        tickvals: names.map((_, row) => row), ticktext: names.map((name) => short(name)), tickfont: { size: 12 }, ticksuffix: " ",
+        tickvals: names.map((_, row) => row), ticktext: names, tickfont: { size: 12 }, ticksuffix: " ",
       },
       ...axes,
       shapes: [
@@ -221,7 +223,7 @@
       };
     }).filter(({ x }) => x.length);
     Plotly.react(at("plane"), points, layout({
-      margin: { l: 50, r: 20, t: 30, b: 45 }, showlegend: true, legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
+      margin: { l: 50, r: 20, t: 30, b: 45 }, showlegend: true, legend: { orientation: "h", y: -0.14, yanchor: "top" },
       xaxis: { title: { text: "first component" }, gridcolor: "#ddd", zeroline: false },
       yaxis: { title: { text: "second component" }, gridcolor: "#ddd", zeroline: false, scaleanchor: "x" }, hovermode: "closest",
     }), config);
