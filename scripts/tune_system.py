@@ -12,9 +12,13 @@ from diarflow.tuning import outcome
 log_to(snakemake.log[0])
 content = json.loads(snakemake.params.job)["settings"]
 scores = read_frames("scores", snakemake.input.scores)
-tried, overlay, said = outcome(scores[scores["protocol"] == content["protocol"]], content)
-with written_whole(snakemake.output.table) as beside:
-    tried.to_csv(beside, index=False)
+found = outcome(scores[scores["protocol"] == content["protocol"]], content)
+for path, table in (
+    (snakemake.output.table, found.tried),
+    (snakemake.output.recordings, found.recordings),
+):
+    with written_whole(path) as beside:
+        table.to_csv(beside, index=False)
 with written_whole(snakemake.output.overlay) as beside:
-    beside.write_text(f"# {said}\n" + yaml.safe_dump(overlay, sort_keys=False))
-print(said)
+    beside.write_text(f"# {found.said}\n" + yaml.safe_dump(found.overlay, sort_keys=False))
+print(found.said)

@@ -293,6 +293,7 @@ class Plan:
         return {
             "system": chosen.system,
             "protocol": chosen.protocol,
+            "average": chosen.average,
             "folds": chosen.folds,
             "corpora": corpora,
             "candidates": [

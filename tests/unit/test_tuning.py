@@ -70,7 +70,7 @@ def test_the_choice_is_scored_on_recordings_that_had_no_say_in_it():
     wrong = pd.DataFrame({"a": [1.0, 1.0, 6.0], "b": [2.0, 2.0, 2.0]})
     found = choose(wrong, pd.Series([10.0] * 3), folds=0)
     assert (found.best, found.der, found.cross_validated_der) == ("b", 20.0, 33.33)
-    assert found.folds == {"b": 2, "a": 1}
+    assert found.of_others == ["b", "b", "a"]
 
 
 def test_one_recording_is_chosen_on_and_scored_alike():
@@ -86,16 +86,39 @@ def test_the_outcome_is_a_configuration_with_its_evidence():
         for one, loss in zip(tried, (2.0, 1.0), strict=True) for name in "xy"
     ]  # fmt: skip
     content = {
-        "system": "classic", "protocol": "full", "folds": 0, "corpora": ["c"],
+        "system": "classic", "protocol": "full", "average": "seconds", "folds": 0, "corpora": ["c"],
         "candidates": [
             {"name": one.name, "values": one.values,
              "variants": {s: (n, v.model_dump()) for s, (n, v) in one.variants.items()}}
             for one in tried
         ],
     }  # fmt: skip
-    table, overlay, said = outcome(pd.DataFrame(rows), content)
+    found = outcome(pd.DataFrame(rows), content)
+    table, overlay, said = found.tried, found.overlay, found.said
     assert list(table["der"]) == [10.0, 20.0] and list(table["best_of_others"]) == [2, 0]
+    assert list(found.recordings["recording"]) == ["x", "y"]
+    assert list(found.recordings["missed"]) == [1.0, 1.0]
     assert "2 settings tried on 2 recordings of c: full DER 10.00 %" in said
     again = settings(overlay)  # it is laid over config.yaml as it is
     system = again.systems["classic-tuned"]
     assert again.clustering[system.clustering].bandwidth == 0.65 and system.tuned_on == said
+
+
+@pytest.mark.parametrize(
+    ("average", "best", "der"), [("seconds", "b", 11.0), ("corpora", "a", 20.0)]
+)
+def test_each_second_counts_alike_or_each_corpus(average, best, der):
+    """Corpora of 90 and 10 s: a loses 20 % of both (20 of 100 s), b 7.8 and 40 % (11 of 100 s)."""
+    lost = {"a": {"long": 18.0, "short": 2.0}, "b": {"long": 7.0, "short": 4.0}}
+    rows = [
+        {"corpus": corpus, "recording": "x", "system": system, "missed": loss, "false_alarm": 0.0,
+         "confusion": 0.0, "reference_seconds": {"long": 90.0, "short": 10.0}[corpus]}
+        for system, corpora in lost.items() for corpus, loss in corpora.items()
+    ]  # fmt: skip
+    content = {
+        "system": "classic", "protocol": "full", "average": average, "folds": 0,
+        "corpora": ["long", "short"],
+        "candidates": [{"name": name, "values": {}, "variants": {}} for name in lost],
+    }  # fmt: skip
+    table = outcome(pd.DataFrame(rows), content).tried
+    assert (table["system"].iloc[0], table["der"].iloc[0]) == (best, der)

@@ -127,6 +127,10 @@ class Tuning(Block):
     )
     corpora: list[str] | None = Field(None, description="null: all that are marked split: dev")
     protocol: Literal["full", "fair", "forgiving"] = Field("full", description="whose DER counts")
+    average: Literal["seconds", "corpora"] = Field(
+        "seconds",
+        description="what counts alike: each second of speech, or each corpus, however long",
+    )
     folds: int = Field(
         0, ge=0, le=1000, description="of the cross-validation over recordings; 0: leave one out"
     )
