@@ -115,7 +115,7 @@ CHANGES = {
         for key, value in {
             "model": None,
             "threshold": 0.4,
-            "acoustic": 0.2,
+            "acoustic": 0.3,
             "speaker": 0.5,
             "loop": 0.9,
             "merge": 0.8,

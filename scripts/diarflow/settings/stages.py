@@ -328,11 +328,11 @@ class VbxClustering(EstimatingClustering):
         0.01, ge=0, lt=1, description="share of the speech; a speaker with less is none"
     )
     threshold: float = Field(
-        0.55, gt=0, le=2, description="cosine distance of the clusters that it begins with"
+        0.45, gt=0, le=2, description="cosine distance of the clusters that it begins with"
     )
-    acoustic: float = Field(0.2, gt=0, le=10, description="F_A: how much each window counts")
+    acoustic: float = Field(0.1, gt=0, le=10, description="F_A: how much each window counts")
     speaker: float = Field(
-        0.8, gt=0, le=100, description="F_B: the more, the fewer speakers are found"
+        0.4, gt=0, le=100, description="F_B: the more, the fewer speakers are found"
     )
     loop: float = Field(
         0.0, ge=0, lt=1, description="how likely the speaker stays; 0: without the Markov chain"
