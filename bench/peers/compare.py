@@ -12,7 +12,17 @@ import sys
 from pathlib import Path
 
 import yaml
-from systems import PEERS, ROOT, Asked, PeerError, is_measured, our_systems, run_system, snakemake
+from systems import (
+    PEERS,
+    ROOT,
+    Asked,
+    Ours,
+    PeerError,
+    is_measured,
+    our_systems,
+    run_system,
+    snakemake,
+)
 
 ESTIMATED, GIVEN = ROOT / "bench/peers/results", ROOT / "bench/peers/results-given"
 
@@ -91,7 +101,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("corpora", nargs="*", type=Path, default=[ROOT / "bench/peers/corpora.yaml"],
                         help="tables of recordings, or configurations that list corpora")  # fmt: skip
-    parser.add_argument("--systems", nargs="+", default=[*PEERS, "best"],
+    parser.add_argument("--systems", nargs="+", default=[*PEERS, "best", "fast"],
                         help=f"of {', '.join(PEERS)} and the systems of config.yaml")  # fmt: skip
     parser.add_argument(
         "--again", nargs="*", default=[], help="systems to measure though they were"
@@ -102,13 +112,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--configfile", nargs="+", type=Path, default=[], help="settings of our systems"
     )
+    parser.add_argument("--batch-size", type=int, default=100,
+                        help="recordings that a job of ours works on; a peer hears a corpus in one process")  # fmt: skip
     parser.add_argument("--folder", type=Path, help="of RTTM, costs and scores")
     return parser.parse_args()
 
 
 def measure_all(asked: argparse.Namespace, corpora: list[dict], folder: Path) -> None:
     """Run each system over each corpus, one after the other, but for what was measured before."""
-    overlays = [path.absolute() for path in asked.configfile]
+    ours = Ours([path.absolute() for path in asked.configfile], asked.batch_size)
     for system in asked.systems:
         for corpus in (one["name"] for one in corpora):
             recordings = asked_of(corpus, given=asked.given)
@@ -116,7 +128,7 @@ def measure_all(asked: argparse.Namespace, corpora: list[dict], folder: Path) ->
             kept = system not in asked.again and is_measured(place, recordings)
             print(f"{system} on {corpus}", "as before" if kept else "...", file=sys.stderr)
             if not kept:
-                run_system(system, corpus, recordings, place, overlays)
+                run_system(system, corpus, recordings, place, ours)
 
 
 def main() -> None:

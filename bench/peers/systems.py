@@ -35,6 +35,13 @@ class Asked(NamedTuple):
     num_speakers: int | None  # None: the systems have to find out
 
 
+class Ours(NamedTuple):
+    """How the workflow runs our systems."""
+
+    overlays: list[Path]  # settings laid over config.yaml
+    batch_size: int  # recordings that a job works on
+
+
 class PeerError(Exception):
     """A system that did not get to its end."""
 
@@ -54,9 +61,7 @@ def stamp_of(asked: tuple[Asked, ...]) -> str:
     return digest.hexdigest()[:12]
 
 
-def run_system(
-    name: str, corpus: str, asked: tuple[Asked, ...], folder: Path, overlays: list[Path]
-):
+def run_system(name: str, corpus: str, asked: tuple[Asked, ...], folder: Path, ours: Ours):
     """Leave `{recording}.rttm` and `cost.json` in `folder`, which is made anew."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -64,7 +69,7 @@ def run_system(
     if name in PEERS:
         cost, facts = _run_peer(name, asked, folder)
     else:
-        cost, facts = _run_ours(name, corpus, asked, folder, overlays)
+        cost, facts = _run_ours(name, corpus, asked, folder, ours)
     when = {"measured": time.strftime("%Y-%m-%d"), "load": load}
     written = {"stamp": stamp_of(asked), **when, **cost._asdict(), **facts}
     text = json.dumps(written, indent=1)
@@ -99,26 +104,16 @@ def our_systems(overlays: list[Path]) -> dict[str, dict[str, str]]:
 
 
 def _run_ours(
-    name: str, corpus: str, asked: tuple[Asked, ...], folder: Path, overlays: list[Path]
+    name: str, corpus: str, asked: tuple[Asked, ...], folder: Path, ours: Ours
 ) -> tuple[Cost, dict[str, Any]]:
     """A run of the workflow in an empty folder, on one core, up to the RTTM."""
     work = folder / "work"
     work.mkdir()
-    given = any(one.num_speakers for one in asked)
-    lines = ["recording\taudio\tnum_speakers" if given else "recording\taudio"]
-    for one in asked:
-        lines.append(f"{one.recording}\t{one.audio}" + f"\t{one.num_speakers or ''}" * given)
-    (work / "recordings.tsv").write_text("\n".join(lines) + "\n")
-    overlay = {"corpora": [{"name": corpus, "recordings": "recordings.tsv", "systems": [name]}]}
-    if given:
-        clustering = our_systems(overlays)[name]["clustering"]
-        overlay["clustering"] = {clustering: {"speaker_count": "given"}}
-    (work / "config.yaml").write_text(yaml.safe_dump(overlay))
-    command = snakemake(
-        "rttm", "--cores", 1, "--directory", work, "--configfile", *overlays, work / "config.yaml"
-    )
-    cost = measure(command, folder / "log.txt")
-    _ended(cost, folder / "log.txt")
+    config = _write_asked(work, name, corpus, asked, ours)
+    settings = ["--configfile", *ours.overlays, config, "--config", f"batch_size={ours.batch_size}"]
+    log = folder / "log.txt"
+    cost = measure(snakemake("rttm", "--cores", 1, "--directory", work, *settings), log)
+    _ended(cost, log)
     for one in asked:
         shutil.copy(work / f"results/{corpus}/rttm/{name}/{one.recording}.rttm", folder)
     took = dict.fromkeys((one.recording for one in asked), 0.0)
@@ -127,7 +122,23 @@ def _run_ours(
             took[recording] += float(seconds)
     shutil.rmtree(work)
     recordings = {recording: {"cpu_seconds": seconds} for recording, seconds in took.items()}
-    return cost, {"recordings": recordings, "versions": {"diarflow": revision()}}
+    versions = {"diarflow": revision(), "batch_size": str(ours.batch_size)}
+    return cost, {"recordings": recordings, "versions": versions}
+
+
+def _write_asked(work: Path, name: str, corpus: str, asked: tuple[Asked, ...], ours: Ours) -> Path:
+    """A table of the recordings and a configuration for them, in `work`."""
+    given = any(one.num_speakers for one in asked)
+    lines = ["recording\taudio\tnum_speakers" if given else "recording\taudio"]
+    for one in asked:
+        lines.append(f"{one.recording}\t{one.audio}" + f"\t{one.num_speakers or ''}" * given)
+    (work / "recordings.tsv").write_text("\n".join(lines) + "\n")
+    overlay = {"corpora": [{"name": corpus, "recordings": "recordings.tsv", "systems": [name]}]}
+    if given:
+        clustering = our_systems(ours.overlays)[name]["clustering"]
+        overlay["clustering"] = {clustering: {"speaker_count": "given"}}
+    (work / "config.yaml").write_text(yaml.safe_dump(overlay))
+    return work / "config.yaml"
 
 
 def revision() -> str:
