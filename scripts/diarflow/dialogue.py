@@ -1,4 +1,4 @@
-"""A made-up dialogue with an exact reference, by a source and a filter: for the demo and for tests.
+"""A made-up dialogue with an exact reference, by a source and a filter: for tests.
 
 Each speaker is a glottal pulse train of an own pitch through the resonances of an own vocal tract,
 articulating random vowels. It is no speech, but it is voiced, and its speakers differ as voices do.

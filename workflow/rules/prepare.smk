@@ -5,7 +5,7 @@ in   audio, reference and uem of the table of recordings, and what its row says 
 out  results/{corpus}/audio/{recording}.wav        mono, 16 kHz, 16-bit PCM
      results/{corpus}/reference/{recording}.rttm   repaired turns; comments count the repairs
      results/{corpus}/reference/{recording}.uem    the stretches that are scored
-     results/demo/source/                          the demo's two recordings, with references
+     results/demo/source/                          the demo's recording, with its reference
 """
 
 for batch in batches("prepare_audio"):
@@ -71,17 +71,3 @@ rule fetch_sample:
         ],
     script:
         "../../scripts/fetch_sample.py"
-
-
-rule synthesize_dialogue:
-    output:
-        audio="results/demo/source/synthetic.wav",
-        reference="results/demo/source/synthetic.rttm",
-    log:
-        "logs/demo/synthesize_dialogue.log",
-    conda:
-        "../../envs/audio.yaml"
-    params:
-        job=job("synthesize_dialogue", "numpy", "scipy", seed=1, speakers=3, turns=12),
-    script:
-        "../../scripts/synthesize_dialogue.py"
