@@ -1,4 +1,4 @@
-"""The tables of a comparison: FOLDER/table.csv, a row for each system and recording, and Markdown on stdout.
+"""The tables of a comparison: FOLDER/table.csv, a row for each system and recording, comparisons.csv, and Markdown on stdout.
 
     .venv/bin/python bench/peers/tables.py FOLDER SYSTEM=LABEL ...
 
@@ -19,6 +19,7 @@ from scoring import long_speakers, score_all
 
 from diarflow.audio import duration
 from diarflow.formats.uem import read_uem
+from diarflow.report.names import ALL
 
 OURS = "diarflow-"
 LEGEND = """
@@ -107,7 +108,7 @@ def markdown(header: list[str], rows: list[list[str]]) -> str:
 
 def errors_and_costs(der: pd.DataFrame, table: pd.DataFrame, costs: dict, splits: dict) -> str:
     """A row for each group of recordings (corpora, and ALL of each split) and system."""
-    totals = der[der["recording"] == "ALL"].set_index(["corpus", "protocol", "system"])
+    totals = der[der["recording"] == ALL].set_index(["corpus", "protocol", "system"])
     rows = []
     for group in dict.fromkeys(totals.index.get_level_values("corpus")):
         members = members_of(group, splits)
@@ -132,16 +133,18 @@ def members_of(group: str, splits: dict[str, str | None]) -> list[str]:
     """
     if group in splits:
         return [group]
-    wanted = group.removeprefix("ALL").strip()
+    wanted = group.removeprefix(ALL).strip()
     return [name for name, split in splits.items() if wanted in ("", split or "unmarked")]
 
 
 def comparisons(table: pd.DataFrame) -> str:
-    """Each of our systems against each other one: how their full DERs compare, by a paired bootstrap."""
+    """Each of our systems against each other one over all corpora: how full DERs compare, by a paired bootstrap."""
+    full = table[table["protocol"] == "full"]
+    over_all = full[full["corpus"].str.startswith(ALL)]
     rows = [
         [one.corpus, one.system, one.other, str(one.recordings), f"{one.system_der / one.other_der:.2f}",
          f"{one.difference:+.1f} [{one.difference_low:+.1f}, {one.difference_high:+.1f}]"]
-        for one in map(ours_first, table[table["protocol"] == "full"].itertuples())
+        for one in map(ours_first, (over_all if len(over_all) else full).itertuples())
         if one.system.startswith(OURS)
     ]  # fmt: skip
     header = [
@@ -188,6 +191,7 @@ def main(folder: Path, systems: dict[str, str]) -> None:
     costs = costs_of(folder, systems, list(splits))
     der, compared = score_all(folder, systems, costs, splits)
     table = by_recording(folder, systems, der, costs)
+    compared.to_csv(folder / "comparisons.csv", index=False)
     table.drop(columns="first").to_csv(folder / "table.csv", index=False)
     print(f"{datetime.date.today()}, {machine()}.\n")
     print(errors_and_costs(der, table, costs, splits))
