@@ -17,6 +17,9 @@ import pytest
 import soundfile
 import yaml
 
+# a program that tests/slow/test_fuzz.py starts, with a library of its own
+collect_ignore = ["slow/fuzz.py"]
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
