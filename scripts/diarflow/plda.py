@@ -5,11 +5,13 @@ again; then turned and scaled so that what varies within a speaker has unit cova
 speakers is diagonal (the two-covariance model in the form that VBx takes, Landini et al. 2022, section 2.2).
 """
 
+import zipfile
 from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import eigh
 
+from diarflow.errors import InputError
 from diarflow.files import written_whole
 
 _RIDGE = 1e-3  # of the mean variance within speakers, added before it is inverted
@@ -81,5 +83,9 @@ def write_plda(path, model: Plda) -> None:
 
 
 def read_plda(path) -> Plda:
-    with np.load(path, allow_pickle=False) as arrays:
-        return Plda(*(arrays[name].astype(np.float64) for name in Plda._fields))
+    """A model that `write_plda` wrote; InputError where the file holds something else."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return Plda(*(arrays[name].astype(np.float64) for name in Plda._fields))
+    except (AttributeError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path}: not a PLDA, expected an .npz of snakemake plda") from error

@@ -15,6 +15,7 @@ import numpy as np
 from diarflow.errors import InputError
 
 _FACTS = "diarflow.json"
+_MOST = 50_000_000  # bytes; the network has 2.3 million, its optimizer twice as many
 FEATURES, UNITS, DENSE = 35, 128, 32
 # two bidirectional LSTM (kernel, recurrent kernel, bias; forwards, then backwards), three dense layers
 SHAPES = [
@@ -31,6 +32,8 @@ def read_weights(path) -> list[np.ndarray]:
     if path.suffix == ".keras":
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                if (size := archive.getinfo("model.weights.h5").file_size) > _MOST:
+                    raise InputError(f"{path}: holds {size / 1e6:.0f} MB of weights, too many")
                 data = archive.read("model.weights.h5")
         except (zipfile.BadZipFile, KeyError) as error:
             raise InputError(f"{path}: not a Keras 3 model") from error
@@ -66,6 +69,8 @@ def _arrays(path: Path, data: bytes) -> list[tuple[tuple, np.ndarray]]:
 
     def visit(name, item):
         if isinstance(item, h5py.Dataset) and not re.search(r"optimizer", name):
+            if item.nbytes > _MOST:  # a few bytes can claim any shape
+                raise InputError(f"{path}: {name} has {item.nbytes / 1e6:.0f} MB, too many")
             found.append((_key(name), np.asarray(item, dtype=np.float32)))
 
     try:

@@ -34,7 +34,8 @@ def explain(
         elif kind == "value_error":
             said = f"{key}: {one['ctx']['error']}"
         else:
-            said = f"{key} is {_shown(value)}, expected {_expected(block, path[-1])}"
+            shown = "something else" if "token" in str(path[-1]) else _shown(value)
+            said = f"{key} is {shown}, expected {_expected(block, path[-1])}"
             if isinstance(value, str) and _number(value):
                 said += " (it is text: nested values of --config are, use --configfile)"
         lines[f"{place(path, files, value if kind not in _ABSENT else None)}{said}"] = None

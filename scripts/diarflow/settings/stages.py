@@ -209,7 +209,9 @@ class PyannoteEmbedding(Block):
         "pyannote/embedding", description="path of a checkpoint, or its name on Hugging Face"
     )
     token_variable: str = Field(
-        "HF_TOKEN", description="environment variable that holds a token, if the model needs one"
+        "HF_TOKEN",
+        pattern="^[A-Z][A-Z0-9_]*$",  # a token itself has small letters
+        description="environment variable that holds a token, if the model needs one",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field(
         "auto", description="auto takes a GPU where there is one"
