@@ -54,6 +54,9 @@ pyannote: .venv-pyannote/pyannote.stamp  ## the environment for embeddings of py
 
 peers: .venv/run.stamp .venv-pyannote/pyannote.stamp $(PEERS)  ## the environments of other systems: see bench/peers/README.md
 
+reliability: .venv-pyannote/pyannote.stamp  ## docs/reliability.md: what was tried to break a run, and what happened
+	$(SLOW)/python docs/reliability.py > docs/reliability.md
+
 lock: .venv-lock/lock.stamp ## requirements/*.txt, out of pyproject.toml
 	UV=.venv-lock/bin/uv sh requirements/lock.sh
 

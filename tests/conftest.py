@@ -1,7 +1,9 @@
 """Fixtures: audio made by our own code, scripts run in this process, Snakemake run on a tiny corpus."""
 
+import hashlib
 import json
 import logging
+import os
 import re
 import runpy
 import shutil
@@ -33,10 +35,12 @@ class Files(dict):
 @contextmanager
 def _own_stderr():
     """Give a script's standard error and logging back, which it sends to its log."""
-    stderr, handlers = sys.stderr, logging.root.handlers[:]
+    stderr, handlers, errors = sys.stderr, logging.root.handlers[:], os.dup(2)
     try:
         yield
     finally:
+        os.dup2(errors, 2)
+        os.close(errors)
         if sys.stderr is not stderr:
             sys.stderr.close()
         sys.stderr, logging.root.handlers[:] = stderr, handlers
@@ -48,9 +52,10 @@ def run_script(tmp_path, monkeypatch):
     """Run scripts/<rule>.py in this process and folder, as Snakemake would call it."""
     monkeypatch.chdir(tmp_path)
 
-    def run(rule, *, input, output, params=None, **settings):
+    def run(rule, *, input, output, params=None, config=None, **settings):
         job = SimpleNamespace(
             rule=rule,
+            config=config or {},
             input=Files(input),
             output=Files(output),
             params=SimpleNamespace(job=json.dumps({"settings": settings}), **(params or {})),
@@ -138,6 +143,15 @@ def write_tiny_corpus(folder: Path, *systems: str) -> None:
     (folder / "tiny.tsv").write_text(TINY_TABLE)
     corpus = {"name": "tiny", "recordings": "tiny.tsv", "systems": list(systems)}
     (folder / "my.yaml").write_text(yaml.safe_dump({"corpora": [corpus]}))
+
+
+def digests(folder):
+    """SHA-256 of every file below results/, but for how long the jobs took."""
+    root = folder / "results"
+    files = (path for path in root.rglob("*") if path.is_file() and path.name != "times.js")
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
 
 
 class Workflow:

@@ -3,8 +3,10 @@
 The mark is part of the artifact, so that a recording that works again is worked on again downstream.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from diarflow.ledger import Failure
 from diarflow.tables import COLUMNS, read_facts, write_table
 
 _PREFIX = "set aside: "
@@ -62,6 +64,16 @@ def mark_of(path) -> str | None:
 
         return None if duration(path) else "prepare_audio"
     return None
+
+
+def marked_by(failure: Failure, root="results") -> Iterator[Path]:
+    """What stands in the place of what a rule failed to make of a recording, and of what follows from it."""
+    corpus = Path(root, failure.corpus)
+    for folder in sorted([*corpus.glob("*/"), *corpus.glob("*/*/")]):
+        for ending in (".wav", ".json", ".parquet", ".rttm"):
+            path = folder / (failure.recording + ending)
+            if path.exists() and mark_of(path) == failure.rule:
+                yield path
 
 
 def _product(path) -> str | None:

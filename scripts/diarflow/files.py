@@ -2,6 +2,8 @@
 
 import errno
 import os
+import re
+from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,24 +11,26 @@ from diarflow.errors import InputError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _PROBE = 1 << 20  # bytes
+# what the names of unfinished files begin with; of a forked process those of the one it comes from
+UNFINISHED = f".{os.getpid()}."
 
 
 @contextmanager
-def written_whole(path):
+def written_whole(path, *, sync: bool = True):
     """Yield a path beside `path` to write to; it takes its place only when all went well.
 
-    What is written has reached the disk before that: neither a killed process nor a power cut leaves half a
-    file under the name. One that was left beside is written over by the next attempt. The name keeps its
-    ending, since some writers choose the format by it. Where the disk is full an OSError says so, whatever the
-    writer said.
+    What is written has reached the disk before that, but with `sync` false: neither a killed process nor a power cut leaves half a
+    file under the name. The name keeps its ending, since some writers choose the format by it. Where the disk
+    is full an OSError says so, whatever the writer said.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".unfinished.{path.name}")
+    beside = path.with_name(UNFINISHED + path.name)
     try:
         yield beside
-        with open(beside, "rb+") as file:
-            os.fsync(file.fileno())
+        if sync:
+            with open(beside, "rb+") as file:
+                os.fsync(file.fileno())
         os.replace(beside, path)
     except InputError:
         raise
@@ -36,6 +40,14 @@ def written_whole(path):
         raise
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(start: str, paths: Iterable[str]) -> None:
+    """Remove what a process that died left beside these paths; `start` is its UNFINISHED."""
+    if not re.fullmatch(r"\.\d+\.", start):
+        return
+    for path in map(Path, paths):
+        path.with_name(start + path.name).unlink(missing_ok=True)
 
 
 def is_full(error: BaseException) -> bool:

@@ -1,22 +1,30 @@
 """What a job needs beside its own work: a log, its settings, its recordings one by one.
 
 A job covers one recording or a batch. What fails on one recording sets that one aside, and the job goes
-on: a valid empty artifact stands in its place, and the ledger says why.
+on: a valid empty artifact stands in its place, and the ledger says why. An error is caught where it is raised. A
+crash of a library or a lack of memory takes the whole process with it: the next attempt at the job finds the
+mark that the dead one left, and works on each recording in a child process, whose death is that recording's alone.
 """
 
+import faulthandler
 import json
 import logging
+import os
+import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from diarflow.artifacts import mark_of, write_empty
 from diarflow.errors import InputError, visible
-from diarflow.files import is_full
+from diarflow.files import UNFINISHED, is_full, remove_unfinished
 from diarflow.ledger import Failure, remove_failure, write_failure
 
 
@@ -30,6 +38,8 @@ def log_to(path) -> None:
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.captureWarnings(True)
     sys.excepthook = _say
+    os.dup2(sys.stderr.fileno(), 2)  # what libraries say that know no Python
+    faulthandler.enable(2)
 
 
 def _say(kind: type[BaseException], error: BaseException, traceback) -> None:
@@ -59,6 +69,7 @@ class Job:
         self.rule: str = snakemake.rule.partition("-")[0]  # without the batch
         self.log = str(snakemake.log[0])
         self.settings: dict[str, Any] = json.loads(snakemake.params.job)["settings"]
+        self.time_limit: float | None = snakemake.config.get("time_limit")
         self._input, self._output = _lists(snakemake.input), _lists(snakemake.output)
         self._input.pop("source", None)  # what a row names is read from there
 
@@ -81,21 +92,45 @@ class Job:
         A recording that was set aside before is passed on: its results are empty and carry the mark.
         With `marked_too` the work is done for these as well. A full disk is nobody's fault: the job fails.
         """
-        for item in self.items():
-            remove_failure(item.corpus, self.rule, item.variant, item.recording)
-            begun = time.process_time()
-            try:
-                if not marked_too and (mark := _mark(item)):
-                    logging.warning("%s was set aside at %s", item.recording, mark)
-                    self._write_empty(item, mark)
+        do = partial(self._one, work=work, marked_too=marked_too)
+        with begun(self.log, self._output.values()) as died:
+            for item in self.items():
+                if died or self.time_limit:
+                    self._apart(do, item)
                 else:
-                    work(item)
-            except Exception as error:
-                if is_full(error):
-                    raise
-                self._set_aside(item, error)
-            # without Python's start, imports and models: what bench/peers counts as the work
-            logging.info("%s took %.3f CPU-seconds", item.recording, time.process_time() - begun)
+                    do(item)
+
+    def _one(self, item: Item, *, work: Callable[[Item], None], marked_too: bool) -> None:
+        remove_failure(item.corpus, self.rule, item.variant, item.recording)
+        start = time.process_time()
+        try:
+            if not marked_too and (mark := _mark(item)):
+                logging.warning("%s was set aside at %s", item.recording, mark)
+                self._write_empty(item, mark)
+            else:
+                work(item)
+        except Exception as error:
+            if is_full(error):
+                raise
+            self._set_aside(item, error)
+        # without Python's start, imports and models: what bench/peers counts as the work
+        logging.info("%s took %.3f CPU-seconds", item.recording, time.process_time() - start)
+
+    def _apart(self, do: Callable[[Item], None], item: Item) -> None:
+        """Work on a recording in a child process, and set it aside where that dies or takes too long."""
+        child = get_context("fork").Process(target=do, args=(item,))  # it has what is loaded
+        child.start()
+        child.join(self.time_limit)
+        if child.exitcode is None:
+            child.kill()
+            child.join()
+            self._set_aside(item, InputError(f"it took longer than {self.time_limit:g} s"))
+        elif child.exitcode < 0:
+            name = signal.Signals(-child.exitcode).name
+            hint = ", as where memory runs out" if name == "SIGKILL" else ""
+            self._set_aside(item, InputError(f"the process died ({name}{hint})"))
+        elif child.exitcode:
+            raise SystemExit(child.exitcode)
 
     def _set_aside(self, item: Item, error: Exception) -> None:
         if isinstance(error, InputError):
@@ -113,6 +148,24 @@ class Job:
     def _write_empty(self, item: Item, mark: str) -> None:
         for kind, path in vars(item.output).items():
             write_empty(kind, path, recording=item.recording, mark=mark)
+
+
+@contextmanager
+def begun(log: str, outputs: Iterable[list[str]]) -> Iterator[bool]:
+    """Mark that a job has begun; what is given says whether an earlier process died on it.
+
+    The mark lies beside the log, which outlives a failed job, and holds what the process calls its unfinished
+    files: those of a dead one are removed.
+    """
+    mark = Path(f"{log}.begun")
+    died = mark.exists()
+    if died:
+        remove_unfinished(mark.read_text(), (path for paths in outputs for path in paths))
+    mark.write_text(UNFINISHED)
+    try:
+        yield died
+    finally:
+        mark.unlink(missing_ok=True)
 
 
 def _lists(files) -> dict[str, list[str]]:

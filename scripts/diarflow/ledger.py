@@ -36,6 +36,10 @@ def entry(corpus: str, rule: str, variant: str, recording: str, root="results") 
     return Path(root, corpus, "failures", rule, variant, f"{recording}.json")
 
 
+def read_failure(path) -> Failure:
+    return Failure(**json.loads(Path(path).read_text()))
+
+
 def write_failure(failure: Failure, root="results") -> None:
     with written_whole(failure.path(root)) as beside:
         beside.write_text(json.dumps(failure._asdict(), indent=1) + "\n")
@@ -57,7 +61,7 @@ def read_failures(
     reference, that have one (the value).
     """
     for path in sorted(Path(root, corpus, "failures").rglob("*.json")):
-        failure = Failure(**json.loads(path.read_text()))
+        failure = read_failure(path)
         needed = recordings.get(failure.recording) or failure.rule not in OF_REFERENCES
         used = failure.variant in variants.get(failure.rule, ())
         if failure.recording in recordings and needed and used:

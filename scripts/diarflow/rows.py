@@ -59,5 +59,6 @@ def _write_text(path: Path, text: str) -> None:
             return
     except FileNotFoundError:
         pass
-    with written_whole(path) as beside:
+    # every plan looks at all of them again, and writes what is missing
+    with written_whole(path, sync=False) as beside:
         beside.write_bytes(data)

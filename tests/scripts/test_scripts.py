@@ -10,9 +10,11 @@ import pytest
 import soundfile
 
 from diarflow.artifacts import mark_of, write_empty
+from diarflow.audio import write_silence
 from diarflow.formats.rttm import read_turns, write_rttm
 from diarflow.formats.uem import read_uem, write_uem
 from diarflow.intervals import Interval, Turn
+from diarflow.ledger import Failure, write_failure
 from diarflow.tables import COLUMNS, read_facts, read_rows, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,3 +224,29 @@ def test_every_artifact_has_an_empty_form(tmp_path, monkeypatch, kind):
     write_empty(kind, path, recording="a", mark="prepare_audio")
     if kind not in ("uem", "embeddings"):  # these stand beside a marked file
         assert mark_of(path) == "prepare_audio"
+
+
+def test_retry_forgets_what_was_set_aside_and_what_followed_from_it(run_script):
+    for name in ("good", "bad"):
+        for product, variant in (
+            ("audio", ""),
+            ("speech", "v"),
+            ("changes", "v"),
+            ("overlap", "v"),
+        ):
+            ending = "wav" if product == "audio" else "parquet"
+            path, mark = at(product, name, ending, variant), "detect_speech"
+            if product == "audio":
+                write_silence(path, 100)
+            elif name == "bad" and product != "changes":
+                write_empty(product, path, recording=name, mark=mark)
+            else:
+                write_table(path, product)
+    write_failure(Failure("c", "detect_speech", "v", "bad", "it died", "x.log"))
+    Path("results/c/der.csv").touch()
+    run_script("retry", input={}, output={})
+    left = {path.as_posix() for path in Path("results").rglob("*.*")}
+    assert {one for one in left if "bad" in one} == {
+        "results/c/audio/bad.wav", "results/c/changes/v/bad.parquet",
+    }  # fmt: skip
+    assert len({one for one in left if "good" in one}) == 4 and "results/c/der.csv" not in left

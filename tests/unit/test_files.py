@@ -10,7 +10,7 @@ from conftest import ROOT
 
 from diarflow.arrays import on_disk, write_array
 from diarflow.audio import prepare_audio
-from diarflow.files import is_full, written_whole
+from diarflow.files import is_full, remove_unfinished, written_whole
 from diarflow.formats.rttm import write_rttm
 from diarflow.intervals import Turn
 from diarflow.report.page import write_assets
@@ -42,14 +42,21 @@ with written_whole(sys.argv[1]) as beside:
 """
 
 
-def test_a_process_that_is_killed_leaves_no_half_file_and_the_next_one_clears_up(tmp_path):
+def test_a_process_that_is_killed_leaves_no_half_file_and_what_it_leaves_can_be_removed(tmp_path):
     path = tmp_path / "a.txt"
     command = [sys.executable, "-c", KILLED, path]
     killed = subprocess.run(command, env=dict(os.environ, PYTHONPATH=str(ROOT / "scripts")))
-    assert killed.returncode == -9 and not path.exists() and len(os.listdir(tmp_path)) == 1
-    with written_whole(path) as beside:
-        beside.write_text("all of it")
-    assert os.listdir(tmp_path) == ["a.txt"] and path.read_text() == "all of it"
+    (left,) = os.listdir(tmp_path)
+    assert killed.returncode == -9 and left.endswith(".a.txt")
+    remove_unfinished(left.removesuffix("a.txt"), [str(path)])
+    assert os.listdir(tmp_path) == []
+
+
+def test_only_the_names_of_unfinished_files_are_removed(tmp_path):
+    (tmp_path / "a.txt").touch()
+    for start in ("", "/", "../", ".x."):
+        remove_unfinished(start, [str(tmp_path / "a.txt")])
+    assert os.listdir(tmp_path) == ["a.txt"]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ CHANGES = {
     "report.audio": ("embedded", ["report_all", "all"]),
     "on_error": ("accept", []),
     "batch_size": (2, []),
+    "time_limit": (600.0, []),
     "default_systems": (["classic-kmeans"], []),
     # of networks and trainings that nothing uses
     **{

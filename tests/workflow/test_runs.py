@@ -1,12 +1,12 @@
 """Whole runs on a tiny corpus of our own making."""
 
-import hashlib
 import json
 import shutil
 
 import numpy as np
 import pytest
 import soundfile
+from conftest import digests
 
 from diarflow.formats.rttm import read_turns
 from diarflow.tables import read_rows
@@ -16,15 +16,6 @@ PER_RECORDING = {
     "detect_overlap": 2, "resegment": 2, "embed_segments": 2, "cluster_segments": 2,
     "build_turns": 2, "write_rttm": 2, "score_recording": 2,
 }  # fmt: skip
-
-
-def digests(folder):
-    """SHA-256 of every file below results/, but for how long the jobs took."""
-    root = folder / "results"
-    files = (path for path in root.rglob("*") if path.is_file() and path.name != "times.js")
-    return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-    }
 
 
 @pytest.mark.parametrize("entry", ["Snakefile", "workflow/Snakefile"])
@@ -339,3 +330,12 @@ def test_a_variant_whose_packages_are_missing_stops_the_run(fresh):
         "embedding.pyannote needs pyannote-audio, torch, not installed here: `make pyannote`"
         in done.text
     )
+
+
+def test_what_was_set_aside_is_tried_again_on_demand(fresh):
+    (fresh.folder / "audio/a.wav").write_bytes(b"")
+    (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\taudio/a.wav\n")
+    fresh("rttm", check=False)
+    assert not fresh.planned("rttm")
+    fresh("retry")
+    assert fresh.planned("rttm")["prepare_audio"] == 1

@@ -17,6 +17,7 @@ from diarflow.backends import MODELS
 from diarflow.corpora import Needs, read_corpora, unknown_in_references
 from diarflow.errors import InputError
 from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
+from diarflow.locks import drop_dead_locks
 from diarflow.plan import Plan
 from diarflow.report.summary import earlier_failures, failure_lines, made_lines
 from diarflow.report.times import remove_superseded
@@ -53,6 +54,11 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 if workflow.is_main_process:
+    if drop_dead_locks():
+        print(
+            "a run was killed in this folder: this one goes on from there",
+            file=sys.stderr,
+        )
     write_rows(recordings)
     for corpus in settings.corpora:
         remove_superseded(corpus.name, plan.names(corpus.name))

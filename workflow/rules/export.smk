@@ -1,5 +1,6 @@
 """
-Results in the form that other tools read, and the targets that ask for one product alone.
+Results in the form that other tools read, the targets that ask for one product alone, and the one that lets the
+next run try again what was set aside.
 
 in   results/{corpus}/turns/{system}/{recording}.parquet; or RTTM that was made elsewhere
 out  results/{corpus}/rttm/{system}/{recording}.rttm   NIST RTTM, speakers SPEAKER_00, SPEAKER_01, ...
@@ -76,3 +77,12 @@ rule changes:
 rule rttm:
     input:
         plan.hypotheses(),
+
+
+rule retry:
+    log:
+        "logs/retry.log",
+    conda:
+        "../../envs/audio.yaml"
+    script:
+        "../../scripts/retry.py"

@@ -158,6 +158,11 @@ class Settings(Block):
     batch_size: int = Field(
         1, ge=1, le=10_000, description="recordings that a job works on, on average at most"
     )
+    time_limit: float | None = Field(
+        None,
+        gt=0,
+        description="seconds that a job may work on one recording, which is then set aside; null: none",
+    )
     networks: dict[Name, stages.Networks]
     speech: dict[Name, stages.Speech]
     changes: dict[Name, stages.Changes]

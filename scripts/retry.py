@@ -1,0 +1,18 @@
+"""Rule retry: let the next run try again what was set aside."""
+
+import logging
+from pathlib import Path
+
+from diarflow.artifacts import marked_by
+from diarflow.jobs import log_to
+from diarflow.ledger import read_failure
+
+log_to(snakemake.log[0])
+for entry in sorted(Path("results").glob("*/failures/**/*.json")):
+    failure = read_failure(entry)
+    for artifact in marked_by(failure):
+        artifact.unlink()
+        entry.unlink(missing_ok=True)
+        # what depends on all recordings: Snakemake misses no file behind one that is there
+        Path("results", failure.corpus, "der.csv").unlink(missing_ok=True)
+        logging.info("%s is made again", artifact)
