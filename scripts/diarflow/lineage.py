@@ -9,6 +9,7 @@ import ast
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -61,16 +62,17 @@ def revision(*sources: Path) -> str:
     while todo:
         path = todo.pop()
         if path not in trees:
-            tree = ast.parse(path.read_text())
-            todo += _imported(tree)
-            trees[path] = _without_docstrings(tree)
+            trees[path], modules = _read(path.read_text())
+            todo += _files(modules)
     return hashlib.sha256("\n".join(trees[path] for path in sorted(trees)).encode()).hexdigest()[
         :12
     ]
 
 
-def _imported(tree: ast.AST) -> list[Path]:
-    """Files of the modules of this package that a module imports, machinery left out."""
+@cache
+def _read(text: str) -> tuple[str, tuple[str, ...]]:
+    """A module without comments and docstrings, and what it imports of this package."""
+    tree = ast.parse(text)
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -78,13 +80,19 @@ def _imported(tree: ast.AST) -> list[Path]:
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-    parts = (name.split(".")[1:] for name in names if name.startswith("diarflow."))
-    return sorted(
+    own = sorted(name for name in names if name.startswith("diarflow."))
+    return _without_docstrings(tree), tuple(own)
+
+
+def _files(modules: Iterable[str]) -> list[Path]:
+    """Files of modules of this package, machinery left out."""
+    parts = (name.split(".")[1:] for name in modules)
+    return [
         path
         for part in parts
         if part[0] not in MACHINERY
         and (path := PACKAGE.joinpath(*part).with_suffix(".py")).exists()
-    )
+    ]
 
 
 def _without_docstrings(tree: ast.Module) -> str:

@@ -13,6 +13,7 @@ from diarflow.errors import InputError
 from diarflow.inference import model_path
 from diarflow.ledger import OF_REFERENCES, Failure, read_failures
 from diarflow.settings.config import BLOCKS, STAGES, Corpus, Settings, is_oracle
+from diarflow.tuning import candidates
 
 # what names a rule's variants, by the stages of a system that it depends on
 VARIANTS = {
@@ -165,8 +166,6 @@ class Plan:
 
     def _tried_on(self, corpus: Corpus) -> list[str]:
         """The systems that searches try on a corpus."""
-        from diarflow.tuning import candidates
-
         return [
             one.name
             for name, chosen in self.settings.tuning.items()
@@ -273,8 +272,6 @@ class Plan:
 
         InputError where one of them is not marked dev, or none is.
         """
-        from diarflow.tuning import candidates
-
         chosen = self.settings.tuning[name]
         splits = {corpus.name: corpus.split for corpus in self.settings.corpora}
         marked = [corpus for corpus, split in splits.items() if split == "dev"]

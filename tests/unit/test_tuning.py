@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 from test_settings import settings
 
+from diarflow.choice import choose, outcome
 from diarflow.errors import InputError
-from diarflow.tuning import candidates, choose, outcome, with_candidates
+from diarflow.tuning import candidates, with_candidates
 
 
 def searching(search, **more):

@@ -24,7 +24,7 @@ for batch in batches("write_rttm"):
         conda:
             "../../envs/audio.yaml"
         params:
-            job=job("write_rttm"),
+            job=lambda wildcards: job("write_rttm"),
         script:
             "../../scripts/write_rttm.py"
 
@@ -49,7 +49,7 @@ for batch in batches("import_rttm"):
         conda:
             "../../envs/audio.yaml"
         params:
-            job=job("import_rttm"),
+            job=lambda wildcards: job("import_rttm"),
         script:
             "../../scripts/import_rttm.py"
 

@@ -25,7 +25,7 @@ for batch in batches("prepare_audio"):
         conda:
             "../../envs/audio.yaml"
         params:
-            job=job("prepare_audio", "numpy", "soundfile", "soxr"),
+            job=lambda wildcards: job("prepare_audio", "numpy", "soundfile", "soxr"),
         script:
             "../../scripts/prepare_audio.py"
 
@@ -49,7 +49,7 @@ for batch in batches("prepare_reference"):
         conda:
             "../../envs/audio.yaml"
         params:
-            job=job("prepare_reference"),
+            job=lambda wildcards: job("prepare_reference"),
         script:
             "../../scripts/prepare_reference.py"
 

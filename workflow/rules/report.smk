@@ -54,7 +54,7 @@ rule evaluate_changes:
     conda:
         "../../envs/score.yaml"
     params:
-        job=job(
+        job=lambda wildcards: job(
             "evaluate_changes",
             "pandas",
             "matplotlib",
@@ -115,7 +115,7 @@ rule report_all:
     conda:
         "../../envs/score.yaml"
     params:
-        job=job(
+        job=lambda wildcards: job(
             "report_all",
             "pandas",
             "matplotlib",
@@ -124,7 +124,7 @@ rule report_all:
             "soundfile",
             **plan.report(),
         ),
-        pages=pages_digest(),
+        pages=lambda wildcards: pages_digest(),
     script:
         "../../scripts/report_all.py"
 

@@ -24,7 +24,7 @@ for batch in batches("score_recording"):
         conda:
             "../../envs/score.yaml"
         params:
-            job=job(
+            job=lambda wildcards: job(
                 "score_recording",
                 "numpy",
                 "scipy",

@@ -157,6 +157,6 @@ for batch in batches("resegment"):
         conda:
             "../../envs/audio.yaml"
         params:
-            job=job("resegment", **settings.segments.model_dump()),
+            job=lambda wildcards: job("resegment", **settings.segments.model_dump()),
         script:
             "../../scripts/resegment.py"
