@@ -190,7 +190,7 @@ def overlay_of(key, value):
 
 
 def test_every_setting_is_in_this_list():
-    known = {"on_error", "batch_size", "default_systems"}
+    known = {"on_error", "batch_size", "time_limit", "default_systems"}
     for stage in BLOCKS:
         for model in _blocks(Settings.model_fields[stage].annotation):
             fields = set(model.model_fields) - {"backend"}
