@@ -9,6 +9,7 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
+from diarflow.backends import MODELS  # noqa: E402
 from diarflow.errors import InputError  # noqa: E402
 from diarflow.inference import session  # noqa: E402
 from diarflow.networks import bilstm  # noqa: E402
@@ -45,6 +46,20 @@ def test_the_graph_gives_what_keras_gives(windows, frames, activation):
     found = graph.run(None, {"features": x})[0]
     assert found.shape == (windows, frames, 1)
     np.testing.assert_allclose(found, network.predict(x, verbose=0), atol=1e-5)
+
+
+@pytest.mark.parametrize(("windows", "frames"), [(1, 137), (7, 137), (2, 300)])
+def test_the_shipped_graph_gives_what_keras_makes_of_the_shipped_model(windows, frames):
+    shipped = keras.saving.load_model(MODELS / "bilstm.keras", compile=False)
+    network = build_network(
+        frames=frames, activation=read_facts(MODELS / "bilstm.keras")["activation"]
+    )
+    network.set_weights(shipped.get_weights())
+    x = np.random.default_rng(2).normal(size=(windows, frames, 35)).astype(np.float32)
+    found = session("bilstm.onnx").run(None, {"features": x})[0]
+    np.testing.assert_allclose(found, network.predict(x, verbose=0), atol=1e-5)
+    if frames == 137:
+        np.testing.assert_allclose(found, shipped.predict(x, verbose=0), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["a.keras", "a.weights.h5"])
@@ -93,6 +108,18 @@ def test_weights_are_read_from_what_keras_2_saved(tmp_path, first):
         file["optimizer_weights/training/SMORMS3/x:0"] = np.zeros(3)
     for found, expected in zip(read_weights(tmp_path / "old.h5"), random_weights(), strict=True):
         np.testing.assert_array_equal(found, expected)
+    x = np.random.default_rng(1).normal(size=(1, 137, 35)).astype(np.float32)
+    for activation in ("tanh", "linear"):
+        network, facts = bilstm._network(tmp_path / "old.h5", {"activation": activation})
+        assert facts == {
+            "features": "deltas",
+            "normalisation": "recording",
+            "activation": activation,
+        }
+        graph = session(build_graph(random_weights(), activation=activation).SerializeToString())
+        np.testing.assert_array_equal(
+            *(one.run(None, {"features": x})[0] for one in (network, graph))
+        )
 
 
 def test_weights_of_another_network_are_refused_with_what_was_expected(tmp_path):
