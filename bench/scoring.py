@@ -96,6 +96,7 @@ def measure(recordings: int, minutes: float) -> dict[str, float]:
             output=outputs,
             params=SimpleNamespace(job='{"settings": {"collar_each_side": 0.25}}'),
             log=["score_recording.log"],
+            config={},
         )
         stderr, begun = sys.stderr, (time.perf_counter(), time.process_time())
         runpy.run_path(
