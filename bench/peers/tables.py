@@ -179,7 +179,9 @@ def stamps(labels: list[str], costs: dict) -> str:
     lines = []
     for label in labels:
         own = [cost for (name, _), cost in costs.items() if name == label]
-        versions = ", ".join(f"{name} {version}" for name, version in own[0]["versions"].items())
+        names = dict.fromkeys(name for cost in own for name in cost["versions"])
+        used = {name: sorted({cost["versions"][name] for cost in own}) for name in names}
+        versions = ", ".join(f"{name} {' and '.join(found)}" for name, found in used.items())
         days = ", ".join(sorted({cost["measured"] for cost in own}))
         loads = [cost["load"] for cost in own]
         lines.append(f"- {label}: {versions}; {days}, load {min(loads):.0f} to {max(loads):.0f}")

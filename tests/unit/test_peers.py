@@ -142,3 +142,13 @@ def test_what_a_system_found_is_scored_as_the_workflow_would(tmp_path, monkeypat
     full = der[(der["recording"] == "ALL") & (der["protocol"] == "full")].iloc[0]
     assert (full["missed"], full["false_alarm"], full["confusion"]) == (0.0, 0.0, 2.0)
     assert full["der"] == 20.0 and full["found_speakers"] == full["reference_speakers"] == 2
+
+
+def test_corpora_measured_with_different_versions_are_all_named():
+    cost = {"measured": "2026-11-24", "load": 2.2}
+    costs = {
+        ("diarflow-best", corpus): cost | {"versions": {"diarflow": commit}}
+        for corpus, commit in (("a", "5a79e79"), ("b", "40fbac4"), ("c", "40fbac4"))
+    }
+    shown = tables.stamps(["diarflow-best"], costs)
+    assert shown == "- diarflow-best: diarflow 40fbac4 and 5a79e79; 2026-11-24, load 2 to 2"
