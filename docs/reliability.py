@@ -38,10 +38,12 @@ a table ends it before its first job.
 - **`time_limit`** in the configuration: seconds for each recording and rule. With it each recording has a child process from the start.
 - **Again**: a recording that was set aside is tried again when its file, its settings or the code change, or after `snakemake retry --cores 1`.
 - **A killed run** goes on where it was, with the same command. Files take their place whole, once they have reached the disk. Snakemake's lock of a run
-  that is dead is dropped (`scripts/diarflow/locks.py`); that of a run that lives holds.
+  that is dead is dropped (`scripts/diarflow/locks.py`); that of a run that lives holds. A job that outlived its run is
+  waited for by the same job of the next. Unfinished files are hidden, named after machine and process, and removed once that is dead:
+  by the next attempt at the job, and by the next run that finds that one was killed.
 
 What is not covered: a configuration is the user's own program, Snakemake itself runs expressions in it that follow `__use_yte__: true`. A job that hangs where no
-`time_limit` is set hangs. What a run was killed at while it planned may leave a hidden file of some hundred bytes in `results/{{corpus}}/recordings/`.
+`time_limit` is set hangs. A child process outlives a job that is killed on other systems than Linux.
 Memory and time of every stage for up to ten hours of audio are in [bench/memory.md](../bench/memory.md).
 
 Everything below is printed by `make reliability`, {date}, {machine}, Python {python}.

@@ -2,7 +2,9 @@
 
 import errno
 import os
+import platform
 import re
+import zlib
 from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +13,9 @@ from diarflow.errors import InputError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _PROBE = 1 << 20  # bytes
-# what the names of unfinished files begin with; of a forked process those of the one it comes from
-UNFINISHED = f".{os.getpid()}."
+_HERE = f".{zlib.crc32(platform.node().encode()):08x}-"
+# what the names of unfinished files begin with: machine and process, a forked one's that of the one it comes from
+UNFINISHED = f"{_HERE}{os.getpid()}."
 
 
 @contextmanager
@@ -44,10 +47,28 @@ def written_whole(path, *, sync: bool = True):
 
 def remove_unfinished(start: str, paths: Iterable[str]) -> None:
     """Remove what a process that died left beside these paths; `start` is its UNFINISHED."""
-    if not re.fullmatch(r"\.\d+\.", start):
+    if not re.fullmatch(r"\.[0-9a-f]{8}-\d+\.", start):
         return
     for path in map(Path, paths):
         path.with_name(start + path.name).unlink(missing_ok=True)
+
+
+def remove_leftovers(folder="results") -> None:
+    """Remove all below a folder that processes of this machine left unfinished, and which are dead."""
+    for path in Path(folder).rglob(f"{_HERE}*"):
+        found = re.match(r"(\d+)\.", path.name.removeprefix(_HERE))
+        if found and not _is_alive(int(found[1])):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def is_full(error: BaseException) -> bool:

@@ -6,6 +6,7 @@ crash of a library or a lack of memory takes the whole process with it: the next
 mark that the dead one left, and works on each recording in a child process, whose death is that recording's alone.
 """
 
+import ctypes
 import faulthandler
 import json
 import logging
@@ -26,6 +27,9 @@ from diarflow.artifacts import mark_of, write_empty
 from diarflow.errors import InputError, visible
 from diarflow.files import UNFINISHED, is_full, remove_unfinished
 from diarflow.ledger import Failure, remove_failure, write_failure
+from diarflow.locks import own
+
+PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 
 def log_to(path) -> None:
@@ -118,7 +122,12 @@ class Job:
 
     def _apart(self, do: Callable[[Item], None], item: Item) -> None:
         """Work on a recording in a child process, and set it aside where that dies or takes too long."""
-        child = get_context("fork").Process(target=do, args=(item,))  # it has what is loaded
+
+        def work() -> None:
+            _die_with_parent()
+            do(item)
+
+        child = get_context("fork").Process(target=work)  # it has what is loaded
         child.start()
         child.join(self.time_limit)
         if child.exitcode is None:
@@ -155,17 +164,26 @@ def begun(log: str, outputs: Iterable[list[str]]) -> Iterator[bool]:
     """Mark that a job has begun; what is given says whether an earlier process died on it.
 
     The mark lies beside the log, which outlives a failed job, and holds what the process calls its unfinished
-    files: those of a dead one are removed.
+    files: those of a dead one are removed. Where a run was killed and its job was not, that one is waited for.
     """
     mark = Path(f"{log}.begun")
-    died = mark.exists()
-    if died:
-        remove_unfinished(mark.read_text(), (path for paths in outputs for path in paths))
-    mark.write_text(UNFINISHED)
-    try:
-        yield died
-    finally:
-        mark.unlink(missing_ok=True)
+    with own(mark) as file:
+        file.seek(0)
+        if dead := file.read():
+            remove_unfinished(dead, (path for paths in outputs for path in paths))
+        file.truncate(0)
+        file.write(UNFINISHED)
+        file.flush()
+        try:
+            yield bool(dead)
+        finally:
+            mark.unlink(missing_ok=True)
+
+
+def _die_with_parent() -> None:
+    """What is left of a job that was killed works for nobody, without a limit. Linux alone can see to that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _lists(files) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from conftest import ROOT
 
 from diarflow.arrays import on_disk, write_array
 from diarflow.audio import prepare_audio
-from diarflow.files import is_full, remove_unfinished, written_whole
+from diarflow.files import is_full, remove_leftovers, remove_unfinished, written_whole
 from diarflow.formats.rttm import write_rttm
 from diarflow.intervals import Turn
 from diarflow.report.page import write_assets
@@ -59,6 +59,37 @@ def test_only_the_names_of_unfinished_files_are_removed(tmp_path):
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
+def test_what_dead_processes_left_is_removed_and_what_live_ones_write_stays(tmp_path):
+    folder = tmp_path / "results" / "c"
+    with written_whole(folder / "mine.txt") as beside:
+        beside.write_text("half of")
+        command = [sys.executable, "-c", KILLED, folder / "a.txt"]
+        subprocess.run(command, env=dict(os.environ, PYTHONPATH=str(ROOT / "scripts")))
+        (folder / ".00000000-1.b.txt").touch()  # of another machine
+        (folder / ".hidden").touch()
+        assert len(os.listdir(folder)) == 4
+        remove_leftovers(tmp_path / "results")
+        assert sorted(os.listdir(folder)) == sorted([".00000000-1.b.txt", beside.name, ".hidden"])
+
+
+AT_ONCE = """
+import sys
+from diarflow.corpora import Recording
+from diarflow.rows import write_rows
+for run in range(30):
+    write_rows([Recording("c", f"r{n}", f"name {run}", audio="a.wav") for n in range(20)], sys.argv[1])
+"""
+
+
+def test_two_runs_that_plan_at_once_are_not_in_each_others_way(tmp_path):
+    """Each writes the rows of the same recordings, again and again."""
+    environment = dict(os.environ, PYTHONPATH=str(ROOT / "scripts"))
+    command = [sys.executable, "-c", AT_ONCE, tmp_path]
+    runs = [subprocess.Popen(command, env=environment) for _ in range(2)]
+    assert [run.wait() for run in runs] == [0, 0]
+    assert not list(tmp_path.rglob(".*"))
+
+
 @pytest.mark.parametrize(
     "write",
     [
@@ -77,7 +108,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(small_disk, tmp_path, monkeypatc
         write(small_disk / "new.npy")
     assert is_full(error.value)
     assert not (small_disk / "new.npy").is_file()
-    assert not list(small_disk.rglob(".unfinished.*"))
+    assert not list(small_disk.rglob(".*"))
 
 
 def prepare_here(source, target):

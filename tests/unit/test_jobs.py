@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 from conftest import ROOT
 
@@ -36,6 +38,13 @@ job = Job(SimpleNamespace(
 ))
 
 
+def slow():
+    if Path("first").exists():
+        return
+    Path("first").touch()
+    time.sleep(4)
+
+
 def memory():
     held = []
     while True:
@@ -51,6 +60,7 @@ fail = {
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "abort": os.abort,
     "hang": lambda: time.sleep(60),
+    "slow": slow,
     "memory": memory,
     "full": full,
 }[what]
@@ -73,12 +83,21 @@ def attempt(tmp_path, monkeypatch):
     """Start the job on recordings a, b and c, of which b fails as it is told; its status."""
     monkeypatch.chdir(tmp_path)
 
-    def run(what, **config):
-        command = [sys.executable, "-c", PROGRAM, what, json.dumps(config)]
-        environment = dict(os.environ, PYTHONPATH=str(ROOT / "scripts"))
-        return subprocess.run(command, env=environment, timeout=50).returncode
+    return lambda what, **config: start(what, **config).wait(50)
 
-    return run
+
+def start(what, **config):
+    command = [sys.executable, "-c", PROGRAM, what, json.dumps(config)]
+    return subprocess.Popen(command, env=dict(os.environ, PYTHONPATH=str(ROOT / "scripts")))
+
+
+def until(true):
+    """Wait for what is about to be so."""
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not come about in half a minute")
 
 
 def path(name):
@@ -135,3 +154,25 @@ def test_a_full_disk_fails_the_job_by_itself_or_in_a_child(attempt, config):
     assert attempt("full", **config) == 1
     assert not Path("results/c/failures").exists() and not path("c").exists()
     assert os.listdir("logs") == ["x.log"]
+
+
+def test_a_job_whose_run_was_killed_is_waited_for_by_the_same_job_of_the_next_run(attempt):
+    """It would else set its recording aside, whose unfinished file the next one had removed."""
+    first = start("slow")
+    until(Path("first").exists)
+    assert attempt("slow") == 0
+    assert first.wait(50) == 0
+    assert all(read_rows(path(name)) == [(0.0, 1.0)] for name in "abc")
+    assert not Path("results/c/failures").exists() and os.listdir("logs") == ["x.log"]
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="no other system tells a child of its parent's end"
+)
+def test_the_child_of_a_job_that_was_killed_dies_with_it(attempt):
+    job = start("hang", time_limit=1000.0)
+    until(lambda: list(Path("results/c/speech/v").glob(".*b.parquet")))
+    (child,) = psutil.Process(job.pid).children()
+    job.kill()
+    job.wait()
+    until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)

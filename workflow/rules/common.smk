@@ -16,6 +16,7 @@ from snakemake.exceptions import WorkflowError
 from diarflow.backends import MODELS
 from diarflow.corpora import Needs, read_corpora, unknown_in_references
 from diarflow.errors import InputError
+from diarflow.files import remove_leftovers
 from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
 from diarflow.locks import drop_dead_locks
 from diarflow.plan import Plan
@@ -62,6 +63,7 @@ if workflow.is_main_process:
             "a run was killed in this folder: this one goes on from there",
             file=sys.stderr,
         )
+        remove_leftovers()
     write_rows(recordings)
     for corpus in settings.corpora:
         remove_superseded(corpus.name, plan.names(corpus.name))
