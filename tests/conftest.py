@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+# as Snakemake starts a job: one thread, and so none that a forked process would miss
+os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+
 import numpy as np
 import pytest
 import soundfile
@@ -161,9 +164,15 @@ class Workflow:
         self.folder, self.root = folder, root
 
     def __call__(
-        self, *arguments, check=True, entry="Snakefile", overlay=None, python=sys.executable
+        self,
+        *arguments,
+        check=True,
+        entry="Snakefile",
+        overlay=None,
+        python=sys.executable,
+        **variables,
     ):
-        """Run it; `overlay` is laid over the configuration of the folder."""
+        """Run it; `overlay` is laid over the configuration of the folder, `variables` over the environment."""
         files = [self.folder / "my.yaml"]
         if overlay is not None:
             files.append(self.folder / "overlay.yaml")
@@ -171,8 +180,9 @@ class Workflow:
         command = [python, "-m", "snakemake", "--snakefile", self.root / entry, "--cores", "1"]
         command += ["--directory", self.folder, *arguments, "--configfile", *files]
         done = subprocess.run(
-            list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+            list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=os.environ | variables,
+        )  # fmt: skip
         assert not check or done.returncode == 0, done.stdout
         return SimpleNamespace(status=done.returncode, text=done.stdout, folder=self.folder)
 
@@ -195,7 +205,10 @@ class Workflow:
 def _finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("finished") / "tiny"
     write_tiny_corpus(folder, "classic", "classic-kmeans")
-    Workflow(folder)()
+    (folder / "threads").mkdir()
+    # its jobs say which threads they had, where a person's environment would give them two
+    telling = {"PYTHONPATH": str(ROOT / "tests/threads"), "THREADS_TOLD": str(folder / "threads")}
+    Workflow(folder)(**telling, OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", MKL_NUM_THREADS="2")
     return folder
 
 

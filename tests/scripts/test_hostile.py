@@ -2,13 +2,15 @@
 
 import json
 import re
+import shutil
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import hostile
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, digests
 
 from diarflow.audio import duration, note
 from diarflow.corpora import read_corpus
@@ -95,11 +97,10 @@ def test_the_table_of_ids_has_a_line_for_each_name(corpus, tmp_path, monkeypatch
     assert len(set(ids)) == len(ids) and all(re.fullmatch(r"\w[\w.-]*", one, re.A) for one in ids)
 
 
-@pytest.mark.parametrize("corpus", [hostile.CONTENTS], indirect=True, ids=["contents"])
-@pytest.mark.parametrize("name", ["classic", "best"])
-def test_every_stage_of_a_system_copes_with_all_that_can_be_heard(run_all, corpus, name):
-    prepare(run_all, corpus)
-    system, before = SETTINGS.systems[name], failures()
+def diarize(run_all, name, **config):
+    """Every stage of a system, on prepared recordings."""
+    system = SETTINGS.systems[name]
+    run_all = partial(run_all, config=config)
 
     def variant(stage, one=None):
         return getattr(SETTINGS, stage)[one or getattr(system, stage)].model_dump()
@@ -137,6 +138,13 @@ def test_every_stage_of_a_system_copes_with_all_that_can_be_heard(run_all, corpu
             output={"turns": "turns.parquet"}, **variant("turns"))  # fmt: skip
     run_all("write_rttm", input={"turns": "turns.parquet"}, output={"rttm": "rttm.rttm"})
 
+
+@pytest.mark.parametrize("corpus", [hostile.CONTENTS], indirect=True, ids=["contents"])
+@pytest.mark.parametrize("name", ["classic", "best"])
+def test_every_stage_of_a_system_copes_with_all_that_can_be_heard(run_all, corpus, name):
+    prepare(run_all, corpus)
+    before = failures()
+    diarize(run_all, name)
     assert failures() == before
     talking = 0
     for one, odd in corpus[1].items():
@@ -146,3 +154,23 @@ def test_every_stage_of_a_system_copes_with_all_that_can_be_heard(run_all, corpu
         if odd.reason or odd.seconds < 0.1 or one.recording in ("silence", "constant"):
             assert not turns, one.recording
     assert talking >= 8
+
+
+TWO = {name: hostile.CONTENTS[name] for name in ("chunk-and-a-sample.wav", "silence.wav")}
+
+
+@pytest.mark.parametrize("corpus", [TWO], indirect=True, ids=["two"])
+@pytest.mark.parametrize("name", ["classic", "best"])
+def test_child_processes_write_the_same_bytes_with_the_networks_of_their_parent(
+    run_all, corpus, tmp_path, name
+):
+    """As on the last attempt at a job: with a network loaded before, ONNX Runtime's threads among it."""
+    prepare(run_all, corpus)
+    diarize(run_all, name)
+    alone = digests(tmp_path)
+    assert len(alone) > 20 and read_turns("results/h/rttm/chunk-and-a-sample.rttm")
+    for path in Path("results/h").iterdir():
+        if path.name not in ("audio", "recordings", "recordings.tsv"):
+            shutil.rmtree(path)
+    diarize(run_all, name, time_limit=100)
+    assert not failures() and digests(tmp_path) == alone

@@ -9,6 +9,7 @@ import soundfile
 from diarflow.arrays import write_array, write_times
 from diarflow.chunks import CLASSES, Chunks, counts, overlap_added, read_chunks, stretches
 from diarflow.dialogue import synthesize_dialogue
+from diarflow.inference import session
 from diarflow.intervals import Interval
 from diarflow.networks import NETWORKS
 from diarflow.settings.stages import BilstmNetwork, SegmentationNetwork
@@ -92,3 +93,10 @@ def test_a_recording_that_was_set_aside_has_no_chunks(tmp_path):
     write_times(tmp_path / "a.json", [], mark="prepare_audio", outputs=[])
     chunks = read_chunks(tmp_path / "a.npy")
     assert chunks.frames == 0 and counts(chunks).shape == (0,)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_onnx_runtime_has_the_threads_that_the_rule_grants(monkeypatch, threads):
+    monkeypatch.setenv("OMP_NUM_THREADS", str(threads))
+    options = session("segmentation.onnx").get_session_options()
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (threads, 1)

@@ -52,6 +52,20 @@ def test_a_run_leaves_every_artifact_and_a_report(finished):
     )
 
 
+def test_a_job_has_one_thread_in_every_library_whatever_the_environment_says(finished):
+    """BLAS, OpenMP and ONNX Runtime: none has a second thread, and no thread but the main one works."""
+    told = {
+        path.name.partition("-")[0]: json.loads(path.read_text())
+        for path in (finished.folder / "threads").iterdir()
+    }
+    assert told.keys() == PER_RECORDING.keys() | {"report_corpus", "report_all", "evaluate_changes"}
+    for rule, one in told.items():
+        assert one["cpu_of_others"] < 0.2, rule
+        assert all(threads == 1 for threads in one["pools"].values()), (rule, one["pools"])
+    assert any("openblas" in pool for pool in told["embed_segments"]["pools"])
+    assert any("gomp" in pool for pool in told["cluster_segments"]["pools"])
+
+
 def test_two_voices_that_take_turns_are_told_apart(finished):
     for recording in "ab":
         found = read_turns(finished.folder / f"results/tiny/rttm/classic-kmeans/{recording}.rttm")
