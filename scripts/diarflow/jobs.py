@@ -76,6 +76,9 @@ class Job:
         self.time_limit: float | None = snakemake.config.get("time_limit")
         self._input, self._output = _lists(snakemake.input), _lists(snakemake.output)
         self._input.pop("source", None)  # what a row names is read from there
+        if self.time_limit or _begun_file(self.log).exists():
+            # a child process has no other thread of its parent's; ONNX Runtime would wait for them
+            os.environ["OMP_NUM_THREADS"] = "1"
 
     def items(self) -> Iterator[Item]:
         """The recordings of the job. Outputs lie at `results/{corpus}/{product}/{variant}/{recording}.*`."""
@@ -166,7 +169,7 @@ def begun(log: str, outputs: Iterable[list[str]]) -> Iterator[bool]:
     The mark lies beside the log, which outlives a failed job, and holds what the process calls its unfinished
     files: those of a dead one are removed. Where a run was killed and its job was not, that one is waited for.
     """
-    mark = Path(f"{log}.begun")
+    mark = _begun_file(log)
     with own(mark) as file:
         file.seek(0)
         if dead := file.read():
@@ -178,6 +181,10 @@ def begun(log: str, outputs: Iterable[list[str]]) -> Iterator[bool]:
             yield bool(dead)
         finally:
             mark.unlink(missing_ok=True)
+
+
+def _begun_file(log: str) -> Path:
+    return Path(f"{log}.begun")
 
 
 def _die_with_parent() -> None:

@@ -162,7 +162,7 @@ TWO = {name: hostile.CONTENTS[name] for name in ("chunk-and-a-sample.wav", "sile
 @pytest.mark.parametrize("corpus", [TWO], indirect=True, ids=["two"])
 @pytest.mark.parametrize("name", ["classic", "best"])
 def test_child_processes_write_the_same_bytes_with_the_networks_of_their_parent(
-    run_all, corpus, tmp_path, name
+    run_all, corpus, tmp_path, monkeypatch, name
 ):
     """As on the last attempt at a job: with a network loaded before, ONNX Runtime's threads among it."""
     prepare(run_all, corpus)
@@ -172,5 +172,6 @@ def test_child_processes_write_the_same_bytes_with_the_networks_of_their_parent(
     for path in Path("results/h").iterdir():
         if path.name not in ("audio", "recordings", "recordings.tsv"):
             shutil.rmtree(path)
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")  # --set-threads
     diarize(run_all, name, time_limit=100)
     assert not failures() and digests(tmp_path) == alone
