@@ -36,6 +36,7 @@ a table ends it before its first job.
   process finds the mark of the dead one beside its log (`logs/.../*.log.begun`) and works on each recording in a child process.
   Who dies then is set aside.
 - **`time_limit`** in the configuration: seconds for each recording and rule. With it each recording has a child process from the start.
+  Another limit alone tries nothing again.
 - **Again**: a recording that was set aside is tried again when its file, its settings or the code change, or after `snakemake retry --cores 1`.
 - **A killed run** goes on where it was, with the same command. Files take their place whole, once they have reached the disk. Snakemake's lock of a run
   that is dead is dropped (`scripts/diarflow/locks.py`); that of a run that lives holds. A job that outlived its run is
@@ -44,14 +45,15 @@ a table ends it before its first job.
 
 What is not covered: a configuration is the user's own program, Snakemake itself runs expressions in it that follow `__use_yte__: true`. A job that hangs where no
 `time_limit` is set hangs. A child process outlives a job that is killed on other systems than Linux.
-Memory and time of every stage for up to ten hours of audio are in [bench/memory.md](../bench/memory.md).
+Memory and time of every stage for up to ten hours of audio are in [bench/memory.md](../bench/memory.md), two jobs beside each other in
+[bench/threads.md](../bench/threads.md).
 
 Everything below is printed by `make reliability`, {date}, {machine}, Python {python}.
 """
 QUICK = ["tests/unit/test_jobs.py", "tests/unit/test_files.py", "tests/unit/test_locks.py",
          "tests/unit/test_nothing_gets_in.py", "tests/unit/test_hostile_text.py",
          "tests/scripts/test_hostile.py"]  # fmt: skip
-SLOW = ["tests/slow/test_faults.py", "tests/slow/test_hostile.py", "tests/slow/test_fuzz.py",
+SLOW = ["tests/slow/test_faults.py", "tests/slow/test_hostile_corpus.py", "tests/slow/test_fuzz.py",
         "tests/slow/test_pyannote.py"]  # fmt: skip
 
 

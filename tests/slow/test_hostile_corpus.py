@@ -20,7 +20,7 @@ def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     hostile.make(folder / "calls")
     corpus = {"name": "h", "audio": "calls", "systems": list(SYSTEMS)}
-    (folder / "my.yaml").write_text(json.dumps({"corpora": [corpus]}))
+    (folder / "my.yaml").write_text(json.dumps({"corpora": [corpus], "batch_size": 16}))
     done = Workflow(folder)("--cores", "2", check=False)
     rows = {
         path.stem: read_row(path)["audio"] for path in folder.glob("results/h/recordings/*.json")

@@ -55,7 +55,9 @@ def failure_lines(failures: Iterable[Failure]) -> list[str]:
     if len(failures) > _SHOWN:
         lines.append(f"set aside: {len(failures) - _SHOWN} more, see {Path('results')}/*/failures")
     if failures:
-        lines.append("they are tried again when their file changes, or after `snakemake retry`")
+        lines.append(
+            "they are tried again when their file, settings or the code change, or after `snakemake retry`"
+        )
     return lines
 
 
