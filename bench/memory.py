@@ -1,12 +1,13 @@
-"""The peak memory and the CPU-seconds of every stage of `classic` and `best`, by a recording's length.
+"""The peak memory and the CPU-seconds of every stage of `best`, `fast` and `classic`, by a recording's length.
 
-    .venv/bin/python bench/memory.py [--hours 0.1667 1 10] [--whole-networks 1] > bench/memory.md
+    .venv/bin/python bench/memory.py > bench/memory.md     # 20 CPU-minutes; with --whole 10 more than an hour
 
-Each stage's script runs in a process of its own on one recording, as Snakemake would run it. The recording is ten
-minutes of six made-up voices, again and again. Recordings longer than `--whole-networks` hours are not sent through
-the networks that would take hours: something that costs nothing answers in their place (rows marked *), with
-the speech of 20 speakers, the most that the settings allow; all else of the stage is as it is. What the network itself
-needs is that of a batch, whatever the length.
+Each stage's script runs in a process of its own on one recording, as Snakemake would run it, every variant of
+`config.yaml` that does other work than the rest. The recording is a simulated conversation of ten minutes among
+20 people, the most that the settings allow, out of ../shared/data/speakers; as often as it takes, under noise that never
+repeats. On recordings longer than `--whole` hours the networks that would take longest work on their
+first 600 chunks or windows only, and after those give the same answers once more, 1 % louder or quieter (rows
+marked *): what a network itself needs is that of a batch, whatever the length, and all else of the stage is as it is.
 
 Memory is the greatest resident set (VmHWM, so Linux alone): pages of files that are mapped count, though the system may take
 them back.
@@ -33,8 +34,9 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 import numpy as np  # noqa: E402
 import yaml  # noqa: E402
 
-TILE, RATE = 600, 16_000  # seconds; Hz
-SPEAKERS, TURN = 20, 4.0  # of the stand-in for networks; seconds
+TILE, RATE, SPEAKERS = 600, 16_000, 20  # seconds; Hz
+GOAL = 1000  # MB, for any stage and ten hours
+KEPT = 600  # answers of a network
 
 
 class Stage(NamedTuple):
@@ -47,76 +49,101 @@ class Stage(NamedTuple):
     output: dict[str, str]
 
 
-CHUNKS = {"activations": "segmentation.npy", "times": "segmentation.json"}
 CHANGES = {"audio": "audio.wav", "activations": "bilstm.npy", "times": "bilstm.json"}
 RTTM = {"reference": "reference.rttm", "uem": "reference.uem", "rttm": "rttm.rttm"}
 
 
+def _chunks(network: str = "segmentation") -> dict[str, str]:
+    return {"activations": f"{network}.npy", "times": f"{network}.json"}
+
+
 def _found(name: str) -> dict[str, str]:
-    return {"candidates": f"{name}-candidates.parquet", "changes": f"{name}.parquet"}
+    return {"candidates": f"{name}-candidates.parquet", "changes": f"{name}-changes.parquet"}
 
 
 def _vectors(name: str) -> dict[str, str]:
     return {"embeddings": f"{name}.npy", "windows": f"{name}.parquet"}
 
 
-def _embedding(name: str, segments: str, **more: str) -> Stage:
-    files = {"audio": "audio.wav", "segments": f"{segments}-segments.parquet"}
-    files |= {"overlap": "overlap.parquet" if more or name == "campplus-short" else "no.parquet"}
+def _network(name: str) -> Stage:
+    return Stage("compute_activations", "networks", name, {"audio": "audio.wav"}, _chunks(name))
+
+
+def _speech(name: str, **more: str) -> Stage:
+    files = {"audio": "audio.wav"} | more
+    return Stage("detect_speech", "speech", name, files, {"speech": f"{name}-speech.parquet"})
+
+
+def _overlap(name: str, **more: str) -> Stage:
+    files = {"audio": "audio.wav"} | more
+    return Stage("detect_overlap", "overlap", name, files, {"overlap": f"{name}-overlap.parquet"})
+
+
+def _segments(of: str, speech: str, changes: str) -> Stage:
+    files = {"speech": f"{speech}-speech.parquet", "changes": f"{changes}-changes.parquet"}
+    return Stage("resegment", "segments", of, files, {"segments": f"{of}-segments.parquet"})
+
+
+def _embedding(name: str, of: str, overlap: str, **more: str) -> Stage:
+    files = {"audio": "audio.wav", "segments": f"{of}-segments.parquet"}
+    files |= {"overlap": f"{overlap}-overlap.parquet"}
     return Stage("embed_segments", "embedding", name, files | more, _vectors(name))
 
 
 def _clustering(name: str, embedding: str) -> Stage:
-    clusters = {"clusters": f"{name}-clusters.parquet"}
-    return Stage("cluster_segments", "clustering", name, _vectors(embedding) | {"row": "row.json"}, clusters)  # fmt: skip
+    files = _vectors(embedding) | {"row": "counts.json"}
+    return Stage("cluster_segments", "clustering", name, files, {"clusters": f"{name}-clusters.parquet"})  # fmt: skip
 
 
-def _turns(name: str, embedding: str, clusters: str, segments: str, **more: str) -> Stage:
+def _turns(name: str, of: str, overlap: str, embedding: str, clusters: str, **more: str) -> Stage:
     files = _vectors(embedding) | {
-        "segments": f"{segments}-segments.parquet", "clusters": f"{clusters}-clusters.parquet",
-        "overlap": "overlap.parquet" if more else "no.parquet",
+        "segments": f"{of}-segments.parquet", "clusters": f"{clusters}-clusters.parquet",
+        "overlap": f"{overlap}-overlap.parquet",
     }  # fmt: skip
     return Stage("build_turns", "turns", name, files | more, {"turns": f"{name}-turns.parquet"})
 
 
+FAST = "segmentation-fast"
+SLOW = [
+    "bilstm",
+    "segmentation",
+    FAST,
+    "dvector",
+    "campplus",
+    "campplus-short",
+    "campplus-fast",
+]  # networks
 STAGES = [
-    Stage("prepare_audio", None, "48 kHz, stereo", {"row": "row.json"}, {"audio": "audio.wav"}),
-    Stage("compute_activations", "networks", "bilstm", {"audio": "audio.wav"},
-          {"activations": "bilstm.npy", "times": "bilstm.json"}),
-    Stage("compute_activations", "networks", "segmentation", {"audio": "audio.wav"}, CHUNKS),
-    Stage("detect_speech", "speech", "webrtc", {"audio": "audio.wav"}, {"speech": "webrtc.parquet"}),
-    Stage("detect_speech", "speech", "silero", {"audio": "audio.wav"}, {"speech": "silero.parquet"}),
-    Stage("detect_speech", "speech", "segmentation", {"audio": "audio.wav"} | CHUNKS,
-          {"speech": "segmented.parquet"}),
+    Stage("prepare_audio", None, "48 kHz, stereo", {"row": "heard.json"}, {"audio": "audio.wav"}),
+    *map(_network, ("bilstm", "segmentation", FAST)),
+    *map(_speech, ("webrtc", "silero")),
+    *[_speech(name, **_chunks(name)) for name in ("segmentation", FAST)],
     Stage("detect_changes", "changes", "none", {"audio": "audio.wav"}, _found("none")),
     Stage("detect_changes", "changes", "divergence", {"audio": "audio.wav"}, _found("divergence")),
-    Stage("detect_changes", "changes", "bilstm", CHANGES, _found("bilstm-changes")),
+    Stage("detect_changes", "changes", "bilstm", CHANGES, _found("bilstm")),
     Stage("detect_changes", "changes", "bilstm-divergence", CHANGES, _found("both")),
-    Stage("detect_changes", "changes", "segmentation", {"audio": "audio.wav"} | CHUNKS, _found("turning")),
-    Stage("detect_overlap", "overlap", "none", {"audio": "audio.wav"}, {"overlap": "no.parquet"}),
-    Stage("detect_overlap", "overlap", "segmentation", {"audio": "audio.wav"} | CHUNKS,
-          {"overlap": "overlap.parquet"}),
-    Stage("resegment", "segments", "of classic",
-          {"speech": "webrtc.parquet", "changes": "divergence.parquet"},
-          {"segments": "classic-segments.parquet"}),
-    Stage("resegment", "segments", "of best",
-          {"speech": "segmented.parquet", "changes": "none.parquet"},
-          {"segments": "best-segments.parquet"}),
-    _embedding("dvector", "classic"),
-    _embedding("campplus", "best", **CHUNKS),
-    _embedding("campplus-short", "best"),
-    _clustering("meanshift", "dvector"),
-    _clustering("kmeans", "dvector"),
+    Stage("detect_changes", "changes", "segmentation", {"audio": "audio.wav"} | _chunks(), _found("turning")),
+    _overlap("none"),
+    *[_overlap(name, **_chunks(name)) for name in ("segmentation", FAST)],
+    _segments("classic", "webrtc", "divergence"),
+    _segments("best", "segmentation", "none"),
+    _segments("fast", FAST, "none"),
+    _embedding("dvector", "classic", "none"),
+    _embedding("campplus", "best", "segmentation", **_chunks()),
+    _embedding("campplus-short", "best", "segmentation"),
+    _embedding("campplus-fast", "fast", FAST, **_chunks(FAST)),
+    *[_clustering(name, "dvector") for name in ("meanshift", "kmeans")],
     *[_clustering(name, "campplus") for name in ("vbx", "agglomerative", "spectral", "hdbscan")],
-    _turns("join", "dvector", "meanshift", "classic"),
-    _turns("activations", "campplus", "vbx", "best", **CHUNKS, dense="campplus-short.npy",
-           dense_windows="campplus-short.parquet"),
+    _clustering("vbx-fast", "campplus-fast"),
+    _turns("join", "classic", "none", "dvector", "meanshift"),
+    _turns("activations", "best", "segmentation", "campplus", "vbx", **_chunks(),
+           dense="campplus-short.npy", dense_windows="campplus-short.parquet"),
+    _turns("activations-fast", "fast", FAST, "campplus-fast", "vbx-fast", **_chunks(FAST)),
     Stage("write_rttm", None, "of best", {"turns": "activations-turns.parquet"}, {"rttm": "rttm.rttm"}),
-    Stage("prepare_reference", None, "", {"audio": "audio.wav", "row": "row.json"},
+    Stage("prepare_reference", None, "", {"audio": "audio.wav", "row": "spoken.json"},
           {"reference": "reference.rttm", "uem": "reference.uem"}),
     Stage("score_recording", "scores", "", RTTM, {"scores": "scores.parquet"}),
 ]  # fmt: skip
-SLOW = {"segmentation", "dvector", "campplus", "campplus-short"}  # networks a stand-in answers for
 
 
 def settings(stage: Stage) -> dict:
@@ -133,7 +160,7 @@ def settings(stage: Stage) -> dict:
     return chosen
 
 
-def run(stage: Stage, *, stand_in: bool) -> None:
+def run(stage: Stage, *, again: bool) -> None:
     """A stage's script in this process and folder."""
     place = "results/m/x/one."
     job = SimpleNamespace(
@@ -144,10 +171,11 @@ def run(stage: Stage, *, stand_in: bool) -> None:
         params=SimpleNamespace(job=json.dumps({"settings": settings(stage)})),
         log=[f"{place}log"],
     )
-    if stand_in:
+    if again:
         import diarflow.inference
 
-        diarflow.inference.session = lambda model: StandIn()
+        load = diarflow.inference.session
+        diarflow.inference.session = lambda model: Again(load(model))
     runpy.run_path(str(ROOT / "scripts" / f"{stage.script}.py"), init_globals={"snakemake": job})
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -156,138 +184,145 @@ def run(stage: Stage, *, stand_in: bool) -> None:
     print(int(peak[1]) / 1024, cpu, cpu - own)
 
 
+class Again:
+    """A network that gives its first answers again and again."""
+
+    def __init__(self, network):
+        self.network, self.kept, self.count = network, [], 0
+        self.random = np.random.default_rng(0)
+
+    def __getattr__(self, name):
+        return getattr(self.network, name)
+
+    def run(self, outputs, feeds):
+        if len(self.kept) < KEPT:
+            found = self.network.run(outputs, feeds)[0]
+            self.kept.extend(found)
+            return [found]
+        (values,) = feeds.values()
+        places = (self.count + np.arange(len(values))) % KEPT
+        self.count += len(values)
+        found = np.stack([self.kept[place] for place in places])
+        return [found * self.random.normal(1, 0.01, found.shape).astype(np.float32)]
+
+
 class _Files(dict):
     __getattr__ = dict.__getitem__
 
 
 def _path(name: str) -> str:
+    """The inputs and outputs of a stage, each in a folder of its product."""
     stem, ending = name.rsplit(".", 1)
-    product = "activations" if stem in ("segmentation", "bilstm") and ending != "parquet" else stem
-    return f"results/m/{product}/{stem}/one.{ending}"
+    network = stem in ("bilstm", "segmentation", FAST)
+    return f"results/m/{'activations' if network else stem}/{stem}/one.{ending}"
 
 
-class StandIn:
-    """Answers for a network, with the turns of 20 speakers."""
-
-    def __init__(self):
-        self.random, self.count = np.random.default_rng(0), 0
-        self.centres = self.random.normal(size=(SPEAKERS, 256))
-
-    def run(self, _, feeds):
-        ((kind, values),) = feeds.items()
-        count = len(values)
-        places = self.count + np.arange(count)
-        self.count += count
-        if kind == "waveform":
-            return [self._sets(places)]
-        size = 256 if kind == "mel" else 192
-        who = (places * 0.5 // TURN).astype(int) * 7919 % SPEAKERS
-        return [(self.centres[who, :size] + self.random.normal(0, 0.8, (count, size))).astype("f4")]
-
-    def _sets(self, places):
-        """Log-probabilities: one of three speaks, another one every 4 s, and now and then two."""
-        times = places[:, None] * 2.0 + np.arange(589) * 0.016875
-        classes = 1 + (times // TURN).astype(int) % 3
-        classes[times % 30 < 1] = 4
-        return np.log(np.eye(7)[classes] * 0.93 + 0.01).astype(np.float32)
-
-
-def prepare(folder: Path, hours: float) -> None:
-    """The recording at 48 kHz in stereo, and what a table says of it."""
+def prepare(folder: Path, hours: float, speakers: Path) -> None:
+    """The recording at 48 kHz in stereo, its reference, and what a table says of them."""
     import soundfile
 
-    from diarflow.dialogue import synthesize_dialogue
     from diarflow.formats.rttm import write_rttm
     from diarflow.intervals import Turn
+    from diarflow.simulation.conversation import simulate
+    from diarflow.simulation.speakers import choose, list_speakers
 
-    tile = folder.parent / "tile.wav"
-    turns = synthesize_dialogue(tile, seed=0, speakers=6, turns=200)
-    audio = soundfile.read(tile, dtype="int16")[0][: TILE * RATE]
-    loud = np.repeat(np.repeat(audio, 3)[:, None], 2, axis=1)
-    times = round(hours * 3600 / TILE)
-    with soundfile.SoundFile(folder / "one.flac", "w", 48_000, 2, compression_level=0.0) as out:
-        for _ in range(times):
-            out.write(loud)
-    said = [turn for turn in turns if turn.end < TILE]
+    audio, turns = simulate(
+        choose(list_speakers(str(speakers)), "test"), number=0, duration=TILE,
+        min_speakers=SPEAKERS, max_speakers=SPEAKERS, overlap=True, vary_speed=False, seed=0,
+    )  # fmt: skip
+    times, random = round(hours * 3600 / TILE), np.random.default_rng(0)
+    audio = np.resize(audio * 32_000, (TILE, RATE)).astype(np.int16)
+    with soundfile.SoundFile(folder / "one.wav", "w", 48_000, 2, "PCM_16", format="RF64") as out:
+        for second in range(times * TILE):
+            noisy = audio[second % TILE] + random.integers(-30, 30, RATE, np.int16)
+            out.write(np.repeat(noisy, 6).reshape(-1, 2))
     every = [
-        Turn(t.start + n * TILE, t.end + n * TILE, t.speaker) for n in range(times) for t in said
+        Turn(t.start + n * TILE, t.end + n * TILE, t.speaker) for n in range(times) for t in turns
     ]
     write_rttm(folder / "one.rttm", "one", every)
-    row = {"audio": "one.flac", "channel": "mix", "num": None, "min": None, "max": None}
-    Path(folder, _path("row.json")).parent.mkdir(parents=True)
-    Path(folder, _path("row.json")).write_text(json.dumps(row))
-
-
-def measure(number: int, folder: Path, *, stand_in: bool) -> tuple[float, float, float]:
-    """Megabytes, CPU-seconds, and those of threads beside the main one, of a stage in a process of its own."""
-    stage = STAGES[number]
-    row = Path(folder, _path("row.json"))
-    content = json.loads(row.read_text()) | {
-        "recording": "one",
-        "name": "one",
-        "reference": "one.rttm",
+    names = {"recording": "one", "name": "one"}
+    rows = {
+        "heard": names | {"audio": "one.wav", "channel": "mix"},
+        "spoken": names | {"reference": "one.rttm", "uem": None, "channel": None},
+        "counts": {"num": None, "min": None, "max": None},
     }
-    content |= {"uem": None, "channel": None if stage.script == "prepare_reference" else "mix"}
-    if stage.script == "cluster_segments":
-        content = {key: content[key] for key in ("num", "min", "max")}
-    kept = row.read_text()
-    row.write_text(json.dumps(content))
-    command = [
-        sys.executable,
-        __file__,
-        "--stage",
-        str(number),
-        *(["--stand-in"] if stand_in else []),
-    ]
+    for name, row in rows.items():
+        path = Path(folder, _path(f"{name}.json"))
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(row))
+
+
+def measure(number: int, folder: Path, *, again: bool = False) -> tuple[float, float, float]:
+    """Megabytes, CPU-seconds, and those of threads beside the main one, of a stage in a process of its own."""
+    command = [sys.executable, __file__, "--stage", str(number), *["--again"] * again]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     said = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    row.write_text(kept)
     failed = list(folder.glob("results/m/failures/**/*.json"))
     if said.returncode or failed:
-        raise SystemExit(f"{stage}: {said.stderr}{Path(folder, 'results/m/x/one.log').read_text()}")
+        log = Path(folder, "results/m/x/one.log").read_text()
+        raise SystemExit(f"{STAGES[number]}: {said.stderr}{log}")
     return tuple(map(float, said.stdout.split()))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, nargs="+", default=[TILE / 3600, 1, 10])
-    parser.add_argument("--whole-networks", type=float, default=1, help="hours")
+    parser.add_argument("--speakers", type=Path, default=ROOT / ".." / "shared/data/speakers")
+    parser.add_argument("--whole", type=float, default=0.5, help="hours")
     parser.add_argument("--stage", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--stand-in", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--again", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.stage is not None:
-        return run(STAGES[chosen.stage], stand_in=chosen.stand_in)
+        return run(STAGES[chosen.stage], again=chosen.again)
     found = {}
     with tempfile.TemporaryDirectory() as root:
-        for hours in chosen.hours:
+        for hours in sorted(chosen.hours, reverse=True):
             folder = Path(root, f"{hours:g}")
             folder.mkdir()
-            prepare(folder, hours)
+            prepare(folder, hours, chosen.speakers)
             for number, stage in enumerate(STAGES):
-                slow = stage.variant in SLOW and stage.block in ("networks", "embedding")
-                stand_in = slow and hours > chosen.whole_networks
-                found[number, hours] = (*measure(number, folder, stand_in=stand_in), stand_in)
-                print(stage.script, stage.variant, hours, found[number, hours], file=sys.stderr)
-    _report(found, chosen.hours)
+                slow = stage.block in ("networks", "embedding") and stage.variant in SLOW
+                again = slow and hours > chosen.whole
+                found[number, hours] = (*measure(number, folder, again=again), again)
+                print(stage.script, stage.variant, hours, *found[number, hours], file=sys.stderr)
+    report(found, chosen.hours)
 
 
-def _report(found: dict, lengths: list[float]) -> None:
-    print("# Memory and time of every stage, by a recording's length\n")
-    print(f"`.venv/bin/python bench/memory.py`, {datetime.date.today()}, {platform.platform()},")
-    print(
-        f"Python {platform.python_version()}. One recording, one thread. MB are the greatest resident set, with"
-    )
-    print("Python and its libraries; * without the network itself, see the command's head.\n")
+def report(found: dict, lengths: list[float]) -> None:
     names = [f"{hours:g} h" if hours >= 1 else f"{round(hours * 60)} min" for hours in lengths]
-    print(f"| stage | variant | {' | '.join(f'MB, {name}' for name in names)} | {' | '.join(f'CPU-s, {name}' for name in names)} |")  # fmt: skip
-    print("|---" * (2 + 2 * len(names)) + "|")
+    print("# Memory and time of every stage, by a recording's length\n")
+    print(f"`bench/memory.py`, {datetime.date.today()}, {platform.platform()}, Python {platform.python_version()}.")  # fmt: skip
+    print(
+        f"One recording of {SPEAKERS} speakers, one thread. MB are the greatest resident set, with Python"
+    )
+    print(
+        "and its libraries. Growth is that from the second longest recording to the longest: megabytes for"
+    )
+    print(
+        "each further hour, and how many times as long it takes divided by how many times as long it is.\n"
+    )
+    columns = [f"{what}, {name}" for what in ("MB", "CPU-s") for name in names]
+    columns += ["MB an hour", "time by length"]
+    print(f"| stage | variant | {' | '.join(columns)} |")
+    print("|---" * (2 + len(columns)) + "|")
     for number, stage in enumerate(STAGES):
         cells = [found[number, hours] for hours in lengths]
-        memory = [f"{mb:.0f}{'*' if stand_in else ''}" for mb, _, _, stand_in in cells]
-        seconds = [f"{cpu:.1f}{'*' if stand_in else ''}" for _, cpu, _, stand_in in cells]
-        print(f"| {stage.script} | {stage.variant} | {' | '.join(memory + seconds)} |")
+        marks = ["*" if again else "" for *_, again in cells]
+        row = [f"{cell[0]:.0f}{mark}" for cell, mark in zip(cells, marks, strict=True)]
+        row += [f"{cell[1]:.1f}{mark}" for cell, mark in zip(cells, marks, strict=True)]
+        row += growth(cells, lengths)
+        print(f"| {stage.script} | {stage.variant} | {' | '.join(row)} |")
     most = max(cell[0] for cell in found.values())
-    print(f"\nThe most that any stage took is {most:.0f} MB.")
+    print(f"\nThe most that any stage took is {most:.0f} MB; the goal is {GOAL}.")
+
+
+def growth(cells: list[tuple], lengths: list[float]) -> list[str]:
+    """Megabytes that a further hour takes, and how many times as long it takes as it is longer."""
+    if len(lengths) < 2:
+        return ["", ""]
+    (mb, cpu, *_), (more_mb, more_cpu, *_) = cells[-2:]
+    hour, hours = lengths[-2:]
+    return [f"{(more_mb - mb) / (hours - hour):.1f}", f"{more_cpu / cpu / (hours / hour):.2f}"]
 
 
 if __name__ == "__main__":
