@@ -10,7 +10,7 @@ SLOW = .venv-pyannote/bin
 PEERS = .venv-senko/peer.stamp .venv-resemblyzer/peer.stamp
 SOURCES = scripts tests bench docs resources
 
-.PHONY: run test train test-slow check format figure schema models pyannote peers lock clean
+.PHONY: run state test train test-slow check format figure schema models pyannote peers lock clean
 
 run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.yaml lays over it
 	@touch .venv/begun
@@ -19,6 +19,9 @@ run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.
 
 test: .venv/dev.stamp       ## everything but the slow tests
 	$(BIN)/python -m pytest -n auto
+
+state: .venv/run.stamp      ## how far the run in this folder is, and when it will end
+	@PYTHONPATH=scripts $(BIN)/python -m diarflow.state
 
 train: .venv/dev.stamp      ## train the change detector anew, as the shipped one was
 	$(BIN)/snakemake train --cores $(CORES) --configfile bench/train-bilstm.yaml
