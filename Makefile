@@ -10,7 +10,7 @@ SLOW = .venv-pyannote/bin
 PEERS = .venv-senko/peer.stamp .venv-resemblyzer/peer.stamp
 SOURCES = scripts tests bench docs resources
 
-.PHONY: run state test train test-slow check format figure schema models pyannote peers lock clean
+.PHONY: run state test train test-slow check format figure schema models slurm pyannote peers lock clean
 
 run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.yaml lays over it
 	@touch .venv/begun
@@ -53,6 +53,8 @@ models: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## the models that are sh
 	$(SLOW)/python resources/models/export_senko.py
 	$(BIN)/python resources/models/quantize_campplus.py $(SPEAKERS)
 
+slurm: .venv/slurm.stamp    ## Snakemake's plugin for SLURM clusters
+
 pyannote: .venv-pyannote/pyannote.stamp  ## the environment for embeddings of pyannote.audio
 
 peers: .venv/run.stamp .venv-pyannote/pyannote.stamp $(PEERS)  ## the environments of other systems: see bench/peers/README.md
@@ -75,6 +77,10 @@ clean:                      ## what runs made; not the environments
 .venv/dev.stamp: requirements/dev.txt .venv/made.stamp
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@ .venv/run.stamp
+
+.venv/slurm.stamp: requirements/slurm.txt .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	@touch $@
 
 # torch has no hash: which build is right depends on the machine (see docs/environments.md)
 .venv-pyannote/pyannote.stamp: requirements/pyannote.txt .venv-pyannote/made.stamp

@@ -5,6 +5,7 @@ compile="${UV:-uv} pip compile pyproject.toml --universal --python-version 3.11 
 $compile --generate-hashes -o requirements/run.txt
 $compile --generate-hashes --group dev --group train -o requirements/dev.txt
 $compile --generate-hashes --group train -o requirements/train.txt
+$compile --generate-hashes --group slurm -o requirements/slurm.txt
 # no hashes, and no CUDA packages: torch asks for them itself where its build needs them
 $compile --group dev --group pyannote --group slow -o requirements/pyannote.txt
 sed -i -E '/^(nvidia-|triton|cuda-)/d' requirements/pyannote.txt

@@ -71,7 +71,8 @@ class Batch:
     """
 
     def __init__(self, rule: str, label: str = "", recordings: Collection[str] = (), **values: str):
-        self.label, self.recordings, self.values = label, list(recordings), values
+        self.rule, self.label = rule, label
+        self.recordings, self.values = list(recordings), values
         self.name = "-".join([rule, *values.values(), label.removeprefix("batch-")]).rstrip("-")
         self._made: list[str] = []
 

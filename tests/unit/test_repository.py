@@ -45,6 +45,25 @@ def test_what_is_installed_for_development_and_for_runs_has_the_same_versions():
     assert run == {name: dev[name] for name in run}
 
 
+@pytest.mark.parametrize("name", ["large", "slurm"])
+def test_the_profiles_for_batches_repeat_what_the_default_one_says(name):
+    """A workflow profile takes the place of the default one. Checksums of large files serve no batches."""
+    default, other = (
+        yaml.safe_load((ROOT / "profiles" / one / "profile.yaml").read_text())
+        for one in ("default", name)
+    )
+    assert default.pop("max-checksum-file-size") and "max-checksum-file-size" not in other
+    assert default.pop("retries") <= other["retries"]
+    assert default == {key: other[key] for key in default}
+
+
+def test_the_plugin_for_slurm_is_in_its_group_and_where_it_is_tested():
+    plugin = "snakemake-executor-plugin-slurm"
+    assert plugin not in locked("run") and plugin not in locked("dev")
+    assert locked("slurm")[plugin] == locked("pyannote")[plugin]
+    assert locked("run").items() <= locked("slurm").items()
+
+
 def test_a_model_that_is_shipped_is_the_one_its_card_describes():
     card = (MODELS / "README.md").read_text()
     for path in [*MODELS.glob("*.onnx"), *MODELS.glob("*.keras"), *MODELS.glob("*.npz")]:

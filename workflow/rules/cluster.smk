@@ -43,6 +43,9 @@ for batch in batches("embed_segments"):
             )
         conda:
             batch.of(lambda wildcards: environment("embedding", wildcards.embedding))
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=batch.of(
                 lambda wildcards: variant_job(
@@ -84,6 +87,9 @@ for batch in batches("cluster_segments"):
             )
         conda:
             "../../envs/cluster.yaml"
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=batch.of(
                 lambda wildcards: variant_job(
@@ -157,6 +163,9 @@ for batch in batches("build_turns"):
             batch.log("benchmarks/{corpus}/build_turns/{system}/{recording}.tsv")
         conda:
             "../../envs/audio.yaml"
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=batch.of(
                 lambda wildcards: variant_job(

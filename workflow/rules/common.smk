@@ -19,11 +19,13 @@ from diarflow.errors import InputError
 from diarflow.files import remove_leftovers
 from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
 from diarflow.locks import drop_dead_locks
-from diarflow.plan import Plan
+from diarflow.needs import is_light, length, memory, minutes
+from diarflow.plan import VARIANTS, Plan
 from diarflow.report.summary import earlier_failures, failure_lines, made_lines
 from diarflow.report.times import remove_superseded
 from diarflow.rows import write_rows
 from diarflow.settings import is_oracle, read_settings
+from diarflow.settings.config import STAGES
 from diarflow.simulation.speakers import choose, list_speakers, stamp
 from diarflow.stages import BACKENDS, check_installed
 from diarflow.tuning import with_candidates
@@ -99,6 +101,51 @@ def batches(rule):
     """The recordings that its jobs work on. A job on a cluster reads this anew, for what --target-jobs names."""
     jobs = () if workflow.is_main_process else sys.argv
     return plan.batches(rule, {one.partition(":")[0] for one in jobs})
+
+
+def memory_of(batch):
+    """MB that a job asks of a cluster, by its recordings and the attempts at it."""
+    return lambda wildcards, attempt: memory(
+        batch.rule, lengths_of(batch, wildcards), attempt
+    )
+
+
+def minutes_of(batch):
+    """Minutes that it asks for."""
+    return lambda wildcards, attempt: minutes(
+        batch.rule, lengths_of(batch, wildcards), attempt
+    )
+
+
+def lengths_of(batch, wildcards):
+    corpus = batch.values.get("corpus") or wildcards.corpus
+    names = batch.recordings or [wildcards.recording]
+    return [length_of(corpus, name) for name in names]
+
+
+@cache
+def length_of(corpus, recording):
+    """Seconds of a recording, as far as they are known before it is decoded."""
+    row = plan.recordings.get((corpus, recording))
+    made = {one.name: one.simulate.duration for one in settings.corpora if one.simulate}
+    source = next(iter(row.files("audio")), None) if row else None
+    prepared = f"results/{corpus}/audio/{recording}.wav"
+    return length(prepared, source, made.get(corpus))
+
+
+def over_all(need, rule):
+    """What a job over all recordings asks for."""
+    return lambda wildcards, attempt: need(rule, [60.0] * len(plan.recordings), attempt)
+
+
+def light(batch):
+    """Whether its jobs are done where Snakemake runs, cluster or not."""
+    stage = VARIANTS[batch.rule].strip("{}")
+    if stage not in STAGES:
+        return is_light(batch.rule, [])
+    names = [batch.values[stage]] if batch.values else plan.used(stage)
+    variants = getattr(settings, stage)
+    return is_light(batch.rule, [variants[name].backend for name in names])
 
 
 def job(rule, *packages, **values):

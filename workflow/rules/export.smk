@@ -21,6 +21,7 @@ for batch in batches("write_rttm"):
             batch.log("benchmarks/{corpus}/write_rttm/{system}/{recording}.tsv")
         wildcard_constraints:
             system=OWN,
+        localrule: light(batch)
         conda:
             "../../envs/audio.yaml"
         params:
@@ -46,6 +47,7 @@ for batch in batches("import_rttm"):
             batch.log("benchmarks/{corpus}/import_rttm/{system}/{recording}.tsv")
         wildcard_constraints:
             system=IMPORTED,
+        localrule: light(batch)
         conda:
             "../../envs/audio.yaml"
         params:

@@ -24,6 +24,9 @@ for batch in batches("prepare_audio"):
             batch.log("benchmarks/{corpus}/prepare_audio/{recording}.tsv")
         conda:
             "../../envs/audio.yaml"
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=lambda wildcards: job("prepare_audio", "numpy", "soundfile", "soxr"),
         script:
@@ -46,6 +49,7 @@ for batch in batches("prepare_reference"):
             batch.log("logs/{corpus}/prepare_reference/{recording}.log"),
         benchmark:
             batch.log("benchmarks/{corpus}/prepare_reference/{recording}.tsv")
+        localrule: light(batch)
         conda:
             "../../envs/audio.yaml"
         params:

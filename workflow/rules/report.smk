@@ -53,6 +53,9 @@ rule evaluate_changes:
         "benchmarks/report/evaluate_changes.tsv"
     conda:
         "../../envs/score.yaml"
+    resources:
+        mem_mb=over_all(memory, "evaluate_changes"),
+        runtime=over_all(minutes, "evaluate_changes"),
     params:
         job=lambda wildcards: job(
             "evaluate_changes",
@@ -114,6 +117,9 @@ rule report_all:
         "benchmarks/report/report_all.tsv"
     conda:
         "../../envs/score.yaml"
+    resources:
+        mem_mb=over_all(memory, "report_all"),
+        runtime=over_all(minutes, "report_all"),
     params:
         job=lambda wildcards: job(
             "report_all",

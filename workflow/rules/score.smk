@@ -23,6 +23,9 @@ for batch in batches("score_recording"):
             batch.log("benchmarks/{corpus}/score_recording/{system}/{recording}.tsv")
         conda:
             "../../envs/score.yaml"
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=lambda wildcards: job(
                 "score_recording",
@@ -50,6 +53,9 @@ rule report_corpus:
         "benchmarks/{corpus}/report_corpus.tsv"
     conda:
         "../../envs/score.yaml"
+    resources:
+        mem_mb=over_all(memory, "report_corpus"),
+        runtime=over_all(minutes, "report_corpus"),
     params:
         job=lambda wildcards: job(
             "report_corpus",

@@ -33,6 +33,9 @@ for batch in batches("compute_activations"):
             )
         conda:
             "../../envs/audio.yaml"
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=batch.of(
                 lambda wildcards: variant_job(
@@ -59,8 +62,12 @@ for batch in batches("detect_speech"):
             batch.log("logs/{corpus}/detect_speech/{speech}/{recording}.log"),
         benchmark:
             batch.log("benchmarks/{corpus}/detect_speech/{speech}/{recording}.tsv")
+        localrule: light(batch)
         conda:
             "../../envs/audio.yaml"
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=batch.of(
                 lambda wildcards: variant_job(
@@ -92,8 +99,12 @@ for batch in batches("detect_changes"):
             batch.log("logs/{corpus}/detect_changes/{changes}/{recording}.log"),
         benchmark:
             batch.log("benchmarks/{corpus}/detect_changes/{changes}/{recording}.tsv")
+        localrule: light(batch)
         conda:
             "../../envs/audio.yaml"
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=batch.of(
                 lambda wildcards: variant_job(
@@ -122,8 +133,12 @@ for batch in batches("detect_overlap"):
             batch.log("logs/{corpus}/detect_overlap/{overlap}/{recording}.log"),
         benchmark:
             batch.log("benchmarks/{corpus}/detect_overlap/{overlap}/{recording}.tsv")
+        localrule: light(batch)
         conda:
             "../../envs/audio.yaml"
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=batch.of(
                 lambda wildcards: variant_job(
@@ -154,6 +169,7 @@ for batch in batches("resegment"):
             batch.log(
                 "benchmarks/{corpus}/resegment/{speech}.{changes}/{recording}.tsv"
             )
+        localrule: light(batch)
         conda:
             "../../envs/audio.yaml"
         params:

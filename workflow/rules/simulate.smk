@@ -21,6 +21,9 @@ for batch in batches("simulate_conversations"):
             batch.log("benchmarks/{corpus}/simulate_conversations/{recording}.tsv")
         conda:
             "../../envs/audio.yaml"
+        resources:
+            mem_mb=memory_of(batch),
+            runtime=minutes_of(batch),
         params:
             job=batch.of(lambda wildcards: simulation_job(wildcards.corpus)),
         script:

@@ -30,6 +30,9 @@ rule build_training_set:
         "benchmarks/{training}/build_training_set.tsv"
     conda:
         "../../envs/audio.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=240,
     params:
         job=lambda wildcards: training_set_job(wildcards.training),
     script:
@@ -53,6 +56,9 @@ rule train_change_detector:
     conda:
         "../../envs/train.yaml"
     threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 8000 * attempt,
+        runtime=1440,
     params:
         job=lambda wildcards: training_job(wildcards.training),
     script:
@@ -74,6 +80,9 @@ rule train_plda:
         "benchmarks/{plda}/train_plda.tsv"
     conda:
         "../../envs/audio.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=240,
     params:
         job=lambda wildcards: plda_job(wildcards.plda),
     script:
