@@ -182,14 +182,18 @@ class Plan:
         return self.settings.systems[system].rttm is not None
 
     def heard(self, made: str = "") -> list[str]:
-        """The prepared audio of the recordings that have any; in batches what `made` must know of."""
-        heard = {one.corpus: None for one in self.recordings.values() if one.audio}
-        return [
-            path
-            for corpus in heard
-            if self.systems[corpus]
-            for path in self.inputs("audio", "prepare_audio", ".wav", made=made, corpus=corpus)
-        ]
+        """The prepared audio of the recordings that have any; where `made` is given what that must know of.
+
+        Snakemake would read each of an input for each output of the rule; what is made of all audio is made of
+        the RTTM as well, which needs all of it.
+        """
+        found = []
+        for corpus in {one.corpus: None for one in self.recordings.values() if one.audio}:
+            if not self.systems[corpus]:
+                continue
+            paths = self.inputs("audio", "prepare_audio", ".wav", made=made, corpus=corpus)
+            found += told(paths, [time_of(made)] * len(paths)) if made else paths
+        return found
 
     def hypotheses(self, made: str = "") -> list[str]:
         """The RTTM of all systems, whoever made them; in batches what `made` must know of."""
