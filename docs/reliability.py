@@ -48,7 +48,7 @@ What is not covered: a configuration is the user's own program, Snakemake itself
 Memory and time of every stage for up to ten hours of audio are in [bench/memory.md](../bench/memory.md), two jobs beside each other in
 [bench/threads.md](../bench/threads.md).
 
-Everything below is printed by `make reliability`, {date}, {machine}, Python {python}.
+Everything below is printed by {command}, {date}, {machine}, Python {python}.
 """
 QUICK = ["tests/unit/test_jobs.py", "tests/unit/test_files.py", "tests/unit/test_locks.py",
          "tests/unit/test_nothing_gets_in.py", "tests/unit/test_hostile_text.py",
@@ -108,7 +108,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
-    print(HEAD.format(date=datetime.date.today(), machine=platform.platform(),
+    command = (
+        "`docs/reliability.py --quick`; `make reliability` adds whole runs"
+        if quick
+        else "`make reliability`"
+    )
+    print(HEAD.format(command=command, date=datetime.date.today(), machine=platform.platform(),
                       python=platform.python_version()), end="")  # fmt: skip
     files()
     good = faults("Processes, disks, models, names and texts", QUICK)
