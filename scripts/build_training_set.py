@@ -4,7 +4,8 @@ import json
 
 from diarflow.jobs import log_to
 from diarflow.tables import write_table
-from diarflow.training.dataset import Example, build_training_set
+from diarflow.training.dataset import build_training_set
+from diarflow.training.split import Example
 
 log_to(snakemake.log[0])
 settings = json.loads(snakemake.params.job)["settings"]

@@ -1,6 +1,5 @@
 """Which results a configuration asks for: the recordings, systems and variants of each corpus."""
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
@@ -32,11 +31,6 @@ VARIANTS = {
     "import_rttm": "{system}",
     "score_recording": "{system}",
 }
-
-
-def held_out(recording: str) -> bool:
-    """A tenth of the recordings, by name: for validation where no corpus is given for it."""
-    return int(hashlib.sha256(recording.encode()).hexdigest(), 16) % 10 == 0
 
 
 def _path(corpus: str, product: str, variant: str, name: str) -> str:
@@ -230,7 +224,7 @@ class Plan:
         return list(dict.fromkeys(names))
 
     def examples(self, training: str) -> list[dict[str, Any]]:
-        """The recordings that a training learns from, and those that it holds out."""
+        """The recordings that a training learns from, and whether it holds them out; None: not said yet."""
         chosen = self.settings.training[training]
         splits = {corpus.name: corpus.split for corpus in self.settings.corpora}
         return [
@@ -239,7 +233,7 @@ class Plan:
                 "recording": one.recording,
                 "audio": f"results/{one.corpus}/audio/{one.recording}.wav",
                 "reference": f"results/{one.corpus}/reference/{one.recording}.rttm",
-                "validation": held_out(one.recording)
+                "validation": None
                 if chosen.validation is None
                 else one.corpus in chosen.validation,
             }

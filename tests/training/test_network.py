@@ -122,6 +122,16 @@ def test_weights_are_read_from_what_keras_2_saved(tmp_path, first):
         )
 
 
+@pytest.mark.parametrize("activation", ["tanh", "linear"])
+def test_a_whole_model_in_hdf5_says_whether_its_hidden_layers_are_linear(tmp_path, activation):
+    network = build_network(activation=activation)
+    network.set_weights(random_weights())
+    network.save(tmp_path / "whole.h5")
+    for found, expected in zip(read_weights(tmp_path / "whole.h5"), random_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert bilstm._network(tmp_path / "whole.h5", {})[1]["activation"] == activation
+
+
 def test_weights_of_another_network_are_refused_with_what_was_expected(tmp_path):
     import h5py
 

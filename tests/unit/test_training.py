@@ -15,8 +15,9 @@ from diarflow.intervals import Interval, Turn
 from diarflow.networks import bilstm
 from diarflow.networks.bilstm import HOP, averaged, normalise, read_features
 from diarflow.settings.stages import BilstmNetwork
-from diarflow.training.dataset import Example, Extent, batches, build_training_set
+from diarflow.training.dataset import Extent, batches, build_training_set
 from diarflow.training.labels import changes, label_frames
+from diarflow.training.split import Example, hold_out, split
 
 ALL = {"max_pause": 1.0}
 
@@ -203,3 +204,52 @@ def test_the_shipped_network_scores_every_frame_of_recordings_of_any_length(tmp_
         scores, times, _ = activate(tmp_path / "a.wav")
         assert scores.shape == (frames, 1) and len(times) == frames
         assert ((scores >= 0) & (scores <= 1)).all()
+
+
+SPEAKERS = st.dictionaries(
+    st.text("abcdefgh", min_size=1, max_size=3), st.sets(st.sampled_from("vwxyz")), min_size=2
+)
+
+
+@given(SPEAKERS)
+def test_what_is_held_out_shares_no_speaker_with_what_is_learnt_from(speakers):
+    held, aside = hold_out(speakers)
+    learnt = speakers.keys() - held - aside
+    assert held and learnt and not held & aside
+    heard = set().union(*(speakers[name] for name in held))
+    one_takes_half = all(
+        sum(1 for other in speakers.values() if other & own) > len(speakers) / 2
+        for own in speakers.values()
+    )
+    assert one_takes_half or not aside or not any(speakers[name] & heard for name in learnt)
+
+
+def test_of_four_meetings_one_is_held_out_and_one_left_aside_and_a_choice_of_corpora_stays(
+    tmp_path, capsys
+):
+    people = {"a": "Ann Bob", "b": "Dee Eve", "c": "Ann Bob", "d": "Cem Dee"}
+    for name, them in people.items():
+        turns = [Turn(i, i + 1, one) for i, one in enumerate(them.split())]
+        write_rttm(tmp_path / f"{name}.rttm", name, turns)
+    examples = [Example("m", name, "", str(tmp_path / f"{name}.rttm"), None) for name in people]
+    found = {one.recording: one.validation for one in split(examples)}
+    assert len(found) == 3 and sum(found.values()) == 1
+    (held,) = (name for name, out in found.items() if out)
+    assert all(
+        not set(people[held].split()) & set(people[name].split()) for name in found.keys() - {held}
+    )
+    assert capsys.readouterr().err == ""
+
+    chosen = [one._replace(validation=one.recording == "b") for one in examples]
+    assert split(chosen) == chosen
+
+
+def test_where_every_recording_names_the_same_speakers_the_log_says_what_that_means(
+    tmp_path, capsys
+):
+    examples = []
+    for name in "abc":
+        write_rttm(tmp_path / f"{name}.rttm", name, [Turn(0, 1, "A"), Turn(1, 2, "B")])
+        examples.append(Example("m", name, "", str(tmp_path / f"{name}.rttm"), None))
+    assert [one.validation for one in split(examples)].count(True) == 1
+    assert "2 speakers of what is held out are also learnt from" in capsys.readouterr().err

@@ -60,7 +60,7 @@ CHANGES = {
             "features": "deltas",
             "activation": "linear",
             "window": 4.0,
-            "step": 0.8,
+            "step": 1.6,
             "normalisation": "none",
         }.items()
     },

@@ -48,9 +48,10 @@ def read_weights(path) -> list[np.ndarray]:
 
 
 def read_facts(path) -> dict[str, str]:
-    """What a `.keras` file that was trained here says of its features and layers; nothing of others."""
+    """What a file says of its features and layers: a `.keras` file that was trained here everything, a whole
+    model of Keras 2 (`model.save("x.h5")`) the activation, weights alone nothing."""
     if not zipfile.is_zipfile(path):
-        return {}
+        return _activation(path)
     with zipfile.ZipFile(path) as archive:
         return json.loads(archive.read(_FACTS)) if _FACTS in archive.namelist() else {}
 
@@ -59,6 +60,20 @@ def write_facts(path, facts: dict[str, str]) -> None:
     """Add them to a `.keras` file; Keras reads past them."""
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(zipfile.ZipInfo(_FACTS), json.dumps(facts))
+
+
+def _activation(path) -> dict[str, str]:
+    """Of the two hidden dense layers, where the file holds the layers' settings and not their weights alone."""
+    import h5py
+
+    try:
+        with h5py.File(path) as file:
+            config = file.attrs.get("model_config", "")
+    except OSError:
+        return {}  # read_weights says what is wrong
+    text = config.decode() if isinstance(config, bytes) else config
+    found = re.search(rf'"units": {DENSE}, "activation": "(tanh|linear)"', text)
+    return {"activation": found[1]} if found else {}
 
 
 def _arrays(path: Path, data: bytes) -> list[tuple[tuple, np.ndarray]]:

@@ -89,7 +89,7 @@ class BilstmNetwork(Block):
         None, description="null: as the model's file says; tanh where it says nothing"
     )
     window: float = Field(3.2, ge=0.5, le=60, description="seconds that it hears at once")
-    step: float = Field(1.6, ge=0.1, le=60, description="seconds from one window to the next")
+    step: float = Field(0.8, ge=0.1, le=60, description="seconds from one window to the next")
 
 
 class SegmentationNetwork(Block):
@@ -383,7 +383,8 @@ class Training(Block):
     """Training of the change detector, on the corpora that have references and are not marked test."""
 
     validation: list[str] | None = Field(
-        None, description="corpora held out to know when to stop; null: a tenth of the recordings"
+        None,
+        description="corpora held out to know when to stop; null: a tenth of the recordings and their speakers",
     )
     kinds: list[Literal["speaker", "overlap", "speech"]] = Field(
         ["speaker"], description="changes that count: to another speaker, of overlap, of speech"

@@ -16,16 +16,7 @@ from diarflow.formats.rttm import read_turns
 from diarflow.intervals import Seconds
 from diarflow.networks.bilstm import HOP, normalise, read_features
 from diarflow.training.labels import changes, label_frames
-
-
-class Example(NamedTuple):
-    """A recording to learn from, and whether it is held out for validation."""
-
-    corpus: str
-    recording: str
-    audio: str
-    reference: str
-    validation: bool
+from diarflow.training.split import Example, split
 
 
 class Extent(NamedTuple):
@@ -51,6 +42,7 @@ def build_training_set(
     normalisation: str,
 ) -> list[Extent]:
     """Write float32 (frames, 35) and uint8 (frames,) of all examples, and return what is whose."""
+    examples = split(examples)
     counts = []
     for one in examples:
         with Clip(one.audio) as clip:
