@@ -215,13 +215,27 @@ def test_speakers_whose_mean_vectors_are_near_are_one():
     points = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     labels = np.array([0, 0, 1, 1, 2, 2])
     for cosine, low, expected in (
-        (0.75, 1, [0, 0, 0, 0, 1, 1]),
-        (0.8, 1, [0, 0, 1, 1, 2, 2]),
-        (0.3, 1, [0] * 6),
-        (0.3, 2, [0, 0, 0, 0, 1, 1]),
+        (0.7, 1, [0, 0, 0, 0, 1, 1]),
+        (0.75, 1, [0, 0, 1, 1, 2, 2]),
+        (0.25, 1, [0] * 6),
+        (0.25, 2, [0, 0, 0, 0, 1, 1]),
+        (1.0, 1, [0, 0, 1, 1, 2, 2]),
     ):
         found = joined(points, labels, np.ones(6), cosine=cosine, low=low)
         assert found.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("small", "cosine", "speakers"),
+    [(2, 0.52, 1), (2, 0.48, 2), (20, 0.66, 1), (20, 0.6, 2), (50, 0.69, 2), (50, 0.72, 1)],
+)
+def test_the_smaller_a_cluster_is_the_less_near_it_must_be(small, cosine, speakers):
+    """Of 100 windows; an even share are 50."""
+    angle = np.arccos(cosine)
+    points = np.array([[1.0, 0.0]] * (100 - small) + [[np.cos(angle), np.sin(angle)]] * small)
+    labels = np.repeat([0, 1], [100 - small, small])
+    found = joined(points, labels, np.ones(100), cosine=0.65, low=1)
+    assert len(set(found)) == speakers
 
 
 def test_a_given_number_of_speakers_is_kept_however_near_they_are():

@@ -10,6 +10,8 @@ over pairs nothing is lost by that.
 import numpy as np
 
 _APART = 1.0  # added to the distance of a pair that cannot be linked
+_SMALL = 0.1  # of an even share of the speech
+_LESS, _MORE = -0.15, 0.05  # of cosine that it takes to join a small cluster, two large ones
 
 
 def agglomerate(
@@ -113,23 +115,38 @@ def centres(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def joined(
     points: np.ndarray, labels: np.ndarray, weights: np.ndarray, *, cosine: float, low: int
 ) -> np.ndarray:
-    """Labels int (n,) from 0, of unit vectors (n, d): the two clusters whose mean directions are nearest are
-    one, again and again, while the cosine of these is `cosine` or more and there are more than `low`.
+    """Labels int (n,) from 0, of unit vectors (n, d): clusters whose mean directions are near are one.
+
+    Two are, again and again, while the cosine of their means is `cosine` or more and there are more than `low`.
+    Which two they are decides on how near is near enough (`_needed`). A `cosine` of 1 joins none.
 
     >>> points = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]])
     >>> joined(points, np.array([0, 1, 2]), np.ones(3), cosine=0.7, low=1).tolist()
     [0, 0, 1]
     """
     labels = np.unique(labels, return_inverse=True)[1]
-    while labels.max(initial=0) >= max(1, low):
+    while cosine < 1 and labels.max(initial=0) >= max(1, low):
         means = centres(points * weights[:, None], labels)
-        near = means @ means.T
-        np.fill_diagonal(near, -1.0)
-        one, other = np.unravel_index(near.argmax(), near.shape)
-        if near[one, other] < cosine:
+        ahead = means @ means.T - _needed(shares_of(labels, weights), cosine)
+        np.fill_diagonal(ahead, -np.inf)
+        one, other = np.unravel_index(ahead.argmax(), ahead.shape)
+        if ahead[one, other] < 0:
             break
         labels = np.unique(np.where(labels == other, one, labels), return_inverse=True)[1]
     return labels
+
+
+def _needed(shares: np.ndarray, cosine: float) -> np.ndarray:
+    """The cosine from which two clusters are one (clusters, clusters), by the smaller's share of the speech.
+
+    A cluster with less than a tenth of an even share is mostly what a speaker said in passing, louder or over somebody,
+    and need not be so near; two that each have an even share are seldom one speaker.
+
+    >>> _needed(np.array([0.6, 0.38, 0.02]), 0.65).round(2).tolist()[0]
+    [0.7, 0.7, 0.5]
+    """
+    even = np.minimum.outer(shares, shares) * len(shares)
+    return cosine + np.where(even < _SMALL, _LESS, np.where(even >= 1, _MORE, 0.0))
 
 
 def nearest_of(points: np.ndarray, linked: np.ndarray, labels: np.ndarray) -> np.ndarray:
