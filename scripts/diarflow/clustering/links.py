@@ -10,7 +10,7 @@ over pairs nothing is lost by that.
 import numpy as np
 
 _APART = 1.0  # added to the distance of a pair that cannot be linked
-_SMALL = 0.1  # of an even share of the speech
+_SMALL = 1 / 8  # of an even share of the speech
 _LESS, _MORE = -0.15, 0.05  # of cosine that it takes to join a small cluster, two large ones
 
 
@@ -139,7 +139,7 @@ def joined(
 def _needed(shares: np.ndarray, cosine: float) -> np.ndarray:
     """The cosine from which two clusters are one (clusters, clusters), by the smaller's share of the speech.
 
-    A cluster with less than a tenth of an even share is mostly what a speaker said in passing, louder or over somebody,
+    A cluster with less than an eighth of an even share is mostly what a speaker said in passing, louder or over somebody,
     and need not be so near; two that each have an even share are seldom one speaker.
 
     >>> _needed(np.array([0.6, 0.38, 0.02]), 0.65).round(2).tolist()[0]
