@@ -105,17 +105,15 @@ def diarize(run_all, name, **config):
     def variant(stage, one=None):
         return getattr(SETTINGS, stage)[one or getattr(system, stage)].model_dump()
 
-    chunks = {
-        "activations": "activations/segmentation.npy",
-        "times": "activations/segmentation.json",
-    }
-    network = chunks if name == "best" else {}
-    if network:
-        run_all("compute_activations", input={"audio": "audio.wav"}, output=chunks,
-                **variant("networks", "segmentation"))  # fmt: skip
-    heard = {"audio": "audio.wav", **network}
+    best = name == "best"
+    network = "segmentation" if best else "bilstm"
+    scores = {"activations": f"activations/{network}.npy", "times": f"activations/{network}.json"}
+    run_all("compute_activations", input={"audio": "audio.wav"}, output=scores,
+            **variant("networks", network))  # fmt: skip
+    chunks = scores if best else {}
+    heard = {"audio": "audio.wav", **chunks}
     run_all("detect_speech", input=heard, output={"speech": "speech.parquet"}, **variant("speech"))
-    run_all("detect_changes", input=heard,
+    run_all("detect_changes", input={"audio": "audio.wav", **scores},
             output={"candidates": "candidates.parquet", "changes": "changes.parquet"},
             **variant("changes"))  # fmt: skip
     run_all(
@@ -127,14 +125,14 @@ def diarize(run_all, name, **config):
     vectors = {"embeddings": "embeddings.npy", "windows": "embeddings.parquet"}
     dense = {"dense": "dense.npy", "dense_windows": "dense.parquet"}
     run_all("embed_segments", input=heard | placed, output=vectors, **variant("embedding"))
-    if network:
+    if best:
         run_all("embed_segments", input={"audio": "audio.wav"} | placed,
                 output={"embeddings": "dense.npy", "windows": "dense.parquet"},
                 **variant("embedding", "campplus-short"))  # fmt: skip
     run_all("cluster_segments", input=vectors | {"row": "recordings/speakers.json"},
             output={"clusters": "clusters.parquet"}, **variant("clustering"))  # fmt: skip
-    of_turns = placed | vectors | {"clusters": "clusters.parquet"} | network
-    run_all("build_turns", input=of_turns | (dense if network else {}),
+    of_turns = placed | vectors | {"clusters": "clusters.parquet"} | chunks
+    run_all("build_turns", input=of_turns | (dense if best else {}),
             output={"turns": "turns.parquet"}, **variant("turns"))  # fmt: skip
     run_all("write_rttm", input={"turns": "turns.parquet"}, output={"rttm": "rttm.rttm"})
 
