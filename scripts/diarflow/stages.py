@@ -35,8 +35,15 @@ def check_installed(settings: Settings, used: Callable[[str], list[str]]) -> Non
                     f"`make {backend.environment}` makes an environment that has it"
                 )
             model = getattr(variant, "model", None) or ""
-            made = model.startswith("models/")  # by a rule of this workflow
-            if model.endswith(_FILES) and not (made or model_path(model).is_file()):
+            if model.endswith(_FILES) and not (
+                _made(model, settings) or model_path(model).is_file()
+            ):
                 problems.append(f"{stage}.{name}.model is {model}: no such file")
     if problems:
         raise InputError.of(problems)
+
+
+def _made(model: str, settings: Settings) -> bool:
+    """Whether a rule of this workflow makes the model: `models/{training or plda}/...`."""
+    top, _, rest = model.partition("/")
+    return top == "models" and rest.partition("/")[0] in {*settings.training, *settings.plda}

@@ -10,7 +10,7 @@ from diarflow.settings import read_settings, schema_yaml
 from diarflow.settings.base import Block
 from diarflow.settings.config import STAGES, Settings
 from diarflow.settings.messages import _blocks
-from diarflow.stages import BACKENDS
+from diarflow.stages import BACKENDS, check_installed
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -158,3 +158,17 @@ def test_a_whole_number_serves_where_a_number_is_expected():
 def test_settings_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
         settings({}).segments.min_duration = 1.0
+
+
+@pytest.mark.parametrize("model", ["models/none.onnx", "models/mine/bilstm.onnx", "away.keras"])
+def test_a_model_that_is_not_there_and_that_no_training_makes_is_named_before_any_job(model):
+    found = settings({"networks": {"bilstm": {"model": model}}})
+    with pytest.raises(InputError, match=f"networks.bilstm.model is {model}: no such file"):
+        check_installed(found, lambda stage: ["bilstm"] if stage == "networks" else [])
+
+
+def test_a_model_that_a_training_of_the_configuration_makes_need_not_be_there_yet():
+    found = settings(
+        {"networks": {"bilstm": {"model": "models/mine/bilstm.onnx"}}, "training": {"mine": {}}}
+    )
+    check_installed(found, lambda stage: ["bilstm"] if stage == "networks" else [])
