@@ -1,6 +1,7 @@
 """What moves the change detector: the short trainings of bench/train-variants.yaml, judged alike.
 
     .venv/bin/snakemake train --cores 2 --configfile bench/train-variants.yaml
+    .venv/bin/python bench/train_teacher.py
     .venv/bin/python bench/train_variants.py > bench/train_variants.md
 
 Each differs from the first in one setting. Judged on the validation conversations of that file, by coverage where one
@@ -48,6 +49,7 @@ def coverage(**network) -> tuple[str, str]:
 
 def main() -> None:
     listed = yaml.safe_load((ROOT / "bench" / "train-variants.yaml").read_text())["training"]
+    listed["teacher"] = listed["bilstm"]
     print("# What moves the change detector\n")
     print(f"`bench/train_variants.py`, {datetime.date.today()}, {platform.platform()}.\n")
     print(
