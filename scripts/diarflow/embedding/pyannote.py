@@ -95,7 +95,7 @@ def _refuse_code(path: Path) -> None:
             loaded = torch.load(path, map_location="cpu", weights_only=True)
         module = loaded["pyannote.audio"]["architecture"]["module"]
     except Exception as error:
-        said = next(iter(re.findall(r"global.*", str(error))), type(error).__name__)
+        said = next(iter(re.findall(r"(?i)global.*", str(error))), type(error).__name__)
         raise InputError(f"{path}: not a checkpoint that is safe to load ({said})") from None
     if not module.startswith("pyannote.audio.models."):
         raise InputError(f"{path}: is of {module}, expected a model of pyannote.audio.models")
