@@ -115,7 +115,9 @@ def test_a_checkpoint_that_would_run_code_is_refused(checkpoint, tmp_path, monke
     monkeypatch.chdir(tmp_path)
     content = torch.load(checkpoint, weights_only=False)
     torch.save(content | {hidden: Code()}, "bad.ckpt")
-    with pytest.raises(InputError, match=r"(?i)bad.ckpt: not a checkpoint that is safe to load \(global .*system"):
+    with pytest.raises(
+        InputError, match=r"(?i)bad.ckpt: not a checkpoint that is safe to load \(global .*system"
+    ):
         EMBEDDERS["pyannote"].load(model="bad.ckpt", **SETTINGS)
     assert os.listdir() == ["bad.ckpt"]
 
