@@ -104,7 +104,7 @@ def main() -> None:
         type=int,
         nargs="+",
         default=[25, 1],
-        help="of batches: 1 takes an hour and a half",
+        help="of batches: with 1 every recording is a job of each rule, which takes long",
     )
     asked = parser.parse_args()
     print("# What a re-run costs\n")

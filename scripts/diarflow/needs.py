@@ -25,7 +25,8 @@ class Need(NamedTuple):
     minutes: float
 
 
-# Half as much again as bench/stages.py and bench/memory.py measured, 400 MB of it for Snakemake's own processes
+# What bench/memory.py measured on ten minutes, with room to spare, 400 MB of it for Snakemake's own processes; the growth
+# with each hour is an estimate above what it measured
 NEEDS = {
     "simulate_conversations": Need(1200, 500, 10),
     "prepare_audio": Need(600, 0, 1),
