@@ -24,7 +24,7 @@ PEERS = {
     "pyannote-5s": (ROOT / ".venv-pyannote", "run_pyannote.py", "5"),
     "resemblyzer": (ROOT / ".venv-resemblyzer", "run_resemblyzer.py"),
 }
-TOOK = re.compile(r"^INFO: (\S+) took ([\d.]+) CPU-seconds$", re.M)
+TOOK = re.compile(r"^INFO: (\S+) took ([\d.]+) CPU-seconds\b", re.M)
 
 
 class Asked(NamedTuple):

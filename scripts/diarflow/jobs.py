@@ -11,6 +11,7 @@ import faulthandler
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import time
@@ -121,7 +122,8 @@ class Job:
                 raise
             self._set_aside(item, error)
         # without Python's start, imports and models: what bench/peers counts as the work
-        logging.info("%s took %.3f CPU-seconds", item.recording, time.process_time() - start)
+        took = time.process_time() - start
+        logging.info("%s took %.3f CPU-seconds%s", item.recording, took, _memory())
 
     def _apart(self, do: Callable[[Item], None], item: Item) -> None:
         """Work on a recording in a child process, and set it aside where that dies or takes too long."""
@@ -191,6 +193,13 @@ def _die_with_parent() -> None:
     """What is left of a job that was killed works for nobody, without a limit. Linux alone can see to that."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _memory() -> str:
+    """What this process has held at most until now, where the system says so: with the libraries, and what was mapped."""
+    status = Path("/proc/self/status")
+    peak = status.exists() and re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+    return f", {int(peak[1]) / 1024:.0f} MB at most" if peak else ""
 
 
 def _lists(files) -> dict[str, list[str]]:
