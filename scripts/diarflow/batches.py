@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Collection, Iterable
-from functools import cache
+from functools import cache, cached_property
 from types import SimpleNamespace
 
 _LABEL = re.compile(r"batch-(\d+)-of-(\d+)")
@@ -100,7 +100,7 @@ class Batch:
         if not self.values:
             return pattern
         of = self.of(pattern) if callable(pattern) else lambda wildcards: pattern
-        return lambda wildcards: told(self._files(of(wildcards)), self._made_at())
+        return lambda wildcards: told(self._files(of(wildcards)), self._made_at)
 
     def sources(self, files: Callable[[str, str], list[str]]) -> Callable:
         """The same of files that lie anywhere: a function from corpus and recording says which."""
@@ -109,9 +109,7 @@ class Batch:
 
         def of(wildcards):
             own = [files(self.values["corpus"], one) for one in self.recordings]
-            pairs = [
-                (path, at) for one, at in zip(own, self._made_at(), strict=True) for path in one
-            ]
+            pairs = [(path, at) for one, at in zip(own, self._made_at, strict=True) for path in one]
             return told([path for path, _ in pairs], [at for _, at in pairs], anywhere=True)
 
         return of
@@ -125,8 +123,12 @@ class Batch:
         )
 
     def _files(self, pattern: str) -> list[str]:
-        return [pattern.format(recording=one, **self.values) for one in self.recordings if pattern]
+        if not (pattern and self.recordings):
+            return []
+        around = pattern.format(recording="\n", **self.values).split("\n")
+        return [one.join(around) for one in self.recordings]
 
+    @cached_property
     def _made_at(self) -> list[float | None]:
         """When each recording's oldest output was made; None where one is missing."""
         times = [map(time_of, self._files(pattern)) for pattern in self._made]

@@ -6,6 +6,7 @@ and nothing else, and how recordings are grouped into jobs changes nothing.
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,14 @@ def write_rows(recordings: Iterable[Recording], root="results") -> None:
     names: dict[str, list[str]] = {}
     made: dict[str, list[str]] = {}
     for one in recordings:
-        folder = Path(root, one.corpus, "recordings")
+        folder = f"{root}/{one.corpus}/recordings"
         parts = one.parts()
         whole = {"corpus": one.corpus, "recording": one.recording, "name": one.name}
         for part in (parts[name] for name in PARTS):
             whole |= {k: v for k, v in part.items() if k not in whole and k != "stamps"}
-        _write(folder / f"{one.recording}.json", whole)
+        _write(f"{folder}/{one.recording}.json", whole)
         for part in parts:
-            _write(folder / part / f"{one.recording}.json", parts[part])
+            _write(f"{folder}/{part}/{one.recording}.json", parts[part])
         line = f"{one.recording}\t{visible(one.name)}\t{visible(one.audio or '')}\n"
         names.setdefault(one.corpus, []).append(line)
         if (one.audio or "").startswith(f"{root}/{one.corpus}/simulated/"):
@@ -37,10 +38,10 @@ def write_rows(recordings: Iterable[Recording], root="results") -> None:
             )
     for corpus, lines in made.items():
         text = "recording\taudio\treference\n" + "".join(lines)
-        _write_text(Path(root, corpus, "simulated", "recordings.tsv"), text)
+        _write_text(f"{root}/{corpus}/simulated/recordings.tsv", text)
     for corpus, lines in names.items():
         text = "recording\tname\taudio\n" + "".join(lines)
-        _write_text(Path(root, corpus, "recordings.tsv"), text)
+        _write_text(f"{root}/{corpus}/recordings.tsv", text)
 
 
 def read_row(path) -> dict[str, Any]:
@@ -48,17 +49,15 @@ def read_row(path) -> dict[str, Any]:
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
+def _write(path: str, content: dict[str, Any]) -> None:
     _write_text(path, json.dumps(content, indent=1) + "\n")
 
 
-def _write_text(path: Path, text: str) -> None:
+def _write_text(path: str, text: str) -> None:
     data = text.encode()
-    try:
-        if path.read_bytes() == data:
+    with suppress(FileNotFoundError), open(path, "rb") as file:
+        if file.read() == data:
             return
-    except FileNotFoundError:
-        pass
     # every plan looks at all of them again, and writes what is missing
     with written_whole(path, sync=False) as beside:
         beside.write_bytes(data)

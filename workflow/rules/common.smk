@@ -17,6 +17,7 @@ from diarflow.backends import MODELS
 from diarflow.corpora import Needs, read_corpora, unknown_in_references
 from diarflow.errors import InputError
 from diarflow.files import remove_leftovers
+from diarflow.haste import hasten
 from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
 from diarflow.locks import drop_dead_locks
 from diarflow.needs import is_light, length, memory, minutes
@@ -60,6 +61,7 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 if workflow.is_main_process:
+    hasten()
     if drop_dead_locks():
         print(
             "a run was killed in this folder: this one goes on from there",
