@@ -94,6 +94,7 @@ def measure(recordings: int, minutes: float) -> dict[str, float]:
             rule="score_recording",
             input=inputs,
             output=outputs,
+            resources=SimpleNamespace(),
             params=SimpleNamespace(job='{"settings": {"collar_each_side": 0.25}}'),
             log=["score_recording.log"],
             config={},

@@ -61,6 +61,7 @@ def run_script(tmp_path, monkeypatch):
             config=config or {},
             input=Files(input),
             output=Files(output),
+            resources=SimpleNamespace(),
             params=SimpleNamespace(job=json.dumps({"settings": settings}), **(params or {})),
             log=[f"logs/{rule}.log"],
         )

@@ -10,6 +10,7 @@ import ctypes
 import faulthandler
 import json
 import logging
+import math
 import os
 import re
 import signal
@@ -20,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +31,7 @@ from diarflow.errors import InputError, visible
 from diarflow.files import UNFINISHED, is_full, remove_unfinished
 from diarflow.ledger import Failure, remove_failure, write_failure
 from diarflow.locks import own
+from diarflow.slurm import EVERY, Memory
 
 PR_SET_PDEATHSIG = 1  # of prctl(2)
 
@@ -75,6 +78,7 @@ class Job:
         self.log = str(snakemake.log[0])
         self.settings: dict[str, Any] = json.loads(snakemake.params.job)["settings"]
         self.time_limit: float | None = snakemake.config.get("time_limit")
+        self.memory: int | None = getattr(snakemake.resources, "mem_mb", None)
         self._input, self._output = _lists(snakemake.input), _lists(snakemake.output)
         self._input.pop("source", None)  # what a row names is read from there
         if self.time_limit or _begun_file(self.log).exists():
@@ -104,7 +108,7 @@ class Job:
         with begun(self.log, self._output.values()) as died:
             for item in self.items():
                 if died or self.time_limit:
-                    self._apart(do, item)
+                    self._apart(do, item, Memory.here(self.memory) if died else None)
                 else:
                     do(item)
 
@@ -125,8 +129,8 @@ class Job:
         took = time.process_time() - start
         logging.info("%s took %.3f CPU-seconds%s", item.recording, took, _memory())
 
-    def _apart(self, do: Callable[[Item], None], item: Item) -> None:
-        """Work on a recording in a child process, and set it aside where that dies or takes too long."""
+    def _apart(self, do: Callable[[Item], None], item: Item, memory: Memory | None) -> None:
+        """Work on a recording in a child process, and set it aside where that dies, or takes too much."""
 
         def work() -> None:
             _die_with_parent()
@@ -134,11 +138,10 @@ class Job:
 
         child = get_context("fork").Process(target=work)  # it has what is loaded
         child.start()
-        child.join(self.time_limit)
-        if child.exitcode is None:
+        if too_much := _wait(child, self.time_limit, memory):
             child.kill()
             child.join()
-            self._set_aside(item, InputError(f"it took longer than {self.time_limit:g} s"))
+            self._set_aside(item, InputError(too_much))
         elif child.exitcode < 0:
             name = signal.Signals(-child.exitcode).name
             hint = ", as where memory runs out" if name == "SIGKILL" else ""
@@ -187,6 +190,19 @@ def begun(log: str, outputs: Iterable[list[str]]) -> Iterator[bool]:
 
 def _begun_file(log: str) -> Path:
     return Path(f"{log}.begun")
+
+
+def _wait(child: BaseProcess, seconds: float | None, memory: Memory | None) -> str | None:
+    """Wait for a child to end; or say what it takes too much of."""
+    end = time.monotonic() + seconds if seconds else math.inf
+    while child.is_alive():
+        if time.monotonic() >= end:
+            return f"it took longer than {seconds:g} s"
+        if memory and memory.is_short(child.pid):
+            return f"it took more than is left of the {memory.given} MB that SLURM gave the job"
+        left = end - time.monotonic()
+        child.join(min(EVERY, left) if memory else left if seconds else None)
+    return None
 
 
 def _die_with_parent() -> None:

@@ -1,7 +1,7 @@
 """A SLURM of one node for the time of a test: munged, slurmctld and slurmd as the user who runs it, in one folder.
 
 No systemd, no cgroups and no database: a job that takes more memory than it asked for is killed by slurmd, which
-looks every second. Commands find it by the SLURM_CONF of `environment`.
+looks every second and counts shared pages once, as cgroups do. Commands find it by the SLURM_CONF of `environment`.
 """
 
 import getpass
@@ -38,7 +38,7 @@ SelectTypeParameters=CR_Core_Memory
 # a job that takes more than it asked for is killed
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
-JobAcctGatherParams=OverMemoryKill
+JobAcctGatherParams=OverMemoryKill,UsePss
 KillWait=2
 SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=0
 # there is no database to ask for jobs that have ended: squeue must know them

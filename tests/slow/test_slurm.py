@@ -24,6 +24,7 @@ RECORDINGS = 40
 KILLED = "\n=== killed; started again ===\n"
 SYSTEM = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "dvector",
           "clustering": "kmeans", "turns": "join"}  # fmt: skip
+CODE = ("Snakefile", "config.yaml", "workflow", "scripts", "envs", "resources", "profiles")
 HUNGRY = "embed_segments-c-webrtc-none-none-dvector-2-of-4"
 # what it is given at first kills it; a script of that rule alone takes 300 MB
 ATTEMPTS = f"{HUNGRY}:mem_mb=200 * 4 ** (attempt - 1)"
@@ -56,12 +57,12 @@ def folder(tmp_path):
     return folder
 
 
-def start(folder, slurm, said):
+def start(folder, slurm, said, *, root=ROOT, resources=ATTEMPTS):
     """A run as a person starts it; what it says goes to a file."""
     command = [
-        sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--executor", "slurm",
-        "--workflow-profile", ROOT / "profiles/slurm", "--configfile", "my.yaml",
-        "--config", "batch_size=10", "--set-resources", ATTEMPTS,
+        sys.executable, "-m", "snakemake", "--snakefile", root / "Snakefile", "--executor", "slurm",
+        "--workflow-profile", root / "profiles/slurm", "--configfile", "my.yaml",
+        "--config", "batch_size=10", "--set-resources", resources,
         "--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1",
         "--seconds-between-status-checks", "2", "--slurm-no-account", "--slurm-keep-successful-logs",
     ]  # fmt: skip
@@ -126,3 +127,43 @@ def test_a_run_on_slurm_that_is_killed_goes_on_to_what_a_local_run_makes(folder,
     Workflow(twin)("--cores", "2")
     assert digests(folder) == digests(twin)
     assert Workflow(folder).planned() == {}
+
+
+def test_a_recording_that_makes_slurm_kill_its_job_is_set_aside_and_the_others_complete(
+    folder, slurm, tmp_path
+):
+    """One recording takes a gigabyte more every second, as a fault in a library would; its batch is given little."""
+    root = tmp_path / "diarflow"
+    for name in CODE:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        root.mkdir(exist_ok=True)
+        copy(ROOT / name, root / name)
+    script = root / "scripts/detect_speech.py"
+    fault = """
+def one(recording):
+    import time
+    held = []
+    while recording.recording == "r03":
+        held.append(b"x" * 100_000_000)
+        time.sleep(0.1)
+"""
+    script.write_text(script.read_text().replace("\ndef one(recording):\n", fault))
+    for path in (folder / "audio").iterdir():
+        if path.stem not in ("r02", "r03", "r04"):
+            path.unlink()
+    with open(tmp_path / "log.txt", "w") as said:
+        resources = "detect_speech-c-webrtc-1-of-1:mem_mb=1500"
+        status = start(folder, slurm, said, root=root, resources=resources).wait(timeout=1200)
+    log = (tmp_path / "log.txt").read_text()
+    assert status == 3, log
+    states = [one["JobState"] for one in slurm.completed() if "Name" in one]
+    assert "COMPLETED" in states and set(states) - {"COMPLETED"}, states
+    (entry,) = folder.glob("results/c/failures/**/*.json")
+    failure = json.loads(entry.read_text())
+    assert failure["recording"] == "r03" and failure["rule"] == "detect_speech"
+    assert failure["reason"].endswith("more than is left of the 1500 MB that SLURM gave the job")
+    said = {
+        name: (folder / f"results/c/rttm/light/{name}.rttm").read_text()
+        for name in ("r02", "r03", "r04")
+    }
+    assert said["r02"] and said["r04"] and not said["r03"]

@@ -34,6 +34,7 @@ what, config = sys.argv[1], json.loads(sys.argv[2])
 job = Job(SimpleNamespace(
     rule="detect_speech", input=Files(), config=config, log=["logs/x.log"],
     output=Files(speech=[f"results/c/speech/v/{name}.parquet" for name in "abc"]),
+    resources=SimpleNamespace(mem_mb=1500),
     params=SimpleNamespace(job='{"settings": {}}'),
 ))
 
@@ -51,6 +52,13 @@ def memory():
         held.append(np.ones(10**15))
 
 
+def more():
+    held = []
+    for _ in range(40):  # 2 GB
+        held.append(np.ones(50 * 2**20, np.uint8))
+        time.sleep(0.02)
+
+
 def full():
     raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -62,6 +70,7 @@ fail = {
     "hang": lambda: time.sleep(60),
     "slow": slow,
     "memory": memory,
+    "more": more,
     "full": full,
 }[what]
 
@@ -147,6 +156,24 @@ def test_a_recording_that_takes_too_long_is_set_aside_at_once(attempt):
 def test_a_recording_that_asks_for_more_memory_than_there_is_is_set_aside_at_once(attempt):
     assert attempt("memory") == 0
     assert "MemoryError" in is_set_aside()
+
+
+@pytest.mark.parametrize(("said", "given"), [({}, 1500), ({"SLURM_MEM_PER_NODE": "1200"}, 1200)])
+def test_a_recording_that_takes_what_slurm_gives_the_job_is_set_aside_when_it_is_tried_again(
+    attempt, monkeypatch, said, given
+):
+    """At the second attempt, in its child; SLURM would kill the whole job, then as before."""
+    assert attempt("kill") < 0
+    for name, value in ({"SLURM_JOB_ID": "1234567"} | said).items():
+        monkeypatch.setenv(name, value)
+    assert attempt("more") == 0
+    assert f"more than is left of the {given} MB that SLURM gave the job" in is_set_aside()
+
+
+def test_outside_of_slurm_what_a_job_asks_for_means_nothing(attempt):
+    assert attempt("kill") < 0
+    assert attempt("more") == 0
+    assert not Path("results/c/failures").exists()
 
 
 @pytest.mark.parametrize("config", [{}, {"time_limit": 30.0}])
