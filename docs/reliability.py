@@ -34,7 +34,7 @@ a table ends it before its first job.
 - **An error** is caught where it is raised.
 - **A crash of a library, or a lack of memory**, takes the whole job with it. Snakemake starts it once more (`retries: 1` in the profile); the new
   process finds the mark of the dead one beside its log (`logs/.../*.log.begun`) and works on each recording in a child process.
-  Who dies then is set aside.
+  Who dies then is set aside, and who takes more memory than SLURM gave the job.
 - **`time_limit`** in the configuration: seconds for each recording and rule. With it each recording has a child process from the start.
   Another limit alone tries nothing again.
 - **Again**: a recording that was set aside is tried again when its file, its settings or the code change, or after `snakemake retry --cores 1`.
