@@ -70,7 +70,7 @@ def make(folder: Path, hours: float, speakers: Path) -> None:
     os.rename(folder / "part", folder / f"{name}.wav")
 
 
-def run(folder: Path, names: list[str]) -> None:
+def run(folder: Path, names: list[str], cores: int = 1) -> None:
     """Everything over these recordings, each a corpus of its own."""
     corpora = [
         {"name": name, "audio": f"{name}/*.wav", "reference": name,
@@ -91,7 +91,7 @@ def run(folder: Path, names: list[str]) -> None:
         "all",
         *further,
     ]
-    command += ["--cores", "1", "--configfile", "my.yaml"]
+    command += ["--cores", cores, "--configfile", "my.yaml"]
     subprocess.run(list(map(str, command)), cwd=folder, check=True, stdout=sys.stderr)
 
 

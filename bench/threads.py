@@ -1,9 +1,9 @@
-"""Whether two jobs on two cores are in each other's way: one after the other, and both at once.
+"""Whether two jobs on two cores are in each other's way: a whole run with one job at a time, and with two at once.
 
-    .venv/bin/python bench/threads.py > bench/threads.md     # three minutes, on a machine that does nothing else
+    .venv/bin/python bench/threads.py > bench/threads.md     # six minutes, on a machine that does nothing else
 
-The stages that work with BLAS, ONNX Runtime or scikit-learn, on ten minutes, as Snakemake starts them: one thread for
-each library. Jobs that do not fight take half as long at once as one after the other, and no more CPU-seconds.
+Two recordings of ten minutes go through all stages and variants of bench/memory.py, with `--cores 1` and then anew with
+`--cores 2`. Jobs that do not fight take as long at once as one after the other, and no more CPU-seconds.
 """
 
 import argparse
@@ -11,76 +11,71 @@ import datetime
 import os
 import platform
 import shutil
-import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
-from memory import ROOT, STAGES, TILE, measure, prepare
+from memory import ROOT, TILE, make, read, run
 
-JUDGED = {
-    "compute_activations": ["bilstm", "segmentation"],
-    "detect_changes": ["divergence"],
-    "embed_segments": ["dvector", "campplus"],
-    "cluster_segments": ["meanshift", "kmeans", "vbx"],
-}
-# what these read, in its turn
-NEEDED = ["48 kHz, stereo", "webrtc", "segmentation", "none", "classic", "best"]
+from diarflow.report.times import read_cost
+
+NAMES = ["one", "two"]
+LEAST = 1.0  # CPU-seconds of a job, in the table
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--speakers", type=Path, default=ROOT / ".." / "shared/data/speakers")
-    speakers = parser.parse_args().speakers
+    speakers = parser.parse_args().speakers.resolve()
     print("# Two jobs on two cores\n")
     print(f"`bench/threads.py`, {datetime.date.today()}, {platform.platform()}, {os.cpu_count()} cores.")  # fmt: skip
     print(
-        "Seconds that two jobs on ten minutes each took, CPU-seconds of both together, and those of them that"
+        "Seconds and CPU-seconds of the jobs on two recordings of ten minutes, one job at a time and"
     )
-    print("threads beside a job's main one took.\n")
-    print(
-        "| stage | variant | one after the other | at once | ratio | CPU-s | CPU-s, at once | ratio | other threads |"
-    )
-    print("|---" * 9 + "|")
-    with tempfile.TemporaryDirectory() as root:
-        one, other = Path(root, "one"), Path(root, "other")
-        one.mkdir()
-        prepare(one, TILE / 3600, speakers)
-        for number, stage in enumerate(STAGES):
-            if stage.variant in JUDGED.get(stage.script, []):
-                shutil.copytree(one, other, dirs_exist_ok=True)
-                print(
-                    f"| {stage.script} | {stage.variant} | {compared(number, one, other)} |",
-                    flush=True,
-                )
-            elif stage.variant in NEEDED:
-                measure(number, one)
+    print("two at once, of every stage and variant that takes a CPU-second or more.\n")
+    kinds = ("s, alone", "s, at once", "ratio", "CPU-s, alone", "CPU-s, at once", "ratio")
+    print(f"| stage | variant | {' | '.join(kinds)} |\n|{'---|' * 8}")
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as root:
+        alone, both = Path(root, "1"), Path(root, "2")
+        alone.mkdir()
+        for name in NAMES:
+            make(alone / name, TILE / 3600, speakers)
+        shutil.copytree(alone, both)
+        taken = []
+        for cores, folder in ((1, alone), (2, both)):
+            start = time.monotonic()
+            run(folder, NAMES, cores)
+            taken.append(time.monotonic() - start)
+        print("\n".join(table(alone, both)))
+    print(f"\nThe whole run, with Snakemake: {taken[0]:.0f} s and {taken[1]:.0f} s, {taken[1] / taken[0]:.2f}.")  # fmt: skip
 
 
-def compared(number: int, *folders: Path) -> str:
-    """Two jobs of a stage: seconds and CPU-seconds, apart and together, and the ratio of each."""
-    start = time.monotonic()
-    apart = [measure(number, folder) for folder in folders]
-    between = time.monotonic()
-    with ThreadPoolExecutor(2) as pool:
-        together = list(pool.map(partial(measure, number), folders))
-    end = time.monotonic()
-    alone, both = between - start, end - between
-    cpu, cpu_both = (sum(job[1] for job in jobs) for jobs in (apart, together))
-    print(number, apart, together, file=sys.stderr)
-    figures = [
-        alone,
-        both,
-        both / alone,
-        cpu,
-        cpu_both,
-        cpu_both / cpu,
-        sum(job[2] for job in together),
-    ]
-    places = [1, 1, 2, 1, 1, 2, 2]
-    return " | ".join(f"{figure:.{n}f}" for figure, n in zip(figures, places, strict=True))
+def table(alone: Path, both: Path):
+    """A row for each stage and variant, and one for all."""
+    before, after = read(alone, NAMES), read(both, NAMES)
+    total = [0.0] * 4
+    for stage, cells in before.items():
+        cpu = [sum(cpu for cpu, _ in one) for one in (cells, after[stage])]
+        figures = [*(seconds(folder, *stage) for folder in (alone, both)), *cpu]
+        total = [sum(pair) for pair in zip(total, figures, strict=True)]
+        if cpu[0] >= LEAST * len(NAMES):
+            yield row(*stage, figures)
+    yield row("**all**", "", total)
+
+
+def seconds(folder: Path, rule: str, variant: str) -> float:
+    """What the jobs took by the clock, as Snakemake measured it."""
+    return sum(
+        read_cost(folder / "benchmarks" / name / rule / variant / f"{name}.tsv").seconds
+        for name in NAMES
+    )
+
+
+def row(stage: str, variant: str, figures: list[float]) -> str:
+    apart, at_once, cpu, cpu_at_once = figures
+    cells = [f"{apart:.1f}", f"{at_once:.1f}", f"{at_once / apart:.2f}"]
+    cells += [f"{cpu:.1f}", f"{cpu_at_once:.1f}", f"{cpu_at_once / cpu:.2f}"]
+    return f"| {stage} | {variant} | {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":
