@@ -1,6 +1,6 @@
 """What a run costs after a change, against the run that began from nothing: `python bench/rerun.py > bench/rerun.md`.
 
-Simulated conversations out of ../shared/data/speakers, cut to so many minutes, go through the system `fast`, once in batches
+Simulated conversations out of ../shared/data/speakers of so many minutes go through the system `best`, once in batches
 and once with a job for each recording. CPU-seconds (user and system) of Snakemake and of all that it starts:
 
 - cold: up to the RTTM of all recordings, and then scores and report
@@ -69,7 +69,7 @@ def measure(folder: Path, table: Path, count: int, size: int) -> dict[str, tuple
         places = ([name, *(str(table.with_name(file)) for file in files)] for name, *files in lines)
         text = "\n".join([head, *map("\t".join, places)])
         (folder / "table.tsv").write_text(text + "\n")
-        corpus = {"name": "c", "recordings": str(folder / "table.tsv"), "systems": ["fast"]}
+        corpus = {"name": "c", "recordings": str(folder / "table.tsv"), "systems": ["best"]}
         config = {"corpora": [corpus], "batch_size": size} | overlay
         (folder / "my.yaml").write_text(yaml.safe_dump(config))
         cpu, text = snakemake(folder, *targets)
@@ -78,7 +78,7 @@ def measure(folder: Path, table: Path, count: int, size: int) -> dict[str, tuple
 
     run("cold, up to the RTTM", count, "rttm")
     run("cold, then scores and report", count)
-    changed = {"clustering": {"vbx-fast": {"threshold": 0.5}}}
+    changed = {"clustering": {"vbx": {"threshold": 0.5}}}
     run("another setting of the clustering", count, **changed)
     run("nothing", count, **changed)
     run("one recording more, with scores and report", count + 1, **changed)
@@ -108,15 +108,17 @@ def main() -> None:
     )
     asked = parser.parse_args()
     print("# What a re-run costs\n")
-    print(f"`python bench/rerun.py`, {datetime.date.today()}, {platform.system()}, ", end="")
-    print(f"{platform.machine()}, shared with other work. {asked.recordings} simulated ")
-    print(f"conversations of {asked.minutes:g} minutes, system `fast`, one core; CPU-seconds of ")
+    print(f"`python bench/rerun.py --sizes {' '.join(map(str, asked.sizes))}`, ", end="")
+    print(
+        f"{datetime.date.today()}, {platform.system()}, {platform.machine()}. {asked.recordings} simulated"
+    )
+    print(f"conversations of {asked.minutes:g} minutes, system `best`, one core; CPU-seconds of")
     print("Snakemake and all its jobs. Cheaper: times, than the cold run that made the same.\n")
     print("| batch size | run | jobs | CPU-s | cheaper |\n|---|---|---|---|---|", flush=True)
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
-        table = simulate(Path(name, "made"), asked.recordings + SPARE, asked.minutes)
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as temporary:
+        table = simulate(Path(temporary, "made"), asked.recordings + SPARE, asked.minutes)
         for size in asked.sizes:
-            found = measure(Path(name, str(size)), table, asked.recordings, size)
+            found = measure(Path(temporary, str(size)), table, asked.recordings, size)
             print("\n".join(rows_of(found, size)), flush=True)
 
 
