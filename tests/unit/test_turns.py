@@ -16,7 +16,7 @@ from diarflow.settings.stages import ActivationsTurns, JoinTurns
 from diarflow.tables import write_table
 from diarflow.turns import BUILDERS
 from diarflow.turns.activations import spread
-from diarflow.turns.join import join, second_turns, shares
+from diarflow.turns.join import join, nearest, second_turns, shares
 
 moments = st.integers(0, 400).map(lambda n: n / 8)
 segments = st.lists(
@@ -83,6 +83,12 @@ def test_windows_of_a_grid_share_out_all_speech_and_local_speakers_none():
     assert build(windows, [5, 6, 7], pieces) == [
         Turn(0.2, 1.0, 5), Turn(1.0, 1.9, 6), Turn(2.0, 2.2, 6),
     ]  # fmt: skip
+
+
+@given(st.lists(moments, min_size=1, max_size=9).map(sorted), moments)
+def test_the_nearest_moment_is_the_first_of_those_that_are_nearest(sorted_moments, moment):
+    distances = [abs(one - moment) for one in sorted_moments]
+    assert nearest(sorted_moments, moment) == distances.index(min(distances))
 
 
 def test_a_share_never_leaves_its_segment():

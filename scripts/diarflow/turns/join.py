@@ -1,6 +1,6 @@
 """Neighbouring windows of one speaker joined to turns; where people overlap, the nearest other one added."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
 from diarflow.embedding.windows import Window
@@ -52,11 +52,28 @@ def shares(
             end = _between(window, after, segments[window.segment])
         found.append(Turn(start, end, labels[index]))
     held = {window.segment for window in windows}
+    by_middle = sorted(order, key=lambda index: _middle(windows[index]))
+    middles = [_middle(windows[index]) for index in by_middle]
     for number, (start, end) in enumerate(segments if windows else ()):
         if number not in held:
-            near = min(order, key=lambda one: abs(_middle(windows[one]) - (start + end) / 2))
+            near = by_middle[nearest(middles, (start + end) / 2)]
             found.append(Turn(start, end, labels[near]))
     return found
+
+
+def nearest(moments: Sequence[Seconds], moment: Seconds) -> int:
+    """The place of the one of some sorted moments that is nearest, the first where two are.
+
+    >>> [nearest([1.0, 2.0, 2.0, 5.0], moment) for moment in (0.0, 1.5, 1.9, 4.0, 9.0)]
+    [0, 0, 1, 3, 3]
+    """
+    after = bisect_left(moments, moment)
+    if after == 0:
+        return 0
+    before = bisect_left(moments, moments[after - 1])
+    if after == len(moments) or moment - moments[before] <= moments[after] - moment:
+        return before
+    return after
 
 
 def join(turns: Iterable[Turn], *, max_gap: Seconds) -> list[Turn]:
