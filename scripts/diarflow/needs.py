@@ -25,8 +25,8 @@ class Need(NamedTuple):
     minutes: float
 
 
-# What bench/memory.py measured on ten minutes, with room to spare, 400 MB of it for Snakemake's own processes; the growth
-# with each hour is an estimate above what it measured
+# Above what bench/memory.py measured: 400 MB for Snakemake's own processes and room to spare; for each hour of audio three
+# times the growth or more, since 20 speakers of a reading are not the worst
 NEEDS = {
     "simulate_conversations": Need(1200, 500, 10),
     "prepare_audio": Need(600, 0, 1),

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from diarflow.intervals import Seconds
 
@@ -24,6 +23,8 @@ def pick(
     >>> pick(np.arange(5.0), np.array([9, 1, 5, 1, 7.0]), min_distance=2.5)
     [Change(time=0.0, score=9.0), Change(time=4.0, score=7.0)]
     """
+    from scipy.signal import find_peaks  # slow to import, and `none` has no use for it
+
     if len(scores) == 0:
         return []
     step = times[1] - times[0] if len(times) > 1 else 1.0
