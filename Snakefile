@@ -36,7 +36,9 @@ rule all:
 
 
 onsuccess:
-    for line in summary_lines():
-        print(line, file=sys.stderr)
-    if set_aside() and settings.on_error == "fail":
+    if not conclude():
         raise SystemExit(3)
+
+
+onerror:
+    conclude()

@@ -65,7 +65,7 @@ def jobs_of(text: str) -> dict[str, int]:
     """How many jobs of each rule, batches under their rule, and in total."""
     found: Counter = Counter()
     table = text.split("Job stats:")[-1].split("\n\n")[0]
-    for name, count in re.findall(r"^([a-z][\w-]*) +(\d+)$", table, flags=re.M):
+    for name, count in re.findall(r"^([a-z][\w.-]*) +(\d+)$", table, flags=re.M):
         found[name] += int(count)
     return found
 
@@ -75,8 +75,9 @@ def on_cluster(jobs: dict[str, int]) -> int:
     return sum(
         count
         for name, count in jobs.items()
-        for rule, *rest in [name.split("-")]
-        if rule not in ("all", "total") and not is_light(rule, rest[1:2])
+        for rule, _, rest in [name.partition("-")]
+        for variants in [re.sub(r"-\d+-of-\d+$", "", rest).split(".")[1:2]]
+        if rule not in ("all", "total") and not is_light(rule, variants)
     )
 
 

@@ -199,7 +199,7 @@ class Workflow:
     def planned(self, *arguments, overlay=None) -> Counter:
         """How many jobs of each rule a dry run would start."""
         text = self("--dry-run", *arguments, overlay=overlay).text
-        return Counter(re.findall(r"^(?:local)?rule (\w+)[\w-]*:", text, flags=re.M))
+        return Counter(re.findall(r"^(?:local)?rule (\w+)[\w.-]*:", text, flags=re.M))
 
     def planned_recordings(self, *arguments, overlay=None) -> set[tuple[str, str]]:
         """The rules that a dry run would start, with their recordings ("" for rules of all)."""
@@ -211,14 +211,20 @@ class Workflow:
         return found
 
 
+def threads_told(folder: Path) -> dict[str, str]:
+    """The environment in which the jobs of a run say below `threads` which threads they had."""
+    (folder / "threads").mkdir()
+    return {"PYTHONPATH": str(ROOT / "tests/threads"), "THREADS_TOLD": str(folder / "threads")}
+
+
 @pytest.fixture(scope="session")
 def _finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("finished") / "tiny"
     write_tiny_corpus(folder, "classic", "classic-kmeans")
-    (folder / "threads").mkdir()
-    # its jobs say which threads they had, where a person's environment would give them two
-    telling = {"PYTHONPATH": str(ROOT / "tests/threads"), "THREADS_TOLD": str(folder / "threads")}
-    Workflow(folder)(**telling, OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", MKL_NUM_THREADS="2")
+    # where a person's environment would give its jobs two
+    Workflow(folder)(
+        **threads_told(folder), OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", MKL_NUM_THREADS="2"
+    )
     return folder
 
 

@@ -9,12 +9,11 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from functools import cache, cached_property
 from types import SimpleNamespace
 
 _LABEL = re.compile(r"batch-(\d+)-of-(\d+)")
-# sources that jobs of batches make
-_SIMULATED = re.compile(r"results/[^/]+/simulated/")
 
 
 def batch_count(recordings: int, size: int) -> int:
@@ -73,7 +72,8 @@ class Batch:
     def __init__(self, rule: str, label: str = "", recordings: Collection[str] = (), **values: str):
         self.rule, self.label = rule, label
         self.recordings, self.values = list(recordings), values
-        self.name = "-".join([rule, *values.values(), label.removeprefix("batch-")]).rstrip("-")
+        # names of corpora and variants hold hyphens, and no dot
+        self.name = "-".join(filter(None, [rule, ".".join(values.values()), label.removeprefix("batch-")]))  # fmt: skip
         self._made: list[str] = []
 
     def outputs(self, pattern: str) -> list[str]:
@@ -83,7 +83,7 @@ class Batch:
         ['results/{corpus}/speech/{speech}/{recording}.parquet']
         >>> batch = Batch("detect_speech", "batch-1-of-1", ["a", "b"], corpus="ami", speech="webrtc")
         >>> batch.name, batch.outputs("{corpus}/{speech}/{recording}")
-        ('detect_speech-ami-webrtc-1-of-1', ['ami/webrtc/a', 'ami/webrtc/b'])
+        ('detect_speech-ami.webrtc-1-of-1', ['ami/webrtc/a', 'ami/webrtc/b'])
         """
         self._made.append(pattern)
         return self._files(pattern) or [pattern]
@@ -110,7 +110,8 @@ class Batch:
         def of(wildcards):
             own = [files(self.values["corpus"], one) for one in self.recordings]
             pairs = [(path, at) for one, at in zip(own, self._made_at, strict=True) for path in one]
-            return told([path for path, _ in pairs], [at for _, at in pairs], anywhere=True)
+            simulated = f"results/{self.values['corpus']}/simulated/"
+            return told([path for path, _ in pairs], [at for _, at in pairs], batched=simulated)
 
         return of
 
@@ -135,18 +136,19 @@ class Batch:
         return [None if None in own else min(own) for own in zip(*times, strict=True)]
 
 
-def told(files: list[str], made_at: list[float | None], *, anywhere: bool = False) -> list[str]:
+def told(files: list[str], made_at: list[float | None], *, batched: str | None = None) -> list[str]:
     """Of a batch's files of one kind those that Snakemake must know of.
 
     These are one that is missing, those that are newer than what was made of them, and one more: the job that
     makes it makes the others too. To name all would cost a record of each for each output: for 100
     recordings and 5 kinds of files 50,000, written after the job and read by every later run.
     And Snakemake compares any input with the oldest output, be it another recording's: so the one more is
-    older than that, if any is. Of files `anywhere` all that are missing are named, since other rules make them.
+    older than that, if any is. Sources lie anywhere, and any rule may make them: all that are missing are named but
+    those of the folder `batched`, which jobs on the same batches make.
     """
     if not files:
         return []
-    times = [_time_anywhere(path) if anywhere else time_of(path) for path in files]
+    times = [time_of(path) if batched is None else _time_anywhere(path) for path in files]
     missing = [path for path, time in zip(files, times, strict=True) if time is None]
     newer = [
         path
@@ -156,19 +158,22 @@ def told(files: list[str], made_at: list[float | None], *, anywhere: bool = Fals
     there = [(time, path) for path, time in zip(files, times, strict=True) if time is not None]
     oldest = min((made for made in made_at if made is not None), default=float("inf"))
     witness = there[:1] if there and there[0][0] <= oldest else sorted(there)[:1]
-    if not anywhere or (missing and _SIMULATED.match(missing[0])):
-        missing = missing[:1]
+    together = [path for path in missing if path.startswith(batched or "")]
+    others = set(together[1:])
+    missing = [path for path in missing if path not in others]
     return list(dict.fromkeys([*missing, *newer, *(path for _, path in witness)]))
 
 
 @cache
 def _times(folder: str) -> dict[str, float]:
     """When the files of a folder were changed last, as it was when first asked for."""
-    try:
-        with os.scandir(folder) as entries:
-            return {entry.name: entry.stat().st_mtime for entry in entries if entry.is_file()}
-    except FileNotFoundError:
-        return {}
+    found = {}
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):  # an unfinished one of a job that goes on
+                if entry.is_file():
+                    found[entry.name] = entry.stat().st_mtime
+    return found
 
 
 def time_of(path: str) -> float | None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from diarflow.errors import InputError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# of disks that are elsewhere
+_AWAY = {errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH}
 _PROBE = 1 << 20  # bytes
 _HERE = f".{zlib.crc32(platform.node().encode()):08x}-"
 # what the names of unfinished files begin with: machine and process, a forked one's that of the one it comes from
@@ -78,6 +80,15 @@ def is_full(error: BaseException) -> bool:
     True
     """
     return isinstance(error, OSError) and error.errno in _FULL
+
+
+def is_of_disk(error: BaseException) -> bool:
+    """The same of a disk that is full, or that many share and that cannot be reached.
+
+    >>> is_of_disk(OSError(errno.ESTALE, "Stale file handle")), is_of_disk(FileNotFoundError())
+    (True, False)
+    """
+    return is_full(error) or (isinstance(error, OSError) and error.errno in _AWAY)
 
 
 def _probed(beside: Path) -> OSError | None:

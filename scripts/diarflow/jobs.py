@@ -28,12 +28,13 @@ from typing import Any
 
 from diarflow.artifacts import mark_of, write_empty
 from diarflow.errors import InputError, visible
-from diarflow.files import UNFINISHED, is_full, remove_unfinished
+from diarflow.files import UNFINISHED, is_of_disk, remove_unfinished
 from diarflow.ledger import Failure, remove_failure, write_failure
 from diarflow.locks import own
 from diarflow.slurm import EVERY, Memory
 
 PR_SET_PDEATHSIG = 1  # of prctl(2)
+NOBODYS_FAULT = 75  # how a child ends where its recording is not at fault
 
 
 def log_to(path) -> None:
@@ -102,11 +103,13 @@ class Job:
         """Do the work for every recording; set aside those it fails on.
 
         A recording that was set aside before is passed on: its results are empty and carry the mark.
-        With `marked_too` the work is done for these as well. A full disk is nobody's fault: the job fails.
+        With `marked_too` the work is done for these as well. A full disk, and an artifact that another node made and
+        this one does not see yet, are no recording's fault: the job fails.
         """
         do = partial(self._one, work=work, marked_too=marked_too)
         with begun(self.log, self._output.values()) as died:
             for item in self.items():
+                _check_there(item)
                 if died or self.time_limit:
                     self._apart(do, item, Memory.here(self.memory) if died else None)
                 else:
@@ -122,7 +125,7 @@ class Job:
             else:
                 work(item)
         except Exception as error:
-            if is_full(error):
+            if is_of_disk(error):
                 raise
             self._set_aside(item, error)
         # without Python's start, imports and models: what bench/peers counts as the work
@@ -134,7 +137,11 @@ class Job:
 
         def work() -> None:
             _die_with_parent()
-            do(item)
+            try:
+                do(item)
+            except Exception:
+                sys.excepthook(*sys.exc_info())
+                sys.exit(NOBODYS_FAULT)
 
         child = get_context("fork").Process(target=work)  # it has what is loaded
         child.start()
@@ -146,8 +153,10 @@ class Job:
             name = signal.Signals(-child.exitcode).name
             hint = ", as where memory runs out" if name == "SIGKILL" else ""
             self._set_aside(item, InputError(f"the process died ({name}{hint})"))
+        elif child.exitcode == NOBODYS_FAULT:
+            raise SystemExit(1)
         elif child.exitcode:
-            raise SystemExit(child.exitcode)
+            self._set_aside(item, InputError(f"the process ended with status {child.exitcode}"))
 
     def _set_aside(self, item: Item, error: Exception) -> None:
         if isinstance(error, InputError):
@@ -237,6 +246,13 @@ def _of(recording: str, files: dict[str, list[str]], names: set[str]) -> SimpleN
         per_recording = first.parts[0] == "results" and first.stem in names
         found[name] = str(first.with_name(recording + first.suffix) if per_recording else first)
     return SimpleNamespace(**found)
+
+
+def _check_there(item: Item) -> None:
+    for path in vars(item.input).values():
+        if path.startswith("results/") and not os.path.exists(path):
+            said = "not there, though the job that makes it has ended; does this node see the disk late?"
+            raise InputError(f"{path}: {said}")
 
 
 def _mark(item: Item) -> str | None:

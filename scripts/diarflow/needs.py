@@ -84,22 +84,25 @@ def is_light(rule: str, backends: Iterable[str]) -> bool:
     return rule in LIGHT or (rule in READERS and set(backends) <= READERS[rule])
 
 
-def length(prepared: str, source: str | None, made: Seconds | None = None) -> Seconds:
-    """How long a recording is: by its prepared audio, by the header of its source, or as it will be `made`."""
+def length(prepared: str) -> Seconds | None:
+    """How long prepared audio is; None where there is none, or a recording without a sample."""
     try:
-        return max(os.stat(prepared).st_size - _HEADER, 0) / _BYTES
+        return max(os.stat(prepared).st_size - _HEADER, 0) / _BYTES or None
     except FileNotFoundError:
-        return made or _by_header(source) or UNKNOWN
+        return None
 
 
-def _by_header(source: str | None) -> Seconds | None:
-    """None where there is no file yet, or one that is no audio and will be set aside."""
+def length_by_header(source: str | None) -> Seconds | None:
+    """How long a source says that it is; None where there is no file yet, or one that is no audio and will be set aside."""
     import soundfile
 
     if not source or not os.path.isfile(source):
         return None
     try:
-        claimed = soundfile.info(source).duration
+        said = soundfile.info(source)
     except (soundfile.SoundFileError, TypeError, UnicodeError):
         return None
-    return min(claimed, os.stat(source).st_size / _LEAST)  # a damaged header claims years
+    size = os.stat(source).st_size
+    # a stream's header may claim nothing, a damaged one years
+    claimed = said.duration or size / (said.samplerate * said.channels)
+    return min(claimed, size / _LEAST)

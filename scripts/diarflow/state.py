@@ -20,7 +20,7 @@ _AGAIN = re.compile(r"Trying to restart job (\d+)\.")
 _DONE = re.compile(r"Finished jobid: (\d+) \(Rule: [\w.-]+\)")
 _PLANNED = re.compile(r"([a-z][\w.-]*) +(\d+)")
 # rules that make nothing themselves
-TARGETS = {"all", "audio", "reference", "speech", "changes", "rttm", "report", "train", "plda", "tune"}  # fmt: skip
+TARGETS = {"all", "audio", "reference", "speech", "changes", "rttm", "report", "train", "plda", "tune", "retry"}  # fmt: skip
 
 
 @dataclass
@@ -145,7 +145,7 @@ def is_alive(lock=".snakemake/diarflow.lock") -> bool:
 def _rule(name: str) -> str:
     """The rule of a batch's job.
 
-    >>> _rule("detect_speech-ami-webrtc-007-of-128")
+    >>> _rule("detect_speech-ami.webrtc-007-of-128")
     'detect_speech'
     """
     return name.partition("-")[0]
@@ -155,12 +155,20 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values)
 
 
+def latest_run(folder=".snakemake/log") -> tuple[Path, State] | None:
+    """The latest log of a run that had jobs, and its state: plans, summaries and lists leave logs too."""
+    for path in sorted(Path(folder).glob("*.snakemake.log"), reverse=True):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        state = read_state(text.splitlines())
+        if state.stages and "\nThis was a dry-run" not in text:
+            return path, state
+    return None
+
+
 if __name__ == "__main__":
-    logs = sorted(Path(".snakemake/log").glob("*.snakemake.log"))
-    if not logs:
+    if not (latest := latest_run()):
         sys.exit("there is no log of a run in .snakemake/log of this folder")
-    with open(logs[-1], encoding="utf-8", errors="replace") as log:
-        found = read_state(log)
+    path, found = latest
     ledger = {(path.parts[1], path.stem) for path in Path("results").glob("*/failures/**/*.json")}
-    print(f"as {logs[-1]} tells it")
+    print(f"as {path} tells it")
     print("\n".join(told(found, time.time(), len(ledger), alive=is_alive())))

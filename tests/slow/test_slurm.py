@@ -25,7 +25,7 @@ KILLED = "\n=== killed; started again ===\n"
 SYSTEM = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "dvector",
           "clustering": "kmeans", "turns": "join"}  # fmt: skip
 CODE = ("Snakefile", "config.yaml", "workflow", "scripts", "envs", "resources", "profiles")
-HUNGRY = "embed_segments-c-webrtc-none-none-dvector-2-of-4"
+HUNGRY = "embed_segments-c.webrtc.none.none.dvector-2-of-4"
 # what it is given at first kills it; a script of that rule alone takes 300 MB
 ATTEMPTS = f"{HUNGRY}:mem_mb=200 * 4 ** (attempt - 1)"
 
@@ -152,7 +152,7 @@ def one(recording):
         if path.stem not in ("r02", "r03", "r04"):
             path.unlink()
     with open(tmp_path / "log.txt", "w") as said:
-        resources = "detect_speech-c-webrtc-1-of-1:mem_mb=1500"
+        resources = "detect_speech-c.webrtc-1-of-1:mem_mb=1500"
         status = start(folder, slurm, said, root=root, resources=resources).wait(timeout=1200)
     log = (tmp_path / "log.txt").read_text()
     assert status == 3, log

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,38 @@ def test_sources_that_other_rules_make_are_all_named_while_they_are_missing(batc
     sources = {"a": ["results/demo/source/x.wav"], "b": ["results/demo/source/y.wav"], "c": []}
     of = batch.sources(lambda corpus, recording: sources[recording])
     assert of(None) == ["results/demo/source/x.wav", "results/demo/source/y.wav"]
+
+
+def test_of_simulated_sources_one_is_named_where_jobs_on_the_same_batch_make_them(batch):
+    folders = {"a": "c", "b": "c", "c": "other"}
+    places = {name: f"results/{folder}/simulated/{name}.wav" for name, folder in folders.items()}
+    of = batch.sources(lambda corpus, recording: [places[recording]])
+    assert of(None) == [places["a"], places["c"]]
+
+
+def test_no_two_jobs_are_called_alike_whatever_hyphens_their_names_hold():
+    names = [
+        Batch("cluster_segments", "batch-1-of-4", ["a"], corpus=corpus, embedding=one, clustering=two).name
+        for corpus, one, two in (("ami", "x", "fast-vbx"), ("ami", "x-fast", "vbx"), ("ami-x", "fast", "vbx"))
+    ]  # fmt: skip
+    assert len(set(names)) == 3 and names[0] == "cluster_segments-ami.x.fast-vbx-1-of-4"
+
+
+def test_a_file_that_vanishes_while_a_folder_is_read_takes_none_of_the_others_with_it(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "a").touch()
+    (tmp_path / ".b").symlink_to("gone")
+
+    class Entry:
+        name = ".gone"
+
+        def is_file(self):
+            raise FileNotFoundError
+
+    listed = [Entry(), *os.scandir(tmp_path)]
+    monkeypatch.setattr(os, "scandir", lambda folder: nullcontext(listed))
+    assert _times(str(tmp_path)).keys() == {"a"}
 
 
 def test_a_variant_that_reads_nothing_has_no_files(batch):

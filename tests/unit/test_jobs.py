@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import psutil
@@ -32,7 +33,7 @@ class Files(dict):
 
 what, config = sys.argv[1], json.loads(sys.argv[2])
 job = Job(SimpleNamespace(
-    rule="detect_speech", input=Files(), config=config, log=["logs/x.log"],
+    rule="detect_speech", input=Files(config.pop("inputs", {})), config=config, log=["logs/x.log"],
     output=Files(speech=[f"results/c/speech/v/{name}.parquet" for name in "abc"]),
     resources=SimpleNamespace(mem_mb=1500),
     params=SimpleNamespace(job='{"settings": {}}'),
@@ -63,7 +64,13 @@ def full():
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def away():
+    raise OSError(errno.ESTALE, "Stale file handle")
+
+
 fail = {
+    "away": away,
+    "exit": lambda: os._exit(1),
     "crash": lambda: ctypes.string_at(0),
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "abort": os.abort,
@@ -164,16 +171,43 @@ def test_a_recording_that_takes_what_slurm_gives_the_job_is_set_aside_when_it_is
 ):
     """At the second attempt, in its child; SLURM would kill the whole job, then as before."""
     assert attempt("kill") < 0
-    for name, value in ({"SLURM_JOB_ID": "1234567"} | said).items():
+    submitted = {"SLURM_JOB_ID": "1234567", "SLURM_JOB_NAME": f"mine_{uuid.uuid4()}"}
+    for name, value in (submitted | said).items():
         monkeypatch.setenv(name, value)
     assert attempt("more") == 0
     assert f"more than is left of the {given} MB that SLURM gave the job" in is_set_aside()
 
 
-def test_outside_of_slurm_what_a_job_asks_for_means_nothing(attempt):
+@pytest.mark.parametrize("name", [None, "interactive", "diarflow-8-cores"])
+def test_outside_of_a_job_that_snakemake_sent_to_slurm_what_it_asks_for_means_nothing(
+    attempt, monkeypatch, name
+):
+    """Nor in a person's own allocation, which is that of the whole run."""
+    if name:
+        monkeypatch.setenv("SLURM_JOB_ID", "1234567")
+        monkeypatch.setenv("SLURM_JOB_NAME", name)
     assert attempt("kill") < 0
     assert attempt("more") == 0
     assert not Path("results/c/failures").exists()
+
+
+def test_a_library_that_ends_the_process_is_a_crash_like_others(attempt):
+    """As OpenBLAS does where it gets no memory."""
+    assert attempt("exit") == 1
+    assert attempt("exit") == 0
+    assert is_set_aside() == "the process ended with status 1"
+
+
+@pytest.mark.parametrize("config", [{}, {"time_limit": 30.0}])
+def test_a_shared_disk_that_cannot_be_reached_fails_the_job(attempt, config):
+    assert attempt("away", **config) == 1
+    assert not Path("results/c/failures").exists()
+
+
+def test_an_artifact_that_is_not_seen_yet_fails_the_job_and_sets_nothing_aside(attempt):
+    assert attempt("more", inputs={"audio": ["results/c/audio/a.wav"]}) == 1
+    assert not Path("results/c/failures").exists() and os.listdir("logs") == ["x.log"]
+    assert Path("logs/x.log").read_text().startswith("results/c/audio/a.wav: not there, though")
 
 
 @pytest.mark.parametrize("config", [{}, {"time_limit": 30.0}])

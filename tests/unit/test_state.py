@@ -3,7 +3,7 @@
 import fcntl
 from datetime import datetime
 
-from diarflow.state import Stage, is_alive, read_state, told
+from diarflow.state import Stage, is_alive, latest_run, read_state, told
 
 # two batches of audio, one of them done after 10 s, one after 30 s; one of speech done after 20 s, one failed, one going on
 LOG = """Building DAG of jobs...
@@ -12,9 +12,9 @@ job                          count
 -------------------------  -------
 prepare_audio-c-1-of-2           1
 prepare_audio-c-2-of-2           1
-detect_speech-c-v-1-of-2         1
-detect_speech-c-v-2-of-2         1
-detect_speech-d-v-1-of-1         1
+detect_speech-c.v-1-of-2         1
+detect_speech-c.v-2-of-2         1
+detect_speech-d.v-1-of-1         1
 report_all                       1
 all                              1
 total                            7
@@ -31,20 +31,20 @@ rule prepare_audio-c-2-of-2:
 Finished jobid: 3 (Rule: prepare_audio-c-1-of-2)
 1 of 7 steps (14%) done
 [Tue Nov 24 23:00:10 2026]
-rule detect_speech-c-v-1-of-2:
+rule detect_speech-c.v-1-of-2:
     jobid: 5
 [Tue Nov 24 23:00:30 2026]
 Finished jobid: 4 (Rule: prepare_audio-c-2-of-2)
 [Tue Nov 24 23:00:30 2026]
-Finished jobid: 5 (Rule: detect_speech-c-v-1-of-2)
+Finished jobid: 5 (Rule: detect_speech-c.v-1-of-2)
 [Tue Nov 24 23:00:30 2026]
-rule detect_speech-c-v-2-of-2:
+rule detect_speech-c.v-2-of-2:
     jobid: 6
 [Tue Nov 24 23:00:30 2026]
-rule detect_speech-d-v-1-of-1:
+rule detect_speech-d.v-1-of-1:
     jobid: 7
 [Tue Nov 24 23:01:00 2026]
-Error in rule detect_speech-c-v-2-of-2:
+Error in rule detect_speech-c.v-2-of-2:
     message: None
     jobid: 6
 """
@@ -90,17 +90,17 @@ def test_a_run_that_was_killed_is_told_from_one_that_goes_on(tmp_path):
 
 
 # what SLURM says of an attempt that failed, and of the one that is made then
-AGAIN = """Error in rule detect_speech-d-v-1-of-1:
+AGAIN = """Error in rule detect_speech-d.v-1-of-1:
     message: SLURM-job '13' failed, SLURM status is: 'OUT_OF_MEMORY'.
     jobid: 7
 Trying to restart job 7.
 Select jobs to execute...
 [Tue Nov 24 23:01:10 2026]
-rule detect_speech-d-v-1-of-1:
+rule detect_speech-d.v-1-of-1:
     jobid: 7
 Job 7 has been submitted with SLURM jobid 14 (log: 14.log).
 [Tue Nov 24 23:01:20 2026]
-Finished jobid: 7 (Rule: detect_speech-d-v-1-of-1)
+Finished jobid: 7 (Rule: detect_speech-d.v-1-of-1)
 """
 
 
@@ -108,6 +108,18 @@ def test_a_job_that_was_tried_again_is_counted_once():
     state = read_state([*LOG.splitlines(), *AGAIN.splitlines()])
     assert state.stages["detect_speech"] == Stage(3, [20.0, 10.0], failed=1, again=1)
     assert "attempts that failed and were made again: 1" in told(state, state.last, set_aside=0)
+
+
+def test_the_latest_log_of_a_run_with_jobs_is_read(tmp_path):
+    """Not that of a plan, of a summary, of `retry` or of a run that found nothing to do, which may be later."""
+    assert latest_run(tmp_path) is None
+    others = [LOG + "\nThis was a dry-run (flag -n).", "Building DAG of jobs...",
+              "job       count\n------  -------\nretry         1\ntotal         1",
+              "Building DAG of jobs...\nNothing to be done (all requested files are present)."]  # fmt: skip
+    for hour, text in enumerate([LOG, *others], start=10):
+        (tmp_path / f"2026-11-24T{hour}0000.snakemake.log").write_text(text)
+    path, state = latest_run(tmp_path)
+    assert path.name == "2026-11-24T100000.snakemake.log" and state.stages["report_all"].jobs == 1
 
 
 def test_before_a_job_is_done_nothing_is_said_of_the_end():

@@ -46,6 +46,17 @@ def test_a_run_that_finds_nothing_to_do_still_says_what_is_set_aside(fresh):
         "Nothing to be done" in again.text
         and "set aside so far: 3 (tiny/empty, tiny/noise, tiny/neg)" in again.text
     )
+    assert again.status == 3 and "set aside: tiny/empty at prepare_audio" in again.text
+    assert fresh(overlay={"on_error": "accept"}).status == 0
+    assert fresh("--dry-run").status == fresh("--summary").status == 0
+
+
+def test_a_run_that_fails_says_what_is_set_aside_too(fresh):
+    (fresh.folder / "audio/b.wav").write_text("not audio")
+    (fresh.folder / "bad.onnx").write_text("no model")
+    overlay = {"systems": {"classic": {"changes": "bilstm"}}, "networks": {"bilstm": {"model": "bad.onnx"}}}  # fmt: skip
+    done = fresh("rttm", "--keep-going", overlay=overlay, check=False)
+    assert done.status == 1 and "set aside: tiny/b at prepare_audio" in done.text
 
 
 def test_a_recording_is_tried_again_when_its_file_is_mended(fresh):

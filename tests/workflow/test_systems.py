@@ -1,9 +1,10 @@
 """The systems best and fast on made-up voices: from audio to RTTM, and what a changed setting costs."""
 
 import csv
+import json
 
 import pytest
-from conftest import Workflow, write_tiny_corpus
+from conftest import Workflow, threads_told, write_tiny_corpus
 
 CLUSTERS = {"cluster_segments", "build_turns", "write_rttm", "score_recording"}
 EMBEDDINGS = {"embed_segments", *CLUSTERS}
@@ -15,8 +16,16 @@ def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("systems") / "tiny"
     write_tiny_corpus(folder, "best", "fast")
     run = Workflow(folder)
-    run()
+    run(**threads_told(folder), OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2")
     return run
+
+
+def test_their_jobs_have_one_thread_in_every_library(run):
+    told = [json.loads(path.read_text()) for path in (run.folder / "threads").iterdir()]
+    assert len(told) > 20
+    for one in told:
+        assert one["cpu_of_others"] < 0.2
+        assert all(threads == 1 for threads in one["pools"].values()), one["pools"]
 
 
 def test_they_find_speech_and_are_not_told_how_many_speak(run):

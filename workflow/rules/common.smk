@@ -6,6 +6,8 @@ out  results/{corpus}/recordings/{recording}.json   what the table says of each 
      results/{corpus}/recordings.tsv                recording ids, the names they stand for, audio
 """
 
+import atexit
+import os
 import time
 from functools import cache
 from pathlib import Path
@@ -20,7 +22,14 @@ from diarflow.files import remove_leftovers
 from diarflow.haste import hasten
 from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
 from diarflow.locks import drop_dead_locks
-from diarflow.needs import is_light, length, memory, minutes
+from diarflow.needs import (
+    UNKNOWN,
+    is_light,
+    length,
+    length_by_header,
+    memory,
+    minutes,
+)
 from diarflow.plan import VARIANTS, Plan
 from diarflow.report.summary import earlier_failures, failure_lines, made_lines
 from diarflow.report.times import remove_superseded
@@ -33,6 +42,7 @@ from diarflow.tuning import with_candidates
 
 SCRIPTS = PACKAGE.parent
 STARTED = time.time()
+FOLDER = os.getcwd()  # Snakemake leaves it before Python ends
 LOADER = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # ten times as fast, where it is there
@@ -125,14 +135,19 @@ def lengths_of(batch, wildcards):
     return [length_of(corpus, name) for name in names]
 
 
-@cache
 def length_of(corpus, recording):
-    """Seconds of a recording, as far as they are known before it is decoded."""
+    """Seconds of a recording: of what was prepared, once it is there."""
+    prepared = f"results/{corpus}/audio/{recording}.wav"
+    return length(prepared) or expected_length(corpus, recording)
+
+
+@cache
+def expected_length(corpus, recording):
+    """The same as far as it is known before it is decoded."""
     row = plan.recordings.get((corpus, recording))
     made = {one.name: one.simulate.duration for one in settings.corpora if one.simulate}
     source = next(iter(row.files("audio")), None) if row else None
-    prepared = f"results/{corpus}/audio/{recording}.wav"
-    return length(prepared, source, made.get(corpus))
+    return made.get(corpus) or length_by_header(source) or UNKNOWN
 
 
 def over_all(need, rule):
@@ -339,7 +354,21 @@ def set_aside():
     return list(plan.failures())
 
 
-def summary_lines():
-    """What a person is told at the end of a run: what it made, and what was set aside."""
-    yield from made_lines([corpus.name for corpus in settings.corpora], since=STARTED)
-    yield from failure_lines(set_aside())
+def conclude():
+    """Tell a person at the end of a run what it made, and what was set aside; whether all is well."""
+    corpora = [corpus.name for corpus in settings.corpora]
+    failures = set_aside()
+    for line in [*made_lines(corpora, since=STARTED), *failure_lines(failures)]:
+        print(line, file=sys.stderr)
+    return not failures or settings.on_error == "accept"
+
+
+@atexit.register
+def conclude_where_nothing_was_to_be_done():
+    """Snakemake calls no hook then, and ends with 0; what is set aside is still so."""
+    ran = workflow.is_main_process and workflow.scheduler and not workflow.dryrun
+    if ran and not len(workflow.dag):
+        os.chdir(FOLDER)
+        if not conclude():
+            sys.stderr.flush()
+            os._exit(3)

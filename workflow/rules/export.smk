@@ -84,6 +84,7 @@ rule rttm:
 rule retry:
     log:
         "logs/retry.log",
+    localrule: True
     conda:
         "../../envs/audio.yaml"
     script:

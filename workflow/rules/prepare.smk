@@ -64,6 +64,7 @@ rule fetch_sample:
         "results/demo/source/sample.rttm",
     log:
         "logs/demo/fetch_sample.log",
+    localrule: True
     conda:
         "../../envs/audio.yaml"
     params:

@@ -4,6 +4,7 @@ A window shorter than the variant's is repeated until it is as long: so all of t
 network alike, many at a time.
 """
 
+import hashlib
 import os
 import re
 import sys
@@ -24,13 +25,20 @@ _BATCH = 32
 def load(
     *, model: str, token_variable: str, device: str, window: Seconds, hop: Seconds | None
 ) -> Callable:
-    network, place = _network(model, os.environ.get(token_variable) or None, device)
+    network = _network(model, os.environ.get(token_variable) or None)
     samples = round(window * SAMPLE_RATE)
+    place = (
+        None  # a process that was forked from one which uses a GPU cannot use it: only embed may
+    )
 
     def embed(path, windows: Sequence[Window]) -> np.ndarray:
         """float32 (windows, dimensions)."""
         import torch
 
+        nonlocal place
+        if place is None:
+            place = _place(device)
+            network.to(place)
         found = []
         with Clip(path) as clip, torch.inference_mode():
             for first in range(0, len(windows), _BATCH):
@@ -49,8 +57,8 @@ def filled(clip: Clip, window: Window, samples: int) -> np.ndarray:
     return np.resize(clip.read(first, count), samples)
 
 
-def _network(model: str, token: str | None, device: str):
-    """The model in evaluation mode and the device it is on. InputError where it cannot be had."""
+def _network(model: str, token: str | None):
+    """The model in evaluation mode, on the CPU. InputError where it cannot be had."""
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # nothing is told to anybody
     import torch
 
@@ -58,11 +66,17 @@ def _network(model: str, token: str | None, device: str):
     from pyannote.audio import Model
 
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
     path = _checkpoint(model, token)
     _refuse_code(path)
-    return Model.from_pretrained(path, strict=False).eval().to(device), device
+    return Model.from_pretrained(path, strict=False).eval()
+
+
+def _place(device: str) -> str:
+    import torch
+
+    if device != "auto":
+        return device
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _checkpoint(model: str, token: str | None) -> Path:
@@ -78,7 +92,22 @@ def _checkpoint(model: str, token: str | None) -> Path:
         raise InputError(f"embedding model {model}: could not be fetched ({said})") from None
     if found is None:
         raise InputError(f"embedding model {model}: could not be fetched; does it need a token?")
+    check_digest(Path(found))
     return Path(found)
+
+
+def check_digest(path: Path) -> None:
+    """InputError where a file that was fetched is another than Hugging Face has.
+
+    In its cache a large file is called by its SHA-256, as the server gives it; of others it gives none.
+    """
+    expected = path.resolve().name
+    if re.fullmatch("[0-9a-f]{64}", expected):
+        with open(path, "rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if sha256 != expected:
+            said = f"SHA-256 is {sha256}, expected {expected}; remove it, and it is fetched again"
+            raise InputError(f"{path.resolve()}: {said}")
 
 
 def _refuse_code(path: Path) -> None:

@@ -44,7 +44,7 @@ def write_site(folder, content: Mapping[str, Any]) -> None:
         "recordings": len(content["recordings"]),
         "failures": [_told(one, folder / "index.html") for one in aside[:MOST_FAILURES]],
         "more_failures": max(0, len(aside) - MOST_FAILURES),
-        "hours": {corpus: seconds / 3600 for corpus, seconds in audio.items()},
+        "hours": {corpus: sum(lengths) / 3600 for corpus, lengths in audio.items()},
         "trainings": [training(name, card) for name, card in content["cards"].items()],
         "stages": content["stages"],
         "systems": content["systems"],
@@ -70,8 +70,8 @@ def _write_rows(folder: Path, rows: pd.DataFrame, content: Mapping[str, Any]) ->
 
 def _write_recordings(
     rows: pd.DataFrame, aside: Iterable[Failure], content: Mapping[str, Any]
-) -> dict[str, float]:
-    """Write a page for each recording; return the seconds of audio by corpus."""
+) -> dict[str, list[float]]:
+    """Write a page for each recording; return the seconds of each that has audio, by corpus."""
     single = rows[~rows["recording"].isin([ALL, COMPLETED])]
     held = {name: single[name].tolist() for name in single.columns}
     of_recording: dict[tuple[str, str], list[int]] = {}
@@ -118,7 +118,7 @@ def _write_recordings(
             },
         )
         if data["audio"]:
-            seconds[key[0]] = seconds.get(key[0], 0.0) + data["duration"]
+            seconds.setdefault(key[0], []).append(data["duration"])
     return seconds
 
 
@@ -166,12 +166,15 @@ def _together(paths: Iterable[Path]) -> str:
     return whole.hexdigest()
 
 
-def _times(content: Mapping[str, Any], audio: Mapping[str, float]) -> Iterable[dict[str, Any]]:
-    """What each rule took, and what that is for an hour of audio."""
+def _times(
+    content: Mapping[str, Any], audio: Mapping[str, list[float]]
+) -> Iterable[dict[str, Any]]:
+    """What each rule took, and what that is for an hour of audio; memory follows the longest recording, in minutes."""
     for corpus, variants in content["variants"].items():
         names = {one["recording"] for one in content["recordings"] if one["corpus"] == corpus}
-        hours = audio.get(corpus, 0.0) / 3600
+        hours = sum(audio.get(corpus, ())) / 3600
+        longest = round(max(audio.get(corpus, ()), default=0.0) / 60, 2)
         for row in costs(corpus, names, variants, "benchmarks"):
             per_hour = round(row["seconds"] / hours, 2) if hours else None
             numbers = {name: round(row[name], 2) for name in ("seconds", "cpu", "memory")}
-            yield row | numbers | {"per_hour": per_hour}
+            yield row | numbers | {"per_hour": per_hour, "longest": longest}

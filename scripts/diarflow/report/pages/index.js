@@ -158,7 +158,7 @@
     at("times").tBodies[0].replaceChildren(...rows.map((row) => element("tr", {},
       element("th", { scope: "row", class: "text", text: row.corpus }),
       ...["rule", "variant"].map((name) => element("td", { class: "text", text: row[name] })),
-      ...[["jobs", 0], ["seconds", 1], ["cpu", 1], ["per_hour", 1], ["memory", 0]].map(([name, decimals]) =>
+      ...[["jobs", 0], ["seconds", 1], ["cpu", 1], ["per_hour", 1], ["memory", 0], ["longest", 1]].map(([name, decimals]) =>
         element("td", { text: number(row[name], decimals) })))));
   };
 
