@@ -1,9 +1,12 @@
+import io
+
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diarflow.audio import Clip
+from diarflow.audio import SAMPLE_RATE, Clip
 from diarflow.chunks import read_chunks
 from diarflow.dialogue import synthesize_dialogue
 from diarflow.embedding import EMBEDDERS, campplus, dvector
@@ -121,6 +124,22 @@ def test_the_filterbank_is_kaldis(dialogue):
     found = campplus.filterbank(audio)
     assert found.shape == (148, 80) and found.dtype == np.float32
     np.testing.assert_allclose(found, kaldi_filterbank(audio), atol=2e-3)
+
+
+@given(st.lists(st.integers(0, 25), min_size=1, max_size=16, unique=True), st.sampled_from([1.0, 1.5]), st.sampled_from([0.25, 0.5, 0.123]))  # fmt: skip
+def test_frames_that_windows_share_are_those_of_each_window_to_the_last_bit(places, window, hop):
+    """Some of the windows reach beyond the end of the recording, some lie far apart, some not on frames."""
+    samples = round(window * SAMPLE_RATE)
+    sound = np.random.default_rng(0).normal(0, 0.1, 12 * SAMPLE_RATE).astype(np.float32)
+    memory = io.BytesIO()
+    soundfile.write(memory, sound, SAMPLE_RATE, "PCM_16", format="WAV")
+    windows = [Window(hop * n, min(hop * n + window, 12.0), 0) for n in sorted(places)]
+    memory.seek(0)
+    with Clip(memory) as recording:
+        found = campplus.filterbanks(recording, windows, samples)
+        for one, frames in zip(windows, found, strict=True):
+            alone = campplus.filterbank(campplus.filled(recording, one, samples))
+            np.testing.assert_array_equal(frames, alone)
 
 
 def test_eight_bits_give_nearly_the_vectors_of_the_published_weights(dialogue):

@@ -17,7 +17,10 @@ from diarflow.intervals import Seconds
 
 BANDS, DIMENSIONS = 80, 192
 _BATCH = 16
-_LEAST = 400  # samples: what one frame of the filterbank hears
+_LEAST, _STEP = (
+    400,
+    160,
+)  # samples: what one frame of the filterbank hears, and from one to the next
 
 
 def load(
@@ -38,12 +41,29 @@ def load(
         with Clip(path) as clip:
             for first in range(0, len(windows), _BATCH):
                 batch = windows[first : first + _BATCH]
-                features = np.stack([filterbank(filled(clip, one, samples)) for one in batch])
+                features = filterbanks(clip, batch, samples)
                 features -= features.mean(axis=1, keepdims=True)
                 found[first : first + _BATCH] = speaker_encoder.run(None, {"fbank": features})[0]
         return found
 
     return embed
+
+
+def filterbanks(clip: Clip, windows: Sequence[Window], samples: int) -> np.ndarray:
+    """The filterbank of each window, float32 (windows, frames, 80).
+
+    Windows of a grid overlap: frames that they share are computed once, and are the same to the last bit.
+    """
+    starts = [round(one.start * SAMPLE_RATE) for one in windows]
+    offsets = [start - starts[0] for start in starts]
+    span = offsets[-1] + samples
+    full = all(round((one.end - one.start) * SAMPLE_RATE) >= samples for one in windows)
+    shared = full and starts[0] + span <= clip.samples and offsets == sorted(offsets)
+    if not (shared and span < samples * len(windows)) or any(one % _STEP for one in offsets):
+        return np.stack([filterbank(filled(clip, one, samples)) for one in windows])
+    frames = filterbank(clip.read(starts[0], span))
+    count = 1 + (samples - _LEAST) // _STEP
+    return np.stack([frames[one // _STEP :][:count] for one in offsets])
 
 
 def filterbank(audio: np.ndarray) -> np.ndarray:
