@@ -28,8 +28,9 @@ HEAD = """# Reliability
 
 A recording that fails at any stage is set aside: a valid, empty result stands in its place and in the place of all that follows from
 it, `results/{{corpus}}/failures/` says at which stage and why, the report lists it, and its score is that of an empty hypothesis. The others
-complete. What is no recording's fault fails the job and ends the run: a full disk, a model that cannot be read. A mistake in the configuration or
-a table ends it before its first job.
+complete. A recording in which nobody speaks is no failure: its RTTM is empty, without a mark. What is no recording's fault fails the job and ends the run: a full disk, a
+shared one that cannot be reached, a model that cannot be read. A mistake in the configuration or a table ends it before its first job. The exit status is 3 while recordings are
+set aside, also of a run that finds nothing to do; 0 with `on_error: accept`.
 
 - **An error** is caught where it is raised.
 - **A crash of a library, or a lack of memory**, takes the whole job with it. Snakemake starts it once more (`retries: 1` in the profile); the new
@@ -52,9 +53,9 @@ Everything below is printed by {command}, {date}, {machine}, Python {python}.
 """
 QUICK = ["tests/unit/test_jobs.py", "tests/unit/test_files.py", "tests/unit/test_locks.py",
          "tests/unit/test_nothing_gets_in.py", "tests/unit/test_hostile_text.py",
-         "tests/scripts/test_hostile.py"]  # fmt: skip
+         "tests/scripts/test_hostile.py", "tests/workflow/test_set_aside.py"]  # fmt: skip
 SLOW = ["tests/slow/test_faults.py", "tests/slow/test_hostile_corpus.py", "tests/slow/test_fuzz.py",
-        "tests/slow/test_pyannote.py"]  # fmt: skip
+        "tests/slow/test_pyannote.py", "tests/slow/test_slurm.py"]  # fmt: skip
 
 
 def files() -> None:

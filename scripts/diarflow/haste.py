@@ -1,4 +1,4 @@
-"""Two defaults of Python and Snakemake that cost plans of thousands of recordings a third of their time.
+"""Two defaults of Python and Snakemake that cost plans of thousands of recordings much of their time.
 
 Neither changes what is planned. bench/planning.md has what a plan takes.
 """

@@ -25,7 +25,7 @@ class Need(NamedTuple):
     minutes: float
 
 
-# Above what bench/memory.py measured: 400 MB for Snakemake's own processes and room to spare; for each hour of audio three
+# Of stages above what bench/memory.py measured, of the rest above what runs took: 400 MB for Snakemake's own processes and room to spare; for each hour of audio three
 # times the growth or more, since 20 speakers of a reading are not the worst
 NEEDS = {
     "simulate_conversations": Need(1200, 500, 10),

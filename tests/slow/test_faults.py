@@ -129,11 +129,15 @@ def test_a_run_that_is_killed_at_twenty_moments_ends_as_one_that_is_not(
     assert "Nothing to be done" in Workflow(folder)().text
 
 
+@pytest.mark.parametrize(
+    ("size", "own"), [("256k", ()), ("256k", [".snakemake"]), ("800k", [".snakemake"])]
+)
 def test_a_run_that_meets_a_full_disk_fails_and_goes_on_when_there_is_room(
-    folder, undisturbed, small_disk
+    folder, undisturbed, small_disk, size, own
 ):
-    """Everything a run writes lies on a disk that is full after a quarter of a megabyte."""
-    for name in ("results", "logs", "benchmarks"):
+    """What a run writes lies on a disk that is soon full: results, logs, measurements, and Snakemake's own records too."""
+    subprocess.run(["mount", "-o", f"remount,size={size}", small_disk], check=True)
+    for name in ("results", "logs", "benchmarks", *own):
         (small_disk / name).mkdir()
         (folder / name).symlink_to(small_disk / name)
     first = Workflow(folder)(check=False)
