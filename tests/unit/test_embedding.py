@@ -3,7 +3,7 @@ import io
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diarflow.audio import SAMPLE_RATE, Clip
@@ -126,6 +126,7 @@ def test_the_filterbank_is_kaldis(dialogue):
     np.testing.assert_allclose(found, kaldi_filterbank(audio), atol=2e-3)
 
 
+@settings(deadline=None, max_examples=40)  # each works on seconds of sound
 @given(st.lists(st.integers(0, 25), min_size=1, max_size=16, unique=True), st.sampled_from([1.0, 1.5]), st.sampled_from([0.25, 0.5, 0.123]))  # fmt: skip
 def test_frames_that_windows_share_are_those_of_each_window_to_the_last_bit(places, window, hop):
     """Some of the windows reach beyond the end of the recording, some lie far apart, some not on frames."""
