@@ -77,7 +77,8 @@ def main() -> None:
         finally:
             subprocess.run([*git, "remove", "--force", before], check=True)
     print("# Single jobs, before there were batches and now\n")
-    print(f"`python bench/versions.py {asked.commit}`, {datetime.date.today()}, ", end="")
+    print(f"`python bench/versions.py {asked.commit} --recordings {asked.recordings}`, ", end="")
+    print(f"{datetime.date.today()}, ", end="")
     print(f"{platform.system()}, {platform.machine()}. {asked.recordings} recordings of half a")
     print("minute, one core; CPU-seconds of Snakemake and all its jobs.\n")
     print(f"| run | {asked.commit} | now | ratio |\n|---|---|---|---|")
