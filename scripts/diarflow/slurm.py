@@ -7,25 +7,28 @@ from contextlib import suppress
 from pathlib import Path
 
 SHARE = 0.9  # of what is given: SLURM kills the whole job at all of it
-EVERY = 0.2  # seconds
-# the plugin calls jobs after the run; a person's own allocation, in which Snakemake may run too, has another name
-_NAME = re.compile(r".*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+EVERY = 0.05  # seconds
+# what a job that Snakemake submitted is run by; a person's own allocation, in which Snakemake may run too, has none
+_RUNNER = b"slurm-jobstep"
 
 
 class Memory:
     """That of the SLURM job which this process is a part of."""
 
-    def __init__(self, given: int, job: str):
+    def __init__(self, given: int, others: list[int]):
         self.given = given  # MB
-        self._others = list(_processes(job))
+        self._others = others
 
     @classmethod
     def here(cls, asked: int | None) -> "Memory | None":
         """None outside of such jobs. What was asked for counts where SLURM does not say what it gave, as in steps of jobs."""
         job = os.environ.get("SLURM_JOB_ID")
         given = int(os.environ.get("SLURM_MEM_PER_NODE") or asked or 0)
-        submitted = _NAME.fullmatch(os.environ.get("SLURM_JOB_NAME", ""))
-        return cls(given, job) if job and given and submitted else None
+        if not (job and given):
+            return None
+        others = list(_processes(job))
+        submitted = any(_RUNNER in _said(one, "cmdline") for one in others)
+        return cls(given, others) if submitted else None
 
     def is_short(self, child: int) -> bool:
         """Whether a child that was started since takes what is left; shared pages count once, as SLURM's cgroups do it."""
@@ -43,7 +46,14 @@ def held(processes: Iterable[int]) -> int:
 
 
 def _processes(job: str) -> Iterator[int]:
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        with suppress(OSError):
-            if f"SLURM_JOB_ID={job}".encode() in path.read_bytes().split(b"\0"):
-                yield int(path.parent.name)
+    for path in Path("/proc").glob("[0-9]*"):
+        if f"SLURM_JOB_ID={job}".encode() in _said(path.name, "environ"):
+            yield int(path.name)
+
+
+def _said(process: int | str, what: str) -> list[bytes]:
+    """The words of a process's command line, or its environment; none where it has ended or is another person's."""
+    try:
+        return Path(f"/proc/{process}/{what}").read_bytes().split(b"\0")
+    except OSError:
+        return []

@@ -132,7 +132,7 @@ def test_a_run_on_slurm_that_is_killed_goes_on_to_what_a_local_run_makes(folder,
 def test_a_recording_that_makes_slurm_kill_its_job_is_set_aside_and_the_others_complete(
     folder, slurm, tmp_path
 ):
-    """One recording takes a gigabyte more every second, as a fault in a library would; its batch is given little."""
+    """One recording takes half a gigabyte more every second, as a fault in a library would; its batch is given little."""
     root = tmp_path / "diarflow"
     for name in CODE:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -144,7 +144,7 @@ def one(recording):
     import time
     held = []
     while recording.recording == "r03":
-        held.append(b"x" * 100_000_000)
+        held.append(b"x" * 50_000_000)
         time.sleep(0.1)
 """
     script.write_text(script.read_text().replace("\ndef one(recording):\n", fault))
