@@ -17,10 +17,8 @@ from diarflow.intervals import Seconds
 
 BANDS, DIMENSIONS = 80, 192
 _BATCH = 16
-_LEAST, _STEP = (
-    400,
-    160,
-)  # samples: what one frame of the filterbank hears, and from one to the next
+_LEAST = 400  # samples: what one frame of the filterbank hears
+_STEP = 160  # samples from one frame to the next
 
 
 def load(

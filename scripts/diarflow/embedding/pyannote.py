@@ -27,9 +27,7 @@ def load(
 ) -> Callable:
     network = _network(model, os.environ.get(token_variable) or None)
     samples = round(window * SAMPLE_RATE)
-    place = (
-        None  # a process that was forked from one which uses a GPU cannot use it: only embed may
-    )
+    place = None  # where a GPU is used already, a forked process cannot use it: `embed` chooses
 
     def embed(path, windows: Sequence[Window]) -> np.ndarray:
         """float32 (windows, dimensions)."""
