@@ -1,10 +1,13 @@
-"""Two defaults of Python and Snakemake that cost plans of thousands of recordings much of their time.
+"""Four things of Python and Snakemake that cost plans of thousands of recordings much of their time.
 
-Neither changes what is planned. bench/planning.md has what a plan takes.
+None changes what is planned; bench/planning.md has what a plan takes. Where a later Snakemake does one of them in another way,
+that is left alone.
 """
 
 import gc
-from functools import lru_cache
+import os
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
 
 KEPT = 1024  # records; a batch of a hundred has two or three hundred results
 
@@ -12,14 +15,60 @@ KEPT = 1024  # records; a batch of a hundred has two or three hundred results
 def hasten() -> None:
     """Make plans of many files faster, in this process.
 
-    A plan makes millions of objects that stay: to look through all of them for garbage again and again is in
-    vain. And Snakemake looks at the record of each result of a job four times, in turns, but keeps the last 128 that
-    it read: a job with more results reads all of its records each time. Where a later Snakemake does that in another
-    way it is left alone.
+    A plan makes millions of objects that stay: to look through all of them for garbage again and again is in vain.
+
+    Snakemake looks at the record of each result of a job four times, in turns, but keeps the last 128 that it read: a
+    job with more results reads all of its records each time.
+
+    To find a job that makes a file it compiles a regular expression of each result of the jobs that may: one that begins in
+    another way than the file needs none.
+
+    It compares the paths of all results, one object each, for folders that hold another's results: where no result is
+    the folder of another there is nothing to compare.
     """
     gc.set_threshold(20_000, 20, 100)
+    from snakemake.dag import DAG
+    from snakemake.io import _IOFile
     from snakemake.persistence.file import FilePersistence
 
     read = getattr(FilePersistence, "_read_record_cached", None)
     if hasattr(read, "cache_parameters") and (read.cache_parameters()["maxsize"] or KEPT) < KEPT:
         FilePersistence._read_record_cached = lru_cache(KEPT)(read.__wrapped__)
+    only_where(_begins_alike, _IOFile, "match")
+    only_where(_nests, DAG, "check_directory_outputs")
+
+
+def only_where(may: Callable[..., bool], owner: type, name: str) -> None:
+    """Call a method only where `may`, asked with the same arguments, says so; elsewhere it returns None at once."""
+    method = getattr(owner, name, None)
+    if method is None or hasattr(method, "__wrapped__"):
+        return
+
+    @wraps(method)
+    def asked(*arguments):
+        return method(*arguments) if may(*arguments) else None
+
+    setattr(owner, name, asked)
+
+
+def _begins_alike(pattern, target: str) -> bool:
+    """Whether a file may match a pattern: it begins with what comes before the first wildcard."""
+    return target.startswith(pattern.constant_prefix())
+
+
+def _nests(dag) -> bool:
+    return any_within_another(str(file) for job in dag.jobs for file in job.output)
+
+
+def any_within_another(paths: Iterable[str]) -> bool:
+    """Whether one of these paths lies below another of them.
+
+    >>> any_within_another(["a/b", "a/c.txt"]), any_within_another(["a/b/", "./a/b/c.txt"])
+    (False, True)
+    """
+    found = {os.path.abspath(path) for path in paths}
+    folders: set[str] = set()
+    for path in found:
+        while (path := os.path.dirname(path)) not in folders:
+            folders.add(path)
+    return not folders.isdisjoint(found)

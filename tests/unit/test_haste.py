@@ -5,23 +5,42 @@ import json
 from functools import lru_cache
 
 import pytest
+import snakemake.api  # noqa: F401 - before its parts, which import each other
+from hypothesis import given
+from hypothesis import strategies as st
+from snakemake.dag import DAG
+from snakemake.exceptions import ChildIOException
+from snakemake.io import IOFile, _IOFile
 from snakemake.persistence.file import FilePersistence
 
-from diarflow.haste import KEPT, hasten
+from diarflow.haste import KEPT, hasten, only_where
+
+CHANGED = [
+    (FilePersistence, "_read_record_cached"),
+    (_IOFile, "match"),
+    (DAG, "check_directory_outputs"),
+]
+NAMES = ("a", "b", "a.b", ".")
+PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def as_before():
-    threshold, read = gc.get_threshold(), FilePersistence._read_record_cached
+    threshold, methods = gc.get_threshold(), [getattr(*one) for one in CHANGED]
     yield
     gc.set_threshold(*threshold)
-    FilePersistence._read_record_cached = read
+    for (owner, name), method in zip(CHANGED, methods, strict=True):
+        setattr(owner, name, method)
+
+
+@pytest.fixture
+def hastened():
+    hasten()
 
 
 def test_the_records_of_a_large_batch_are_read_once_however_often_they_are_looked_at(
-    tmp_path, monkeypatch
+    hastened, tmp_path, monkeypatch
 ):
-    hasten()
     monkeypatch.setattr(json, "load", counted := Counted(json.load))
     records = FilePersistence(path=tmp_path / ".snakemake")
     names = [f"results/c/audio/r{number}.wav" for number in range(300)]
@@ -38,6 +57,60 @@ def test_a_snakemake_that_keeps_more_or_reads_otherwise_is_left_alone(monkeypatc
         monkeypatch.setattr(FilePersistence, "_read_record_cached", other)
         hasten()
         assert FilePersistence._read_record_cached is other
+
+
+@pytest.mark.parametrize("pattern", ["r/{name}.wav", "r/a.wav", "r/a.{kind}", "{all}"])
+@pytest.mark.parametrize("target", ["r/a.wav", "r/a.wavs", "r/b.wav", "q/a.wav", "r/a_wav"])
+def test_a_file_matches_a_pattern_as_without(hastened, pattern, target):
+    found = IOFile(pattern).match(target)
+    expected = _IOFile.match.__wrapped__(IOFile(pattern), target)
+    assert (found and found.groupdict()) == (expected and expected.groupdict())
+
+
+def test_no_regular_expression_is_made_of_what_begins_in_another_way(hastened):
+    file = IOFile("r/a.wav")
+    assert file.match("r/b.wav") is None
+    assert file._regex is None
+
+
+@given(st.lists(PATHS, max_size=4))
+def test_what_snakemake_refuses_lies_within_another(paths):
+    hasten()
+    jobs = [Made([IOFile(path)], number) for number, path in enumerate(paths)]
+    dag = Made(jobs=jobs)
+    try:
+        DAG.check_directory_outputs.__wrapped__(dag)
+    except ChildIOException:
+        with pytest.raises(ChildIOException):
+            DAG.check_directory_outputs(dag)
+    else:
+        DAG.check_directory_outputs(dag)
+
+
+def test_paths_are_not_compared_where_none_is_the_folder_of_another(monkeypatch):
+    monkeypatch.setattr(DAG, "check_directory_outputs", lambda self: 1 / 0)
+    hasten()
+    DAG.check_directory_outputs(Made(jobs=[Made(["a/b.c", "a/b"]), Made(["a/b.d", "a/bb/c"])]))
+    with pytest.raises(ZeroDivisionError):
+        DAG.check_directory_outputs(Made(jobs=[Made(["a/b.c", "a/b"]), Made(["a/b/d"])]))
+
+
+def test_a_method_that_is_not_there_is_left_alone_and_one_is_asked_for_once():
+    only_where(bool, Made, "missing")
+    hasten()
+    once = _IOFile.match
+    hasten()
+    assert not hasattr(Made, "missing") and _IOFile.match is once
+
+
+class Made:
+    """A job with results, or a plan with jobs."""
+
+    def __init__(self, output=(), number=0, jobs=()):
+        self.output, self.number, self.jobs = output, number, jobs
+
+    def __lt__(self, other):
+        return self.number < other.number
 
 
 class Counted:
