@@ -8,10 +8,10 @@ running it, the size of Snakemake's records, and CPU-seconds of finding that not
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
+
+from runs import Run, snakemake
 
 # the way, and what is in a batch's rule
 WAYS = {
@@ -70,20 +70,11 @@ for kind, kinds in reads.items():
 """
 
 
-def run(folder: Path, *arguments: str) -> tuple[float, float, str]:
-    """CPU-seconds, MB at most, and the output of a Snakemake."""
-    command = [
-        sys.executable, "-m", "snakemake", "--cores", "2", "--scheduler", "greedy",
-        "--rerun-triggers", "mtime", "params", "--max-checksum-file-size", "1GB", *arguments,
-    ]  # fmt: skip
-    with open(folder / "said", "w+") as said:
-        child = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said)
-        _, status, usage = os.wait4(child.pid, 0)
-        said.seek(0)
-        text = said.read()
-    if status:
-        raise SystemExit(text)
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
+def run(folder: Path, *arguments: str) -> Run:
+    """Have Snakemake work with the rules of the folder's own Snakefile."""
+    greedy = ("--cores", "2", "--scheduler", "greedy")
+    triggers = ("--rerun-triggers", "mtime", "params", "--max-checksum-file-size", "1GB")
+    return snakemake(folder, *greedy, *triggers, *arguments, snakefile=folder / "Snakefile")
 
 
 def measured(way: tuple[str, str], count: int) -> list[str]:
@@ -95,14 +86,15 @@ def measured(way: tuple[str, str], count: int) -> list[str]:
         (folder / "source").mkdir()
         for number in range(count):
             (folder / f"source/r{number}").write_text(str(number))
-        planning, memory, text = run(folder, "--dry-run", "--quiet", "rules")
-        jobs = next(line.split()[1] for line in text.splitlines() if line.startswith("total"))
-        running, _, _ = run(folder, "--quiet", "all")
+        planned = run(folder, "--dry-run", "--quiet", "rules")
+        lines = planned.said.splitlines()
+        jobs = next(line.split()[1] for line in lines if line.startswith("total"))
+        ran = run(folder, "--quiet", "all")
         records = sum(p.stat().st_size for p in (folder / ".snakemake/metadata").rglob("*"))
-        again, _, text = run(folder, "--dry-run")
-        assert "Nothing to be done" in text
-    numbers = (f"{planning:.1f}", f"{memory:.0f}", f"{running:.0f}", f"{records / 1e6:.1f}")
-    return [jobs, *numbers, f"{again:.1f}"]
+        again = run(folder, "--dry-run")
+        assert "Nothing to be done" in again.said
+    numbers = (f"{planned.cpu_seconds:.1f}", f"{planned.megabytes:.0f}", f"{ran.cpu_seconds:.0f}")
+    return [jobs, *numbers, f"{records / 1e6:.1f}", f"{again.cpu_seconds:.1f}"]
 
 
 if __name__ == "__main__":

@@ -11,20 +11,20 @@ import datetime
 import os
 import platform
 import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import soundfile
 import yaml
+from runs import ROOT, Run, snakemake
 
-ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from diarflow.needs import is_light  # noqa: E402
+from diarflow.needs import is_light
 
 
 def write_corpus(folder: Path, count: int) -> None:
@@ -44,21 +44,11 @@ def write_corpus(folder: Path, count: int) -> None:
     (folder / "my.yaml").write_text(yaml.safe_dump({"corpora": [corpus]}))
 
 
-def snakemake(folder: Path, size: int, *arguments: str) -> tuple[float, float, str]:
-    """CPU-seconds, MB at most, and the output of a Snakemake."""
-    command = [
-        sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--cores", "2",
-        "--workflow-profile", ROOT / "profiles/large", "--config", f"batch_size={size}",
-        "--configfile", "my.yaml", *arguments,
-    ]  # fmt: skip
-    with open(folder / "said", "w+") as said:
-        child = subprocess.Popen(list(map(str, command)), cwd=folder, stdout=said, stderr=said)
-        _, status, usage = os.wait4(child.pid, 0)
-        said.seek(0)
-        text = said.read()
-    if status:
-        raise SystemExit(text[-3000:])
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
+def plan(folder: Path, size: int, *arguments: str) -> Run:
+    """Have Snakemake plan, for thousands of recordings."""
+    large = ("--cores", "2", "--workflow-profile", ROOT / "profiles/large")
+    settings = ("--config", f"batch_size={size}", "--configfile", "my.yaml")
+    return snakemake(folder, *large, *settings, *arguments)
 
 
 def jobs_of(text: str) -> dict[str, int]:
@@ -99,25 +89,26 @@ def measured(count: int, size: int) -> list[str]:
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         folder = Path(name)
         write_corpus(folder, count)
-        snakemake(
-            folder, size, "--dry-run", "--quiet", "all"
-        )  # which writes what the table says of each
-        first, first_memory, text = snakemake(folder, size, "--dry-run")
-        jobs = jobs_of(text)
-        make_results(folder, text)
-        snakemake(folder, size, "--touch", "--forceall", "--quiet", "all")
-        again, again_memory, text = snakemake(folder, size, "--dry-run")
-        assert "Nothing to be done" in text, text[-3000:]
+        plan(folder, size, "--dry-run", "--quiet", "all")  # writes what the table says of each
+        first = plan(folder, size, "--dry-run")
+        jobs = jobs_of(first.said)
+        make_results(folder, first.said)
+        plan(folder, size, "--touch", "--forceall", "--quiet", "all")
+        again = plan(folder, size, "--dry-run")
+        assert "Nothing to be done" in again.said, again.said[-3000:]
         write_corpus(folder, count + 1)
-        added, _, text = snakemake(folder, size, "--dry-run", "--quiet", "rules")
+        added = plan(folder, size, "--dry-run", "--quiet", "rules")
         metadata = [p for p in (folder / ".snakemake/metadata").rglob("*") if p.is_file()]
         assert len(metadata) >= 17 * count, len(metadata)
         records = sum(p.stat().st_size for p in metadata)
         return [
-            f"{count:,}", str(size), f"{jobs['total']:,}", f"{on_cluster(jobs):,}", f"{first:.1f}",
-            f"{first_memory:.0f}", f"{again:.1f}", f"{again_memory:.0f}", f"{added:.1f}",
-            str(jobs_of(text)["total"]), f"{records / 1e6:.0f}",
+            f"{count:,}", str(size), f"{jobs['total']:,}", f"{on_cluster(jobs):,}", *costs(first), *costs(again),
+            f"{added.cpu_seconds:.1f}", str(jobs_of(added.said)["total"]), f"{records / 1e6:.0f}",
         ]  # fmt: skip
+
+
+def costs(run: Run) -> tuple[str, str]:
+    return f"{run.cpu_seconds:.1f}", f"{run.megabytes:.0f}"
 
 
 def parsing(repeats: int = 5) -> tuple[float, float]:
@@ -128,15 +119,9 @@ def parsing(repeats: int = 5) -> tuple[float, float]:
         (folder / "Snakefile").write_text("rule all:\n    input: []\n")
         write_corpus(folder, 1)
         for snakefile in (folder / "Snakefile", ROOT / "Snakefile"):
-            command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--list"]
-            command += ["--configfile", "my.yaml"]
-            taken = []
-            for _ in range(repeats):
-                child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-                _, status, usage = os.wait4(child.pid, 0)
-                assert not status, command
-                taken.append(usage.ru_utime + usage.ru_stime)
-            found.append(min(taken))
+            listing = partial(snakemake, folder, "--list", "--configfile", "my.yaml")
+            runs = [listing(snakefile=snakefile) for _ in range(repeats)]
+            found.append(min(run.cpu_seconds for run in runs))
     return found[0], found[1]
 
 

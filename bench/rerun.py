@@ -11,16 +11,15 @@ and once with a job for each recording. CPU-seconds (user and system) of Snakema
 
 import argparse
 import datetime
-import os
 import platform
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import yaml
+from runs import ROOT, snakemake
 
-ROOT = Path(__file__).resolve().parents[1]
+RUN = ("--cores", "1", "--configfile", "my.yaml")
 SPARE = 2  # recordings that are added
 
 
@@ -32,23 +31,8 @@ def simulate(folder: Path, count: int, minutes: float) -> Path:
     folder.mkdir()
     (folder / "my.yaml").write_text(yaml.safe_dump({"corpora": [corpus], "batch_size": 1000}))
     places = [f"results/made/simulated/made-{number:04d}.wav" for number in range(count)]
-    snakemake(folder, *places)
+    snakemake(folder, *places, *RUN)
     return folder / "results/made/simulated/recordings.tsv"
-
-
-def snakemake(folder: Path, *targets: str) -> tuple[float, str]:
-    """CPU-seconds and output of a run."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", *targets]
-    command += ["--cores", "1", "--directory", folder, "--configfile", folder / "my.yaml"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    with open(folder / "said", "w+") as said:
-        child = subprocess.Popen(list(map(str, command)), stdout=said, stderr=said, env=environment)
-        _, status, usage = os.wait4(child.pid, 0)
-        said.seek(0)
-        text = said.read()
-    if status:
-        raise SystemExit(text[-3000:])
-    return usage.ru_utime + usage.ru_stime, text
 
 
 def jobs_of(text: str) -> int:
@@ -72,8 +56,8 @@ def measure(folder: Path, table: Path, count: int, size: int) -> dict[str, tuple
         corpus = {"name": "c", "recordings": str(folder / "table.tsv"), "systems": ["best"]}
         config = {"corpora": [corpus], "batch_size": size} | overlay
         (folder / "my.yaml").write_text(yaml.safe_dump(config))
-        cpu, text = snakemake(folder, *targets)
-        found[said] = (jobs_of(text), cpu)
+        ran = snakemake(folder, *targets, *RUN)
+        found[said] = (jobs_of(ran.said), ran.cpu_seconds)
         print(size, said, found[said], file=sys.stderr, flush=True)
 
     run("cold, up to the RTTM", count, "rttm")

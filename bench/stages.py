@@ -9,17 +9,14 @@ jobs' logs say that the recordings took, without starts and models.
 
 import argparse
 import datetime
-import os
 import platform
-import resource
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import yaml
+from runs import ROOT, snakemake
 
-ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "bench" / "peers")]
 
 from systems import TOOK  # noqa: E402
@@ -36,14 +33,8 @@ def corpus(minutes: float, count: int, systems: list[str]) -> dict:
 
 def run(folder: Path, *targets: str) -> float:
     """CPU-seconds of Snakemake and all that it starts."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", *targets]
-    command += ["--cores", "1", "--quiet", "all", "--directory", folder]
-    command += ["--configfile", folder / "my.yaml"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    subprocess.run(list(map(str, command)), check=True, env=environment, stderr=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return sum(after[:2]) - sum(before[:2])
+    quiet = ("--cores", "1", "--quiet", "all", "--configfile", "my.yaml")
+    return snakemake(folder, *targets, *quiet).cpu_seconds
 
 
 def measure(folder: Path, system: str, minutes: float, count: int):

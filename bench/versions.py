@@ -8,12 +8,14 @@ and system) of Snakemake and of all that it starts, the least of the repeats.
 import argparse
 import datetime
 import json
-import os
 import platform
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
+
+from runs import snakemake
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -34,28 +36,16 @@ def make(folder: Path, count: int) -> None:
     (folder / "my.yaml").write_text(json.dumps({"corpora": [corpus], "systems": {"light": SYSTEM}}))
 
 
-def snakemake(root: Path, folder: Path) -> float:
-    """CPU-seconds of a run up to the RTTM."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", root / "Snakefile", "rttm"]
-    command += ["--cores", "1", "--configfile", "my.yaml", "--quiet", "all"]
-    with open(folder / "said", "w+") as said:
-        child = subprocess.Popen(list(map(str, command)), cwd=folder, stdout=said, stderr=said)
-        _, status, usage = os.wait4(child.pid, 0)
-        said.seek(0)
-        if status:
-            raise SystemExit(said.read()[-3000:])
-    return usage.ru_utime + usage.ru_stime
-
-
 def measure(root: Path, count: int) -> dict[str, float]:
     """CPU-seconds of each kind of run."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         folder = Path(name, "corpus")
         make(folder, count)
-        found = {"all recordings": snakemake(root, folder)}
-        found["nothing"] = snakemake(root, folder)
+        rttm = ("rttm", "--cores", "1", "--configfile", "my.yaml", "--quiet", "all")
+        run = partial(snakemake, folder, *rttm, snakefile=root / "Snakefile")
+        found = {"all recordings": run().cpu_seconds, "nothing": run().cpu_seconds}
         (folder / "one.wav").rename(folder / "audio/r999.wav")
-        found["one recording more"] = snakemake(root, folder)
+        found["one recording more"] = run().cpu_seconds
     return found
 
 
