@@ -17,6 +17,8 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/params.smk"
+include: "workflow/rules/resources.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/prepare.smk"
 include: "workflow/rules/segment.smk"
@@ -26,6 +28,7 @@ include: "workflow/rules/export.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/tune.smk"
+include: "workflow/rules/end.smk"
 
 
 rule all:
@@ -33,12 +36,3 @@ rule all:
     input:
         rules.rttm.input,
         rules.report.input,
-
-
-onsuccess:
-    if not conclude():
-        raise SystemExit(3)
-
-
-onerror:
-    conclude()

@@ -6,43 +6,27 @@ out  results/{corpus}/recordings/{recording}.json   what the table says of each 
      results/{corpus}/recordings.tsv                recording ids, the names they stand for, audio
 """
 
-import atexit
-import os
 import time
-from functools import cache
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
 
-from diarflow.backends import MODELS
 from diarflow.corpora import Needs, read_corpora, unknown_in_references
 from diarflow.errors import InputError
 from diarflow.files import remove_leftovers
 from diarflow.haste import hasten
-from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
+from diarflow.lineage import PACKAGE
 from diarflow.locks import drop_dead_locks
-from diarflow.needs import (
-    UNKNOWN,
-    is_light,
-    length,
-    length_by_header,
-    memory,
-    minutes,
-)
-from diarflow.plan import VARIANTS, Plan
-from diarflow.report.summary import earlier_failures, failure_lines, made_lines
+from diarflow.plan import Plan
+from diarflow.report.summary import earlier_failures
 from diarflow.report.times import remove_superseded
 from diarflow.rows import write_rows
 from diarflow.settings import is_oracle, read_settings
-from diarflow.settings.config import STAGES
-from diarflow.simulation.speakers import choose, list_speakers, stamp
 from diarflow.stages import BACKENDS, check_installed
 from diarflow.tuning import with_candidates
 
-SCRIPTS = PACKAGE.parent
 STARTED = time.time()
-FOLDER = os.getcwd()  # Snakemake leaves it before Python ends
 LOADER = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # ten times as fast, where it is there
@@ -115,133 +99,6 @@ def batches(rule):
     return plan.batches(rule, {one.partition(":")[0] for one in jobs})
 
 
-def memory_of(batch):
-    """MB that a job asks of a cluster, by its recordings and the attempts at it."""
-    return lambda wildcards, attempt: memory(
-        batch.rule, lengths_of(batch, wildcards), attempt
-    )
-
-
-def minutes_of(batch):
-    """Minutes that it asks for."""
-    return lambda wildcards, attempt: minutes(
-        batch.rule, lengths_of(batch, wildcards), attempt
-    )
-
-
-def lengths_of(batch, wildcards):
-    corpus = batch.values.get("corpus") or wildcards.corpus
-    names = batch.recordings or [wildcards.recording]
-    return [length_of(corpus, name) for name in names]
-
-
-def length_of(corpus, recording):
-    """Seconds of a recording: of what was prepared, once it is there."""
-    prepared = f"results/{corpus}/audio/{recording}.wav"
-    return length(prepared) or expected_length(corpus, recording)
-
-
-@cache
-def expected_length(corpus, recording):
-    """The same as far as it is known before it is decoded."""
-    row = plan.recordings.get((corpus, recording))
-    made = {one.name: one.simulate.duration for one in settings.corpora if one.simulate}
-    source = next(iter(row.files("audio")), None) if row else None
-    return made.get(corpus) or length_by_header(source) or UNKNOWN
-
-
-def over_all(need, rule):
-    """What a job over all recordings asks for."""
-    return lambda wildcards, attempt: need(rule, [60.0] * len(plan.recordings), attempt)
-
-
-def light(batch):
-    """Whether its jobs are done where Snakemake runs, cluster or not."""
-    stage = VARIANTS[batch.rule].strip("{}")
-    if stage not in STAGES:
-        return is_light(batch.rule, [])
-    names = [batch.values[stage]] if batch.values else plan.used(stage)
-    variants = getattr(settings, stage)
-    return is_light(batch.rule, [variants[name].backend for name in names])
-
-
-def job(rule, *packages, **values):
-    """What a rule's result depends on beside its inputs, as the one string of its params."""
-    return canonical(
-        settings=values,
-        code=revision(SCRIPTS / f"{rule}.py"),
-        versions=versions(*packages),
-    )
-
-
-@cache
-def variant_job(rule, stage, name):
-    """The same for a variant of a stage, with the code, libraries and models of its backend."""
-    values = getattr(settings, stage)[name].model_dump()
-    backend = BACKENDS[stage][values["backend"]]
-    return canonical(
-        settings=values,
-        code=revision(SCRIPTS / f"{rule}.py", backend.source),
-        versions=versions("numpy", *backend.packages),
-        models={
-            model: digest(MODELS / model) for model in backend.models + shipped(values)
-        },
-    )
-
-
-def shipped(values):
-    """The model that a variant names, where it is one of those in resources/models."""
-    model = values.get("model") or ""
-    return (
-        (model,)
-        if model and not own_model(model) and (MODELS / model).is_file()
-        else ()
-    )
-
-
-def own_model(model):
-    """The path of a model that is a file here, or that a rule makes; else nothing."""
-    return (
-        model
-        if model.startswith("models/") or (model and Path(model).is_file())
-        else []
-    )
-
-
-# what of a training's settings decides on the training set; the rest is about learning from it
-SET_SETTINGS = {"kinds", "max_pause", "neighbourhood", "features", "normalisation"}
-
-
-def training_set_job(name):
-    values = settings.training[name].model_dump(include=SET_SETTINGS)
-    return job(
-        "build_training_set", "numpy", "librosa", examples=plan.examples(name), **values
-    )
-
-
-def training_job(name):
-    values = settings.training[name].model_dump(exclude=SET_SETTINGS | {"validation"})
-    return job("train_change_detector", "tensorflow-cpu", "keras", **values)
-
-
-@cache
-def plda_job(name):
-    """The params of a PLDA: its settings, its embedding, and the state of its speakers' files."""
-    chosen = settings.plda[name]
-    values = settings.embedding[chosen.embedding].model_dump()
-    backend = BACKENDS["embedding"][values["backend"]]
-    speakers = choose(list_speakers(chosen.speakers), chosen.part)
-    return canonical(
-        settings=chosen.model_dump() | {"variant": values},
-        code=revision(SCRIPTS / "train_plda.py", backend.source),
-        versions=versions("numpy", "scipy", "soundfile", "soxr", *backend.packages),
-        models={
-            model: digest(MODELS / model) for model in backend.models + shipped(values)
-        },
-        speakers=stamp(speakers),
-    )
-
-
 def activations_of(stage, ending):
     """A function from a job to what the network of its variant gave; to nothing where it has none."""
 
@@ -266,19 +123,12 @@ def reference_of(stage):
     return of
 
 
-@cache
-def simulation_job(corpus):
-    """The params of a simulated corpus: its settings, and the state of its speakers' files."""
-    chosen = next(
-        one.simulate for one in settings.corpora if one.name == corpus and one.simulate
-    )
-    speakers = choose(list_speakers(chosen.speakers), chosen.part, chosen.leave_out)
-    return canonical(
-        settings=chosen.model_dump(exclude={"conversations"}),
-        code=revision(SCRIPTS / "simulate_conversations.py"),
-        versions=versions("numpy", "scipy", "soundfile", "soxr"),
-        speakers=stamp(speakers),
-        turn_taking=digest(SCRIPTS / "diarflow" / "simulation" / "turn_taking.json"),
+def own_model(model):
+    """The path of a model that is a file here, or that a rule makes; else nothing."""
+    return (
+        model
+        if model.startswith("models/") or (model and Path(model).is_file())
+        else []
     )
 
 
@@ -319,12 +169,6 @@ def filled(path, system, **further):
     return path.format(corpus="{corpus}", recording="{recording}", **names)
 
 
-def pages_digest():
-    """What the pages are made with: templates, style and scripts."""
-    folder = SCRIPTS / "diarflow" / "report" / "pages"
-    return " ".join(digest(path) for path in sorted(folder.iterdir()))
-
-
 def tried_scores(tuning):
     """The scores of what a search tries; an error where there is nothing to try it on."""
     try:
@@ -348,27 +192,3 @@ def read_by_turns(setting, path):
         )
 
     return of
-
-
-def set_aside():
-    return list(plan.failures())
-
-
-def conclude():
-    """Tell a person at the end of a run what it made, and what was set aside; whether all is well."""
-    corpora = [corpus.name for corpus in settings.corpora]
-    failures = set_aside()
-    for line in [*made_lines(corpora, since=STARTED), *failure_lines(failures)]:
-        print(line, file=sys.stderr)
-    return not failures or settings.on_error == "accept"
-
-
-@atexit.register
-def conclude_where_nothing_was_to_be_done():
-    """Snakemake calls no hook then, and ends with 0; what is set aside is still so."""
-    ran = workflow.is_main_process and workflow.scheduler and not workflow.dryrun
-    if ran and not len(workflow.dag):
-        os.chdir(FOLDER)
-        if not conclude():
-            sys.stderr.flush()
-            os._exit(3)
