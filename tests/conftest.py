@@ -22,6 +22,8 @@ import pytest
 import soundfile
 import yaml
 
+from diarflow.batches import _times
+
 # a program that tests/slow/test_fuzz.py starts, with a library of its own
 collect_ignore = ["slow/fuzz.py"]
 
@@ -48,6 +50,13 @@ def _own_stderr():
             sys.stderr.close()
         sys.stderr, logging.root.handlers[:] = stderr, handlers
         logging.captureWarnings(False)
+
+
+@pytest.fixture(autouse=True)
+def folders_anew():
+    """A plan lists a folder once in its process; tests are many in one."""
+    yield
+    _times.cache_clear()
 
 
 @pytest.fixture
