@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 from runs import ROOT, snakemake
 
-RUN = ("--cores", "1", "--configfile", "my.yaml")
+RUN = ("--configfile", "my.yaml", "--cores")
 SPARE = 2  # recordings that are added
 
 
@@ -31,7 +31,7 @@ def simulate(folder: Path, count: int, minutes: float) -> Path:
     folder.mkdir()
     (folder / "my.yaml").write_text(yaml.safe_dump({"corpora": [corpus], "batch_size": 1000}))
     places = [f"results/made/simulated/made-{number:04d}.wav" for number in range(count)]
-    snakemake(folder, *places, *RUN)
+    snakemake(folder, *places, *RUN, 1)
     return folder / "results/made/simulated/recordings.tsv"
 
 
@@ -42,7 +42,9 @@ def jobs_of(text: str) -> int:
     return counts.get("total", 0) - counts.get("all", 0) - counts.get("rttm", 0)
 
 
-def measure(folder: Path, table: Path, count: int, size: int) -> dict[str, tuple[int, float]]:
+def measure(
+    folder: Path, table: Path, count: int, size: int, cores: int
+) -> dict[str, tuple[int, float]]:
     """Jobs and CPU-seconds of each kind of run."""
     head, *rows = table.read_text().splitlines()
     folder.mkdir()
@@ -56,7 +58,7 @@ def measure(folder: Path, table: Path, count: int, size: int) -> dict[str, tuple
         corpus = {"name": "c", "recordings": str(folder / "table.tsv"), "systems": ["best"]}
         config = {"corpora": [corpus], "batch_size": size} | overlay
         (folder / "my.yaml").write_text(yaml.safe_dump(config))
-        ran = snakemake(folder, *targets, *RUN)
+        ran = snakemake(folder, *targets, *RUN, cores)
         found[said] = (jobs_of(ran.said), ran.cpu_seconds)
         print(size, said, found[said], file=sys.stderr, flush=True)
 
@@ -83,6 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--recordings", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--cores", type=int, default=1)
     parser.add_argument(
         "--sizes",
         type=int,
@@ -92,17 +95,18 @@ def main() -> None:
     )
     asked = parser.parse_args()
     print("# What a re-run costs\n")
-    print(f"`python bench/rerun.py --sizes {' '.join(map(str, asked.sizes))}`, ", end="")
+    print(f"`python bench/rerun.py --sizes {' '.join(map(str, asked.sizes))}", end="")
+    print(f" --cores {asked.cores}`, ", end="")
     print(
         f"{datetime.date.today()}, {platform.system()}, {platform.machine()}. {asked.recordings} simulated"
     )
-    print(f"conversations of {asked.minutes:g} minutes, system `best`, one core; CPU-seconds of")
+    print(f"conversations of {asked.minutes:g} minutes, system `best`; CPU-seconds of")
     print("Snakemake and all its jobs. Cheaper: times, than the cold run that made the same.\n")
     print("| batch size | run | jobs | CPU-s | cheaper |\n|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(dir="/var/tmp") as temporary:
         table = simulate(Path(temporary, "made"), asked.recordings + SPARE, asked.minutes)
         for size in asked.sizes:
-            found = measure(Path(temporary, str(size)), table, asked.recordings, size)
+            found = measure(Path(temporary, str(size)), table, asked.recordings, size, asked.cores)
             print("\n".join(rows_of(found, size)), flush=True)
 
 

@@ -1,11 +1,12 @@
-"""Four things of Python and Snakemake that cost plans of thousands of recordings much of their time.
+"""What Python and Snakemake do in vain, and what costs plans and runs of many recordings much of their time.
 
-None changes what is planned; bench/planning.md has what a plan takes. Where a later Snakemake does one of them in another way,
+None of it changes what is planned or run; bench/planning.md has what a plan takes. Where a later Snakemake does it in another way,
 that is left alone.
 """
 
 import gc
 import os
+import threading
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 
@@ -13,7 +14,7 @@ KEPT = 1024  # records; a batch of a hundred has two or three hundred results
 
 
 def hasten() -> None:
-    """Make plans of many files faster, in this process.
+    """Make plans and runs of many files faster, in this process.
 
     A plan makes millions of objects that stay: to look through all of them for garbage again and again is in vain.
 
@@ -25,17 +26,24 @@ def hasten() -> None:
 
     It compares the paths of all results, one object each, for folders that hold another's results: where no result is
     the folder of another there is nothing to compare.
+
+    While it runs jobs it sets an alarm of a second each time that it looks for jobs to start, and looks again when it rings, which sets
+    the next: so each job that ended adds one more look a second, at all jobs that are ready, until the run ends. One alarm
+    is enough.
     """
     gc.set_threshold(20_000, 20, 100)
     from snakemake.dag import DAG
     from snakemake.io import _IOFile
     from snakemake.persistence.file import FilePersistence
+    from snakemake.scheduling.job_scheduler import JobScheduler
 
     read = getattr(FilePersistence, "_read_record_cached", None)
     if hasattr(read, "cache_parameters") and (read.cache_parameters()["maxsize"] or KEPT) < KEPT:
         FilePersistence._read_record_cached = lru_cache(KEPT)(read.__wrapped__)
     only_where(_begins_alike, _IOFile, "match")
     only_where(_nests, DAG, "check_directory_outputs")
+    if hasattr(JobScheduler, "_schedule_reevalutation"):
+        JobScheduler._schedule_reevalutation = _look_again
 
 
 def only_where(may: Callable[..., bool], owner: type, name: str) -> None:
@@ -49,6 +57,20 @@ def only_where(may: Callable[..., bool], owner: type, name: str) -> None:
         return method(*arguments) if may(*arguments) else None
 
     setattr(owner, name, asked)
+
+
+def _look_again(scheduler, delay: float) -> None:
+    """Have a scheduler look for jobs again after so many seconds, unless it will in any case."""
+    alarms = vars(scheduler).setdefault("_alarms", {})
+    if delay in alarms:
+        return
+
+    def ring():
+        del alarms[delay]
+        scheduler._open_jobs.release()
+
+    alarms[delay] = threading.Timer(delay, ring)
+    alarms[delay].start()
 
 
 def _begins_alike(pattern, target: str) -> bool:

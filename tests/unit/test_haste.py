@@ -3,6 +3,7 @@
 import gc
 import json
 from functools import lru_cache
+from threading import Semaphore
 
 import pytest
 import snakemake.api  # noqa: F401 - before its parts, which import each other
@@ -12,6 +13,7 @@ from snakemake.dag import DAG
 from snakemake.exceptions import ChildIOException
 from snakemake.io import IOFile, _IOFile
 from snakemake.persistence.file import FilePersistence
+from snakemake.scheduling.job_scheduler import JobScheduler
 
 from diarflow.haste import KEPT, hasten, only_where
 
@@ -19,6 +21,7 @@ CHANGED = [
     (FilePersistence, "_read_record_cached"),
     (_IOFile, "match"),
     (DAG, "check_directory_outputs"),
+    (JobScheduler, "_schedule_reevalutation"),
 ]
 NAMES = ("a", "b", "a.b", ".")
 PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)
@@ -101,6 +104,25 @@ def test_a_method_that_is_not_there_is_left_alone_and_one_is_asked_for_once():
     once = _IOFile.match
     hasten()
     assert not hasattr(Made, "missing") and _IOFile.match is once
+
+
+def test_a_scheduler_that_will_look_again_sets_no_further_alarm(hastened):
+    scheduler = Made()
+    scheduler._open_jobs = Semaphore(0)
+    for _ in range(2):
+        for _ in range(5):
+            JobScheduler._schedule_reevalutation(scheduler, 0.2)
+        assert scheduler._open_jobs.acquire(timeout=30)
+        assert not scheduler._open_jobs.acquire(timeout=0.5)
+
+
+def test_a_nearer_alarm_does_not_wait_for_a_later_one(hastened):
+    scheduler = Made()
+    scheduler._open_jobs = Semaphore(0)
+    for delay in (3, 0.1):
+        JobScheduler._schedule_reevalutation(scheduler, delay)
+    assert scheduler._open_jobs.acquire(timeout=2)
+    assert scheduler._open_jobs.acquire(timeout=30)
 
 
 class Made:
