@@ -28,8 +28,8 @@ def hasten() -> None:
     the folder of another there is nothing to compare.
 
     While it runs jobs it sets an alarm of a second each time that it looks for jobs to start, and looks again when it rings, which sets
-    the next: so each job that ended adds one more look a second, at all jobs that are ready, until the run ends. One alarm
-    is enough.
+    the next: so each job that ended adds one more look a second, at all jobs that are ready, until the run ends (snakemake#3744
+    meets it too). One alarm is enough.
     """
     gc.set_threshold(20_000, 20, 100)
     from snakemake.dag import DAG
