@@ -8,9 +8,11 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from functools import lru_cache, wraps
 
 KEPT = 1024  # records; a batch of a hundred has two or three hundred results
+_checksums: ContextVar[dict | None] = ContextVar("checksums of a job's inputs", default=None)
 
 
 def hasten() -> None:
@@ -30,10 +32,14 @@ def hasten() -> None:
     While it runs jobs it sets an alarm of a second each time that it looks for jobs to start, and looks again when it rings, which sets
     the next: so each job that ended adds one more look a second, at all jobs that are ready, until the run ends (snakemake#3744
     meets it too). One alarm is enough.
+
+    When a job has ended it asks for the checksum of each input once for each result: a million times for a report of 10,000
+    recordings. Once for each input is enough.
     """
     gc.set_threshold(20_000, 20, 100)
     from snakemake.dag import DAG
     from snakemake.io import _IOFile
+    from snakemake.persistence import PersistenceBase
     from snakemake.persistence.file import FilePersistence
     from snakemake.scheduling.job_scheduler import JobScheduler
 
@@ -44,19 +50,30 @@ def hasten() -> None:
     only_where(_nests, DAG, "check_directory_outputs")
     if hasattr(JobScheduler, "_schedule_reevalutation"):
         JobScheduler._schedule_reevalutation = _look_again
+    around(_noting, PersistenceBase, "finished")
+    around(_once_a_job, _IOFile, "checksum")
 
 
-def only_where(may: Callable[..., bool], owner: type, name: str) -> None:
-    """Call a method only where `may`, asked with the same arguments, says so; elsewhere it returns None at once."""
+def around(ours: Callable, owner: type, name: str) -> None:
+    """Call `ours` in a method's place, with the method before its arguments."""
     method = getattr(owner, name, None)
     if method is None or hasattr(method, "__wrapped__"):
         return
 
     @wraps(method)
-    def asked(*arguments):
-        return method(*arguments) if may(*arguments) else None
+    def asked(*arguments, **named):
+        return ours(method, *arguments, **named)
 
     setattr(owner, name, asked)
+
+
+def only_where(may: Callable[..., bool], owner: type, name: str) -> None:
+    """Call a method only where `may`, asked with the same arguments, says so; elsewhere it returns None at once."""
+
+    def ours(method, *arguments):
+        return method(*arguments) if may(*arguments) else None
+
+    around(ours, owner, name)
 
 
 def _look_again(scheduler, delay: float) -> None:
@@ -71,6 +88,25 @@ def _look_again(scheduler, delay: float) -> None:
 
     alarms[delay] = threading.Timer(delay, ring)
     alarms[delay].start()
+
+
+async def _noting(finished, persistence, job) -> None:
+    """Have a job noted as finished; until then a checksum is found out once."""
+    before = _checksums.set({})
+    try:
+        await finished(persistence, job)
+    finally:
+        _checksums.reset(before)
+
+
+async def _once_a_job(checksum, file, *arguments, **named) -> str | None:
+    known = _checksums.get()
+    if known is None:
+        return await checksum(file, *arguments, **named)
+    asked = (file, arguments, tuple(named.items()))
+    if asked not in known:
+        known[asked] = await checksum(file, *arguments, **named)
+    return known[asked]
 
 
 def _begins_alike(pattern, target: str) -> bool:

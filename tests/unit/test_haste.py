@@ -1,5 +1,6 @@
 """What is changed of Python and Snakemake to plan many files faster."""
 
+import asyncio
 import gc
 import json
 from functools import lru_cache
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from snakemake.dag import DAG
 from snakemake.exceptions import ChildIOException
 from snakemake.io import IOFile, _IOFile
+from snakemake.persistence import PersistenceBase
 from snakemake.persistence.file import FilePersistence
 from snakemake.scheduling.job_scheduler import JobScheduler
 
@@ -22,6 +24,8 @@ CHANGED = [
     (_IOFile, "match"),
     (DAG, "check_directory_outputs"),
     (JobScheduler, "_schedule_reevalutation"),
+    (PersistenceBase, "finished"),
+    (_IOFile, "checksum"),
 ]
 NAMES = ("a", "b", "a.b", ".")
 PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)
@@ -123,6 +127,32 @@ def test_a_nearer_alarm_does_not_wait_for_a_later_one(hastened):
         JobScheduler._schedule_reevalutation(scheduler, delay)
     assert scheduler._open_jobs.acquire(timeout=2)
     assert scheduler._open_jobs.acquire(timeout=30)
+
+
+def test_a_jobs_inputs_are_read_once_when_it_has_ended_however_many_results_it_has(
+    monkeypatch, tmp_path
+):
+    inputs = [IOFile(str(tmp_path / name)) for name in ("a", "b")]
+
+    async def checksum(file, threshold=None):
+        read.append(file)
+        return f"{file} {threshold} {len(read)}"
+
+    async def finished(persistence, job):
+        for _ in job.output:
+            noted.append([await file.checksum(100) for file in inputs])
+
+    monkeypatch.setattr(_IOFile, "checksum", checksum)
+    monkeypatch.setattr(PersistenceBase, "finished", finished)
+    hasten()
+    read, noted = [], []
+    for jobs in (1, 2):
+        asyncio.run(FilePersistence.finished(None, Made(output=["x", "y", "z"])))
+        assert len(read) == 2 * jobs and noted[-3:] == [noted[-1]] * 3
+    assert noted[0] != noted[-1]  # what changed between two jobs is seen
+    asyncio.run(inputs[0].checksum())
+    asyncio.run(inputs[0].checksum())
+    assert len(read) == 6
 
 
 class Made:
