@@ -114,7 +114,11 @@ def true_changes(turns: Sequence[Turn], *, duration: Seconds, kind: str) -> np.n
     >>> true_changes([Turn(0, 1, "Ann"), Turn(1.5, 2, "Bob")], duration=2, kind="single").tolist()
     [[1.0, 1.5]]
     """
-    kept, starts = _speech_axis(regions(turns, duration=duration, kind=kind))
+    return _changes_of(regions(turns, duration=duration, kind=kind))
+
+
+def _changes_of(regions: np.ndarray) -> np.ndarray:
+    kept, starts = _speech_axis(regions)
     return np.column_stack([kept[starts - 1] + 1, kept[starts]]) / _RATE
 
 
@@ -196,17 +200,17 @@ def coverage_at(purities: Sequence[float], curve: Curve) -> np.ndarray:
 
 
 def precision_recall(
-    turns: Sequence[Turn], times: np.ndarray, *, duration: Seconds, kind: str, tolerance: Seconds
+    regions: np.ndarray, times: Sequence[Seconds] | np.ndarray, *, tolerance: Seconds
 ) -> Matches:
     """Pair as many changes as can be, one found with one true, no more than `tolerance` apart.
 
     A true change is a stretch, as in `true_changes`; the distance to a time inside it is 0.
 
-    >>> said = [Turn(0, 3, "Ann"), Turn(4, 6, "Bob")]
-    >>> precision_recall(said, [3.5, 4.2], duration=6, kind="single", tolerance=0.25)
+    >>> said = regions([Turn(0, 3, "Ann"), Turn(4, 6, "Bob")], duration=6, kind="single")
+    >>> precision_recall(said, [3.5, 4.2], tolerance=0.25)
     Matches(hits=1, detected=2, reference=1)
     """
-    ends, starts = true_changes(turns, duration=duration, kind=kind).T[:, :, None]
+    ends, starts = _changes_of(regions).T[:, :, None]
     times = np.asarray(times, dtype=float)
     near = np.maximum(ends - times, times - starts) <= tolerance + 1e-9  # (reference, detected)
     pairs = maximum_bipartite_matching(csr_array(near), perm_type="column") if near.size else near

@@ -213,19 +213,20 @@ def test_above_the_highest_purity_reached_there_is_no_coverage():
     ],
 )
 def test_changes_are_matched_one_to_one_within_the_tolerance(times, tolerance, hits):
-    found = precision_recall(SAID, times, duration=10, kind="single", tolerance=tolerance)
+    found = precision_recall(regions(SAID, duration=10, kind="single"), times, tolerance=tolerance)
     assert found == Matches(hits, len(times), 2)
 
 
 def test_as_many_changes_as_can_be_are_matched():
     """2.45 is near 2.0 and 2.8; that it is nearer to 2.8 must not leave 3.2 alone."""
     said = [Turn(0, 2, "Ann"), Turn(2, 2.8, "Bob"), Turn(2.8, 5, "Ann")]
-    found = precision_recall(said, [2.45, 3.2], duration=5, kind="single", tolerance=0.5)
+    found = precision_recall(regions(said, duration=5, kind="single"), [2.45, 3.2], tolerance=0.5)
     assert found == Matches(2, 2, 2)
 
 
 def test_numbers_of_matches_add_and_a_monologue_has_no_change_to_find():
-    alone = precision_recall([Turn(0, 2, "Ann")], [1.0], duration=2, kind="set", tolerance=0.5)
+    said = regions([Turn(0, 2, "Ann")], duration=2, kind="set")
+    alone = precision_recall(said, [1.0], tolerance=0.5)
     assert alone + Matches(3, 4, 5) == Matches(3, 5, 5)
 
 

@@ -104,12 +104,20 @@ def evaluate(
     """
     rows: list[dict[str, Any]] = []
     curves: dict[tuple[str, str], Curve] = {}
+    theirs = {
+        (one.recording, name): pyannote_figures(one.turns, times, duration=one.duration)
+        for one in recordings
+        for name, times in one.changes.items()
+    }
     for kind in KINDS:
         found = [(one, regions(one.turns, duration=one.duration, kind=kind)) for one in recordings]
         found = [(one, numbers) for one, numbers in found if numbers.max(initial=-1) > 0]
         for detector in found[0][0].candidates if found else ():
             head = {"corpus": corpus, "changes": detector, "regions": kind}
-            parts = [_parts(one, numbers, detector, kind) for one, numbers in found]
+            parts = [
+                _parts(numbers, one.changes[detector], theirs[one.recording, detector])
+                for one, numbers in found
+            ]
             rows += [
                 head | {"recording": one.recording, "recordings": 1} | _rates(part)
                 for (one, _), part in zip(found, parts, strict=True)
@@ -122,16 +130,12 @@ def evaluate(
     return rows, curves
 
 
-def _parts(one: Judged, numbers: np.ndarray, detector: str, kind: str) -> list[Any]:
+def _parts(numbers: np.ndarray, times: np.ndarray, theirs: Coverage) -> list[Any]:
     """What adds up over recordings: coverage, pyannote's own, matches at each tolerance."""
-    times = one.changes[detector]
     return [
         score_changes(numbers, times),
-        pyannote_figures(one.turns, times, duration=one.duration),
-        *(
-            precision_recall(one.turns, times, duration=one.duration, kind=kind, tolerance=width)
-            for width in TOLERANCES
-        ),
+        theirs,
+        *(precision_recall(numbers, times, tolerance=width) for width in TOLERANCES),
     ]
 
 
