@@ -1,8 +1,9 @@
 """Artifacts that are tables: one Parquet file a recording, its columns fixed by its kind."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -61,6 +62,7 @@ COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "extent": pa.string(),
     },
 }
+_NUMBERS = {pa.float64(): np.dtype(np.float64), pa.int64(): np.dtype(np.int64)}
 
 
 def write_table(
@@ -73,20 +75,44 @@ def write_table(
     columns = COLUMNS[kind]
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
     schema = pa.schema(columns.items(), {str(k): str(v) for k, v in (facts or {}).items()})
-    arrays = [pa.array(column, type) for column, type in zip(values, columns.values(), strict=True)]
+    arrays = [_array(column, type) for column, type in zip(values, columns.values(), strict=True)]
     with written_whole(path) as beside:
         pq.write_table(pa.Table.from_arrays(arrays, schema=schema), beside)
 
 
+def _array(values: Sequence, type: pa.DataType) -> pa.Array:
+    """The values of a column, as pyarrow's own `array` gives them: but that imports pandas, which most jobs need for nothing else."""
+    dtype = _NUMBERS.get(type)
+    if dtype and None not in values:
+        numbers = np.asarray(values) if len(values) else np.empty(0, dtype)
+        if np.can_cast(numbers.dtype, dtype, "safe"):
+            buffers = [None, pa.py_buffer(numbers.astype(dtype))]
+            return pa.Array.from_buffers(type, len(numbers), buffers)
+    return pa.array(values, type)
+
+
+def _read(path) -> pa.Table:
+    """A table of a few rows: no threads, and nothing of what would read a folder of files."""
+    with pq.ParquetFile(path) as file:
+        return file.read(use_threads=False)
+
+
 def read_table(path) -> dict[str, Any]:
     """Columns by name, as NumPy arrays."""
-    table = pq.read_table(path)
-    return {name: table[name].to_numpy() for name in table.column_names}
+    table = _read(path)
+    return {name: _values(table[name].combine_chunks()) for name in table.column_names}
+
+
+def _values(column: pa.Array) -> np.ndarray:
+    """The same way back: as pyarrow's own `to_numpy` gives them."""
+    if column.type in _NUMBERS and not column.null_count:
+        return np.from_dlpack(column)
+    return column.to_numpy(zero_copy_only=False)
 
 
 def read_rows(path) -> list[tuple]:
     """Rows as tuples, in the order of the columns."""
-    return [tuple(row.values()) for row in pq.read_table(path).to_pylist()]
+    return [tuple(row.values()) for row in _read(path).to_pylist()]
 
 
 def read_facts(path) -> dict[str, str]:
@@ -97,9 +123,6 @@ def read_facts(path) -> dict[str, str]:
 
 def read_frames(kind: str, paths: Iterable[str]):
     """Tables of one kind below each other, as a pandas DataFrame."""
-    import pandas as pd
-
-    empty = pa.schema(COLUMNS[kind].items()).empty_table().to_pandas()
-    frames = [pq.read_table(path).replace_schema_metadata(None).to_pandas() for path in paths]
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else empty
+    none = pa.schema(COLUMNS[kind].items()).empty_table()
+    tables = [_read(path).replace_schema_metadata(None) for path in paths]
+    return pa.concat_tables([none, *tables]).to_pandas()
