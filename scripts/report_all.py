@@ -17,7 +17,8 @@ from diarflow.report.totals import (
 )
 
 log_to(snakemake.log[0])
-content = json.loads(snakemake.params.job)["settings"]
+job = json.loads(snakemake.params.job)
+content = job.pop("settings")
 tables = [read_csv(path) for path in snakemake.input.der]
 scores = of_recordings(tables)
 der = rounded([*tables, *across(scores, content["splits"])])
@@ -31,4 +32,5 @@ references = [
 write_markdown(snakemake.output.markdown, der, content, references=references)
 write_csv(snakemake.output.comparisons, compare_all(scores, content["splits"]))
 write_csv(snakemake.output.counts, count_speakers(scores))
-write_site(Path(snakemake.output.index).parent, content)
+made_with = json.dumps([job, snakemake.params.pages])
+write_site(Path(snakemake.output.index).parent, content, made_with)

@@ -10,6 +10,7 @@ out  results/report/der.csv       every corpus's rows, and the totals of all
      results/report/changes.csv   coverage, purity, precision and recall of the changes found, by detector
      results/report/changes.png   coverage over purity, as the threshold goes
      results/report/index.html    the front page; results/report/recordings/{corpus}/{recording}.html the others
+     results/report/recordings/pages.tsv  which pages there are; a page whose recording is unchanged stays as it is
      results/report/assets/       what the pages share: style, scripts, Plotly
      results/report/data/         rows of recordings, which the front page reads
      results/report/times.js      time and memory by rule: the one thing here that differs from run to run
@@ -110,7 +111,7 @@ rule report_all:
         times="results/report/times.js",
         assets=directory("results/report/assets"),
         data=directory("results/report/data"),
-        recordings=directory("results/report/recordings"),
+        recordings="results/report/recordings/pages.tsv",
     log:
         "logs/report/report_all.log",
     benchmark:

@@ -1,5 +1,6 @@
 """Pages: static files that open from disk, out of the templates in `pages/`."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from functools import cache
@@ -13,6 +14,8 @@ from diarflow.files import written_whole
 from diarflow.report.figures import interval, written
 
 PAGES = Path(__file__).parent / "pages"
+_MADE_OF = re.compile(rb'<meta name="made-of" content="(\w+)">')
+_HEAD = 400  # bytes of a page that hold it
 _PLOTLY = Path("package_data", "plotly.min.js")
 
 
@@ -35,6 +38,16 @@ def write_page(path, template: str, content: Mapping[str, Any]) -> None:
     page = _environment().get_template(f"{template}.html.jinja").render(**content)
     with written_whole(path) as beside:
         Path(beside).write_text(page, encoding="utf-8")
+
+
+def made_of(path) -> str:
+    """The digest that a page was given as `made_of`, out of its head; nothing where there is no such page."""
+    try:
+        with open(path, "rb") as file:
+            found = _MADE_OF.search(file.read(_HEAD))
+    except FileNotFoundError:
+        return ""
+    return found[1].decode() if found else ""
 
 
 def write_data(path, name: str, content: Any) -> None:

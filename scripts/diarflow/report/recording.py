@@ -1,8 +1,10 @@
 """What the page of a recording shows, out of the recording's artifacts; one recording in memory at a time."""
 
+import hashlib
+import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,23 +49,54 @@ class Shown:
     def file(self, product: str, variant: str = "", ending: str = ".parquet") -> Path:
         return Path(self.results, product, variant, self.recording + ending)
 
+    @cached_property
+    def wave(self) -> Path:
+        return self.file("audio", ending=".wav")
+
+    @cached_property
+    def seconds(self) -> Seconds:
+        """How long the prepared audio is; 0 where there is none."""
+        return duration(self.wave) if self.wave.exists() else 0.0
+
+    def sources(self) -> Iterator[Path]:
+        """The artifacts that the page shows, but for the audio: what `data` reads."""
+        for ending in (".rttm", ".uem"):
+            yield self.file("reference", ending=ending)
+        for system in self.systems:
+            yield self.file("rttm", system, ".rttm")
+        for rule, products, endings in (
+            ("detect_speech", ("speech",), (".parquet",)),
+            ("detect_changes", ("candidates", "changes"), (".parquet",)),
+            ("embed_segments", ("embeddings",), (".npy", ".parquet")),
+        ):
+            for variant in self.variants.get(rule, ()):
+                for product in products:
+                    yield from (self.file(product, variant, ending) for ending in endings)
+
+    def digest(self, *more: Any) -> str:
+        """SHA-256 of all that the page shows: its artifacts, and `more`, which JSON can hold."""
+        heard = [self.seconds, note(self.wave) if self.seconds else "", self.audio]
+        if self.seconds and self.audio == "embedded":
+            heard.append(_digest(self.wave))
+        shown = [self.systems, self.has_reference, self.variants, heard, *more]
+        files = [(path.as_posix(), _digest(path)) for path in self.sources()]
+        return hashlib.sha256(json.dumps([shown, files]).encode()).hexdigest()
+
     def data(self) -> dict[str, Any]:
         """What the page's script draws."""
         turns, extent = self._turns()
         lanes, colours = self._lanes(turns, extent)
-        wave = self.file("audio", ending=".wav")
-        seconds = duration(wave) if wave.exists() else 0.0
-        if seconds and (said := note(wave)):
+        if self.seconds and (said := note(self.wave)):
             self.notes.append(said)
         last = max((turn.end for one in turns.values() for turn in one), default=0.0)
         return {
-            "duration": round(seconds or last or 1.0, 3),
+            "duration": round(self.seconds or last or 1.0, 3),
             "extent": _rounded(extent),
             "lanes": lanes,
             "speech": self._speech(),
             "changes": self._changes(),
             "embeddings": self._embeddings(turns, colours),
-            "audio": self._sound(wave) if seconds else "",
+            "audio": self._sound() if self.seconds else "",
         }
 
     def _turns(self) -> tuple[dict[str, list[Turn]], list[Interval]]:
@@ -167,15 +200,15 @@ class Shown:
             }
         return found
 
-    def _sound(self, wave: Path) -> str:
-        return embedded(wave) if self.audio == "embedded" else link(wave, self.page)
+    def _sound(self) -> str:
+        return embedded(self.wave) if self.audio == "embedded" else link(self.wave, self.page)
 
     def links(self) -> list[tuple[str, str]]:
         """Text and address of the files that the page is about."""
         paths = [("reference", self.file("reference", ending=".rttm"))]
         paths += [("scored stretches", self.file("reference", ending=".uem"))]
         paths += [(system, self.file("rttm", system, ".rttm")) for system in self.systems]
-        paths += [("prepared audio", self.file("audio", ending=".wav"))]
+        paths += [("prepared audio", self.wave)]
         return [(text, link(path, self.page)) for text, path in paths if path.exists()]
 
     def logs(self) -> list[tuple[str, str]]:
@@ -187,6 +220,15 @@ class Shown:
                 if path:
                     found.append((f"{rule} {variant}".strip(), link(path, self.page)))
         return found
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; nothing where there is none."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def log_of(folder: Path, recording: str) -> Path | None:

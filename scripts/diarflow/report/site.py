@@ -1,4 +1,4 @@
-"""The site: the front page, a page for each recording, and what both are drawn with."""
+"""The site: the front page, the pages of recordings, and what both are drawn with."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -8,15 +8,12 @@ from typing import Any
 import pandas as pd
 
 from diarflow.backends import MODELS
-from diarflow.ledger import Failure
 from diarflow.lineage import digest, versions
 from diarflow.report.figures import columns, read_figures, shown
 from diarflow.report.front import failures, files_of, front, training
-from diarflow.report.names import ALL, COMPLETED
 from diarflow.report.page import write_assets, write_data, write_page
 from diarflow.report.pictures import draw_bars
-from diarflow.report.recording import Shown
-from diarflow.report.sound import link
+from diarflow.report.recordings import told, write_recordings
 from diarflow.report.times import costs
 
 MOST_FAILURES = 500  # that the front page names
@@ -25,16 +22,17 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-def write_site(folder, content: Mapping[str, Any]) -> None:
+def write_site(folder, content: Mapping[str, Any], made_with: str = "") -> None:
     """Write the site into `folder`, out of its der.csv and the tables beside it.
 
-    `content` says what the report is about: see `diarflow.plan.Plan.report`.
+    `content` says what the report is about: see `diarflow.plan.Plan.report`. Pages of recordings stay where what they
+    show and `made_with`, which stands for code and libraries, are the same.
     """
     folder = Path(folder)
     rows = read_figures(folder / "der.csv")
     aside = failures(content)
     write_assets(folder / "assets")
-    audio = _write_recordings(rows, aside, content)
+    audio = write_recordings(folder / "recordings", rows, content, aside, made_with)
     page = front(rows, folder, content)
     draw_bars(folder / "errors.png", page["bars"])
     write_page(folder / "tables.html", "tables", page | {"collar": content["collar_each_side"]})
@@ -42,7 +40,7 @@ def write_site(folder, content: Mapping[str, Any]) -> None:
         "collar": content["collar_each_side"],
         "corpora": list(content["variants"]),
         "recordings": len(content["recordings"]),
-        "failures": [_told(one, folder / "index.html") for one in aside[:MOST_FAILURES]],
+        "failures": [told(one, folder / "index.html") for one in aside[:MOST_FAILURES]],
         "more_failures": max(0, len(aside) - MOST_FAILURES),
         "hours": {corpus: sum(lengths) / 3600 for corpus, lengths in audio.items()},
         "trainings": [training(name, card) for name, card in content["cards"].items()],
@@ -66,69 +64,6 @@ def _write_rows(folder: Path, rows: pd.DataFrame, content: Mapping[str, Any]) ->
         write_data(folder / "data" / f"{name}.js", name, held)
         files.setdefault(system, {})[protocol] = name
     return {"files": files, "figures": figures}
-
-
-def _write_recordings(
-    rows: pd.DataFrame, aside: Iterable[Failure], content: Mapping[str, Any]
-) -> dict[str, list[float]]:
-    """Write a page for each recording; return the seconds of each that has audio, by corpus."""
-    single = rows[~rows["recording"].isin([ALL, COMPLETED])]
-    held = {name: single[name].tolist() for name in single.columns}
-    of_recording: dict[tuple[str, str], list[int]] = {}
-    for place, key in enumerate(zip(held["corpus"], held["recording"], strict=True)):
-        of_recording.setdefault(key, []).append(place)
-    failed: dict[tuple[str, str], list[Failure]] = {}
-    for one in aside:
-        failed.setdefault((one.corpus, one.recording), []).append(one)
-    figures, seconds = shown(rows), {}
-    names = [(one["corpus"], one["recording"]) for one in content["recordings"]]
-    for place, one in enumerate(content["recordings"]):
-        key = names[place]
-        recording = Shown(
-            **one, variants=content["variants"][key[0]], audio=content.get("audio", "linked")
-        )
-        data = recording.data()
-        own = [
-            {name: values[row] for name, values in held.items()}
-            for row in of_recording.get(key, ())
-        ]
-        around = [
-            link(recording.page.parent.parent / corpus / f"{name}.html", recording.page)
-            if (corpus, name) != key
-            else ""
-            for corpus, name in (names[max(place - 1, 0)], names[min(place + 1, len(names) - 1)])
-        ]
-        write_page(
-            recording.page,
-            "recording",
-            {
-                "corpus": key[0],
-                "recording": key[1],
-                "notes": recording.notes,
-                "failures": [_told(failure, recording.page) for failure in failed.get(key, ())],
-                "rows": own,
-                "figures": figures,
-                "collar": content["collar_each_side"],
-                "data": data,
-                "drawn": {name: value for name, value in data.items() if name != "audio"},
-                "links": recording.links(),
-                "logs": recording.logs(),
-                "before": around[0],
-                "after": around[1],
-            },
-        )
-        if data["audio"]:
-            seconds.setdefault(key[0], []).append(data["duration"])
-    return seconds
-
-
-def _told(failure: Failure, page: Path) -> dict[str, str]:
-    """A failure with the address of its log, and of the page of its recording."""
-    recording = page.parent / "recordings" / failure.corpus / f"{failure.recording}.html"
-    return failure._asdict() | {
-        "address": link(failure.log, page),
-        "page": link(recording, page),
-    }
 
 
 def _digests(folder: Path, content: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
