@@ -206,6 +206,17 @@ def test_pages_that_were_deleted_are_made_again(finished):
     assert set(finished.planned()) == {"report_all", "all"}
 
 
+def test_a_report_that_runs_again_writes_only_the_pages_that_are_missing_or_changed(finished):
+    folder = finished.folder / "results/report/recordings"
+    before = {page: page.stat().st_mtime_ns for page in folder.rglob("*.html")}
+    (folder / "pages.tsv").unlink()
+    (folder / "tiny/a.html").unlink()
+    finished()
+    after = {page: page.stat().st_mtime_ns for page in folder.rglob("*.html")}
+    assert after.keys() == before.keys() and (folder / "pages.tsv").exists()
+    assert [page.stem for page in after if after[page] != before[page]] == ["a"]
+
+
 def test_a_corpus_without_references_leaves_the_others_totals_rounded(fresh):
     (fresh.folder / "t.tsv").write_text("recording\taudio\nc\taudio/other.wav\n")
     both = [{"name": "tiny", "recordings": "tiny.tsv"}, {"name": "plain", "recordings": "t.tsv"}]
