@@ -324,16 +324,20 @@ class Plan:
         return found
 
     def judged(self) -> dict[str, dict[str, list[str]]]:
-        """The recordings that have references, and the change detectors that are judged on them."""
+        """The recordings that have references, and the change detectors that are judged on them.
+
+        To find no changes (`none`) is no detector: it is what others are compared with.
+        """
         named = {corpus: [] for corpus in self.systems}
         for one in self.recordings.values():
             if one.reference:
                 named[one.corpus].append(one.recording)
-        return {
-            corpus: {"recordings": names, "changes": self.variants("detect_changes", corpus)}
-            for corpus, names in named.items()
-            if names and self.variants("detect_changes", corpus)
-        }
+        found = {}
+        for corpus, names in named.items():
+            detectors = self.variants("detect_changes", corpus)
+            if names and any(self.settings.changes[one].backend != "none" for one in detectors):
+                found[corpus] = {"recordings": names, "changes": detectors}
+        return found
 
     def report(self) -> dict[str, Any]:
         """What the report is about."""

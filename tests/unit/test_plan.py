@@ -42,3 +42,17 @@ def test_the_report_names_no_audio_but_what_is_newer_and_one_more(tmp_path, monk
     plan = Plan(settings({"corpora": [corpus]}), recordings)
     assert plan.heard("results/report/der.csv") == [f"results/c/audio/{one}.wav" for one in "ca"]
     assert plan.heard() == [f"results/c/audio/{one}.wav" for one in names]
+
+
+@pytest.mark.parametrize(
+    ("systems", "detectors"),
+    [(["best", "fast"], None), (["best", "classic"], ["none", "bilstm-divergence"])],
+)
+def test_finding_no_changes_is_judged_beside_a_detector_alone(systems, detectors):
+    corpus = {"name": "c", "recordings": "c.tsv", "systems": systems}
+    recordings = [
+        Recording("c", "a", "a", "a.wav", reference="a.rttm"),
+        Recording("c", "b", "b", "b.wav"),
+    ]
+    judged = Plan(settings({"corpora": [corpus]}), recordings).judged()
+    assert judged == ({"c": {"recordings": ["a"], "changes": detectors}} if detectors else {})
