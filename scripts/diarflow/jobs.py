@@ -24,17 +24,21 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TextIO
 
 from diarflow.artifacts import mark_of, write_empty
 from diarflow.errors import InputError, visible
 from diarflow.files import UNFINISHED, is_of_disk, remove_unfinished
 from diarflow.ledger import Failure, remove_failure, write_failure
 from diarflow.locks import own
-from diarflow.slurm import EVERY, Memory
+from diarflow.slurm import EVERY, Memory, given_memory
 
 PR_SET_PDEATHSIG = 1  # of prctl(2)
 NOBODYS_FAULT = 75  # how a child ends where its recording is not at fault
+
+
+class TooLittleMemoryError(InputError):
+    """A recording takes more than SLURM gave the job."""
 
 
 def log_to(path) -> None:
@@ -107,11 +111,11 @@ class Job:
         this one does not see yet, are no recording's fault: the job fails.
         """
         do = partial(self._one, work=work, marked_too=marked_too)
-        with begun(self.log, self._output.values()) as died:
+        with begun(self.log, self._output.values(), given_memory(self.memory)) as before:
             for item in self.items():
                 _check_there(item)
-                if died or self.time_limit:
-                    self._apart(do, item, Memory.here(self.memory) if died else None)
+                if before is not None or self.time_limit:
+                    self._apart(do, item, before)
                 else:
                     do(item)
 
@@ -132,8 +136,12 @@ class Job:
         took = time.process_time() - start
         logging.info("%s took %.3f CPU-seconds%s", item.recording, took, _memory())
 
-    def _apart(self, do: Callable[[Item], None], item: Item, memory: Memory | None) -> None:
-        """Work on a recording in a child process, and set it aside where that dies, or takes too much."""
+    def _apart(self, do: Callable[[Item], None], item: Item, before: int | None) -> None:
+        """Work on a recording in a child process, and set it aside where that dies, or takes too much.
+
+        `before` is the memory of an attempt that died, None where none did. With no more than that, as where a run was
+        killed and begins with the first attempt again, too little memory fails the job: the next one has more.
+        """
 
         def work() -> None:
             _die_with_parent()
@@ -145,10 +153,13 @@ class Job:
 
         child = get_context("fork").Process(target=work)  # it has what is loaded
         child.start()
+        memory = None if before is None else Memory.here(self.memory)
         if too_much := _wait(child, self.time_limit, memory):
             child.kill()
             child.join()
-            self._set_aside(item, InputError(too_much))
+            if isinstance(too_much, TooLittleMemoryError) and memory.given <= before:
+                raise too_much
+            self._set_aside(item, too_much)
         elif child.exitcode < 0:
             name = signal.Signals(-child.exitcode).name
             hint = ", as where memory runs out" if name == "SIGKILL" else ""
@@ -177,38 +188,51 @@ class Job:
 
 
 @contextmanager
-def begun(log: str, outputs: Iterable[list[str]]) -> Iterator[bool]:
-    """Mark that a job has begun; what is given says whether an earlier process died on it.
+def begun(log: str, outputs: Iterable[list[str]], memory: int) -> Iterator[int | None]:
+    """Mark that a job with so much memory has begun; what is given is that of an earlier process which died on it, if any.
 
     The mark lies beside the log, which outlives a failed job, and holds what the process calls its unfinished
     files: those of a dead one are removed. Where a run was killed and its job was not, that one is waited for.
+    Where memory did not do the mark stays, with 0 in its place: it was tried with as much as before.
     """
     mark = _begun_file(log)
     with own(mark) as file:
         file.seek(0)
-        if dead := file.read():
+        dead, _, before = file.read().partition("\n")
+        if dead:
             remove_unfinished(dead, (path for paths in outputs for path in paths))
-        file.truncate(0)
-        file.write(UNFINISHED)
-        file.flush()
+        _write_mark(file, memory)
         try:
-            yield bool(dead)
-        finally:
+            yield int(before or 0) if dead else None
+        except TooLittleMemoryError:
+            _write_mark(file, 0)
+            raise
+        except BaseException:
             mark.unlink(missing_ok=True)
+            raise
+        mark.unlink(missing_ok=True)
+
+
+def _write_mark(file: TextIO, memory: int) -> None:
+    file.seek(0)
+    file.truncate()
+    file.write(f"{UNFINISHED}\n{memory}")
+    file.flush()
 
 
 def _begun_file(log: str) -> Path:
     return Path(f"{log}.begun")
 
 
-def _wait(child: BaseProcess, seconds: float | None, memory: Memory | None) -> str | None:
+def _wait(child: BaseProcess, seconds: float | None, memory: Memory | None) -> InputError | None:
     """Wait for a child to end; or say what it takes too much of."""
     end = time.monotonic() + seconds if seconds else math.inf
     while child.is_alive():
         if time.monotonic() >= end:
-            return f"it took longer than {seconds:g} s"
+            return InputError(f"it took longer than {seconds:g} s")
         if memory and memory.is_short(child.pid):
-            return f"it took more than is left of the {memory.given} MB that SLURM gave the job"
+            said = f"it took more than is left of the {memory.given} MB that SLURM gave the job"
+            return TooLittleMemoryError(said)
         left = end - time.monotonic()
         child.join(min(EVERY, left) if memory else left if seconds else None)
     return None

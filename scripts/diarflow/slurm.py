@@ -23,7 +23,7 @@ class Memory:
     def here(cls, asked: int | None) -> "Memory | None":
         """None outside of such jobs. What was asked for counts where SLURM does not say what it gave, as in steps of jobs."""
         job = os.environ.get("SLURM_JOB_ID")
-        given = int(os.environ.get("SLURM_MEM_PER_NODE") or asked or 0)
+        given = given_memory(asked)
         if not (job and given):
             return None
         others = list(_processes(job))
@@ -33,6 +33,11 @@ class Memory:
     def is_short(self, child: int) -> bool:
         """Whether a child that was started since takes what is left; shared pages count once, as SLURM's cgroups do it."""
         return held([*self._others, child]) > SHARE * self.given * 2**20
+
+
+def given_memory(asked: int | None) -> int:
+    """MB that SLURM says it gave, or what was asked for; 0 where that is not known either."""
+    return int(os.environ.get("SLURM_MEM_PER_NODE") or asked or 0)
 
 
 def held(processes: Iterable[int]) -> int:

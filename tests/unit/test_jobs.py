@@ -93,6 +93,8 @@ def work(item):
 job.each(work)
 """
 
+JOB = str(10**6 + os.getpid())  # of SLURM; tests in other processes have others
+
 
 @pytest.fixture
 def attempt(tmp_path, monkeypatch):
@@ -166,16 +168,33 @@ def test_a_recording_that_asks_for_more_memory_than_there_is_is_set_aside_at_onc
 
 
 @pytest.mark.parametrize(("said", "given"), [({}, 1500), ({"SLURM_MEM_PER_NODE": "1200"}, 1200)])
-def test_a_recording_that_takes_what_slurm_gives_the_job_is_set_aside_when_it_is_tried_again(
+def test_a_recording_that_takes_what_slurm_gives_the_job_is_set_aside_when_it_is_tried_with_more(
     attempt, monkeypatch, said, given
 ):
     """At the second attempt, in its child; SLURM would kill the whole job, then as before."""
+    monkeypatch.setenv("SLURM_MEM_PER_NODE", "1000")
     assert attempt("kill") < 0
-    for name, value in ({"SLURM_JOB_ID": "1234567"} | said).items():
+    monkeypatch.delenv("SLURM_MEM_PER_NODE")
+    for name, value in ({"SLURM_JOB_ID": JOB} | said).items():
         monkeypatch.setenv(name, value)
     with runner("--executor", "slurm-jobstep"):
         assert attempt("more") == 0
     assert f"more than is left of the {given} MB that SLURM gave the job" in is_set_aside()
+
+
+def test_no_recording_is_set_aside_for_memory_before_it_was_tried_with_more_or_twice_with_as_much(
+    attempt, monkeypatch
+):
+    """A run that was killed after a first attempt begins with the memory of a first attempt again."""
+    assert attempt("kill") < 0
+    monkeypatch.setenv("SLURM_JOB_ID", JOB)
+    with runner("--executor", "slurm-jobstep"):
+        assert attempt("more") == 1
+        assert not Path("results/c/failures").exists()
+        said = "more than is left of the 1500 MB that SLURM gave the job"
+        assert said in Path("logs/x.log").read_text()
+        assert attempt("more") == 0
+    assert said in is_set_aside()
 
 
 @contextmanager
@@ -188,13 +207,13 @@ def runner(*options):
         process.kill()
 
 
-@pytest.mark.parametrize("job", [None, "1234567"])
+@pytest.mark.parametrize("own_allocation", [False, True])
 def test_outside_of_a_job_that_snakemake_sent_to_slurm_what_it_asks_for_means_nothing(
-    attempt, monkeypatch, job
+    attempt, monkeypatch, own_allocation
 ):
     """Nor in a person's own allocation, which is that of the whole run."""
-    if job:
-        monkeypatch.setenv("SLURM_JOB_ID", job)
+    if own_allocation:
+        monkeypatch.setenv("SLURM_JOB_ID", JOB)
     assert attempt("kill") < 0
     with runner("--executor", "local"):
         assert attempt("more") == 0
