@@ -5,11 +5,13 @@ that is left alone.
 """
 
 import gc
+import json
 import os
 import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
+from typing import Any
 
 KEPT = 1024  # records; a batch of a hundred has two or three hundred results
 _checksums: ContextVar[dict | None] = ContextVar("checksums of a job's inputs", default=None)
@@ -21,7 +23,9 @@ def hasten() -> None:
     A plan makes millions of objects that stay: to look through all of them for garbage again and again is in vain.
 
     Snakemake looks at the record of each result of a job four times, in turns, but keeps the last 128 that it read: a
-    job with more results reads all of its records each time.
+    job with more results reads all of its records each time. Before it reads one it asks the disk whether it is there: to open it says so as well.
+
+    It asks of each file tens of times whether it is kept elsewhere (`storage`), which is marked by a flag: most files have no flags at all.
 
     To find a job that makes a file it compiles a regular expression of each result of the jobs that may: one that begins in
     another way than the file needs none.
@@ -46,6 +50,11 @@ def hasten() -> None:
     read = getattr(FilePersistence, "_read_record_cached", None)
     if hasattr(read, "cache_parameters") and (read.cache_parameters()["maxsize"] or KEPT) < KEPT:
         FilePersistence._read_record_cached = lru_cache(KEPT)(read.__wrapped__)
+    if hasattr(FilePersistence, "_record_path"):
+        around(_read_at_once, FilePersistence, "_io_read")
+    elsewhere = vars(_IOFile).get("is_storage")
+    if isinstance(elsewhere, property) and not isinstance(elsewhere.fget, partial):
+        _IOFile.is_storage = property(partial(_is_storage, elsewhere.fget))
     only_where(_begins_alike, _IOFile, "match")
     only_where(_nests, DAG, "check_directory_outputs")
     if hasattr(JobScheduler, "_schedule_reevalutation"):
@@ -107,6 +116,20 @@ async def _once_a_job(checksum, file, *arguments, **named) -> str | None:
     if asked not in known:
         known[asked] = await checksum(file, *arguments, **named)
     return known[asked]
+
+
+def _read_at_once(read, records, folder, key: str) -> dict[str, Any]:
+    """The record of a file; where it is not there or damaged Snakemake says so itself."""
+    try:
+        with open(records._record_path(folder, key), "rb") as file:
+            return json.loads(file.read())
+    except (OSError, ValueError):
+        return read(records, folder, key)
+
+
+def _is_storage(asked, file) -> bool:
+    """Whether a file is kept elsewhere: not where it has no flags."""
+    return bool(getattr(file._file, "flags", None)) and asked(file)
 
 
 def _begins_alike(pattern, target: str) -> bool:

@@ -4,7 +4,9 @@ import asyncio
 import gc
 import json
 from functools import lru_cache
+from pathlib import Path
 from threading import Semaphore
+from types import SimpleNamespace
 
 import pytest
 import snakemake.api  # noqa: F401 - before its parts, which import each other
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from snakemake.dag import DAG
 from snakemake.exceptions import ChildIOException
-from snakemake.io import IOFile, _IOFile
+from snakemake.io import AnnotatedString, IOFile, _IOFile, flag
 from snakemake.persistence import PersistenceBase
 from snakemake.persistence.file import FilePersistence
 from snakemake.scheduling.job_scheduler import JobScheduler
@@ -21,6 +23,8 @@ from diarflow.haste import KEPT, hasten, only_where
 
 CHANGED = [
     (FilePersistence, "_read_record_cached"),
+    (FilePersistence, "_io_read"),
+    (_IOFile, "is_storage"),
     (_IOFile, "match"),
     (DAG, "check_directory_outputs"),
     (JobScheduler, "_schedule_reevalutation"),
@@ -48,7 +52,7 @@ def hastened():
 def test_the_records_of_a_large_batch_are_read_once_however_often_they_are_looked_at(
     hastened, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(json, "load", counted := Counted(json.load))
+    monkeypatch.setattr(json, "loads", counted := Counted(json.loads))
     records = FilePersistence(path=tmp_path / ".snakemake")
     names = [f"results/c/audio/r{number}.wav" for number in range(300)]
     for name in names:
@@ -64,6 +68,25 @@ def test_a_snakemake_that_keeps_more_or_reads_otherwise_is_left_alone(monkeypatc
         monkeypatch.setattr(FilePersistence, "_read_record_cached", other)
         hasten()
         assert FilePersistence._read_record_cached is other
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"rule": "a"}', '{"rule": "é \\u00e9"}'])
+@pytest.mark.parametrize("key", ["r/a.wav", "r/" + 300 * "a"])  # a long one lies in folders
+def test_a_record_is_read_as_without(hastened, tmp_path, text, key):
+    records = FilePersistence(path=tmp_path / ".snakemake")
+    if text is not None:
+        records._io_write(records._metadata_path, {}, key)
+        Path(records._record_path(records._metadata_path, key)).write_text(text)
+    expected = FilePersistence._io_read.__wrapped__(records, records._metadata_path, key)
+    assert records._io_read(records._metadata_path, key) == expected
+
+
+@pytest.mark.parametrize("mark", ["", "temp", "storage_object"])
+def test_a_file_with_a_flag_is_asked_whether_it_is_kept_elsewhere(hastened, mark):
+    file = IOFile(flag("a.wav", mark, SimpleNamespace()) if mark else "a.wav")
+    asked = _IOFile.is_storage.fget.args[0]
+    assert file.is_storage is asked(file) is (mark == "storage_object")
+    assert IOFile(AnnotatedString("a.wav")).is_storage is False
 
 
 @pytest.mark.parametrize("pattern", ["r/{name}.wav", "r/a.wav", "r/a.{kind}", "{all}"])
