@@ -15,13 +15,13 @@ SOURCES = scripts tests bench docs resources
 run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.yaml lays over it
 	@touch .venv/begun
 	$(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
-	@[ results/report/der.csv -nt .venv/begun ] || PYTHONPATH=scripts $(BIN)/python -m diarflow.report.summary
+	@[ results/report/der.csv -nt .venv/begun ] || PYTHONPATH=scripts $(BIN)/python -m diarflow.runs.summary
 
 test: .venv/dev.stamp       ## everything but the slow tests
 	$(BIN)/python -m pytest -n auto
 
 state: .venv/run.stamp      ## how far the run in this folder is, and when it will end
-	@PYTHONPATH=scripts $(BIN)/python -m diarflow.state
+	@PYTHONPATH=scripts $(BIN)/python -m diarflow.runs.progress
 
 train: .venv/dev.stamp      ## train the change detector anew, as the shipped one was
 	$(BIN)/snakemake train --cores $(CORES) --configfile bench/train-bilstm.yaml

@@ -19,9 +19,9 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from diarflow.audio import duration  # noqa: E402
-from diarflow.change_scores import regions, true_changes  # noqa: E402
+from diarflow.audio.prepared import duration  # noqa: E402
 from diarflow.formats.rttm import read_turns  # noqa: E402
+from diarflow.scoring.speaker_changes import regions, true_changes  # noqa: E402
 
 TOLERANCE, LONG = 0.5, 5.0
 PURITIES = ["0.80", "0.85", "0.90", "0.91"]

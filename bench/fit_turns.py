@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from diarflow.formats.rttm import read_turns  # noqa: E402
-from diarflow.intervals import Interval, Turn, union  # noqa: E402
+from diarflow.timeline.intervals import Interval, Turn, union  # noqa: E402
 
 FILL = 0.3
 

@@ -22,11 +22,11 @@ import soundfile  # noqa: E402
 import yaml  # noqa: E402
 from inference import timed  # noqa: E402
 
-from diarflow.audio import SAMPLE_RATE, Clip  # noqa: E402
+from diarflow.audio.prepared import SAMPLE_RATE, Clip  # noqa: E402
 from diarflow.embedding import EMBEDDERS, campplus  # noqa: E402
 from diarflow.embedding.windows import place_windows  # noqa: E402
-from diarflow.intervals import Interval  # noqa: E402
 from diarflow.networks import NETWORKS, segmentation  # noqa: E402
+from diarflow.timeline.intervals import Interval  # noqa: E402
 
 PARTS = ("reading", "features", "network")
 

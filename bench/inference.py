@@ -23,9 +23,9 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import numpy as np  # noqa: E402
 import soundfile  # noqa: E402
 
-from diarflow.audio import SAMPLE_RATE, Clip  # noqa: E402
-from diarflow.changes.peaks import pick  # noqa: E402
-from diarflow.features import with_spans  # noqa: E402
+from diarflow.audio.features import with_spans  # noqa: E402
+from diarflow.audio.prepared import SAMPLE_RATE, Clip  # noqa: E402
+from diarflow.changes.peak_picking import pick  # noqa: E402
 from diarflow.networks import bilstm  # noqa: E402
 from diarflow.settings.stages import BilstmChanges, BilstmNetwork  # noqa: E402
 

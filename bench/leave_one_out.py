@@ -20,7 +20,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from diarflow.report.statistics import draws  # noqa: E402
+from diarflow.scoring.bootstrap import draws  # noqa: E402
 
 KINDS = ["false_alarm", "missed", "confusion"]
 KEYS = ["corpus", "recording"]

@@ -28,10 +28,10 @@ import soundfile  # noqa: E402
 import yaml  # noqa: E402
 
 from diarflow.formats.rttm import write_rttm  # noqa: E402
-from diarflow.intervals import Turn  # noqa: E402
 from diarflow.settings.config import STAGES  # noqa: E402
 from diarflow.simulation.conversation import simulate  # noqa: E402
 from diarflow.simulation.speakers import choose, list_speakers  # noqa: E402
+from diarflow.timeline.intervals import Turn  # noqa: E402
 
 TILE, RATE, SPEAKERS = 600, 16_000, 20  # seconds; Hz
 GOAL = 1000  # MB, for any stage and ten hours

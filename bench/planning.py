@@ -24,7 +24,7 @@ from runs import ROOT, Run, snakemake
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from diarflow.needs import is_light
+from diarflow.planning.resources import is_light
 
 
 def write_corpus(folder: Path, count: int) -> None:

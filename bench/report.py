@@ -25,14 +25,14 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "slow")]
 
 from browser import Browser, chromium  # noqa: E402
 
-from diarflow.arrays import write_array  # noqa: E402
-from diarflow.audio import write_silence  # noqa: E402
+from diarflow.artifacts.arrays import write_array  # noqa: E402
+from diarflow.artifacts.tables import write_table  # noqa: E402
+from diarflow.audio.prepared import write_silence  # noqa: E402
 from diarflow.formats.rttm import write_rttm  # noqa: E402
 from diarflow.formats.uem import write_uem  # noqa: E402
-from diarflow.intervals import Interval, Turn  # noqa: E402
 from diarflow.report.figures import PROTOCOLS  # noqa: E402
-from diarflow.report.totals import COLUMNS, rounded, totals, write_csv  # noqa: E402
-from diarflow.tables import write_table  # noqa: E402
+from diarflow.scoring.totals import COLUMNS, rounded, totals, write_csv  # noqa: E402
+from diarflow.timeline.intervals import Interval, Turn  # noqa: E402
 
 SECONDS = 600.0
 SYSTEMS = ("one", "two")

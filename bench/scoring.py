@@ -26,12 +26,12 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
+from diarflow.artifacts.tables import read_frames  # noqa: E402
 from diarflow.formats.rttm import write_rttm  # noqa: E402
 from diarflow.formats.uem import write_uem  # noqa: E402
-from diarflow.intervals import Interval, Seconds, Turn  # noqa: E402
-from diarflow.report.statistics import compare_all  # noqa: E402
-from diarflow.report.totals import rounded, totals, with_rates, write_csv  # noqa: E402
-from diarflow.tables import read_frames  # noqa: E402
+from diarflow.scoring.bootstrap import compare_all  # noqa: E402
+from diarflow.scoring.totals import rounded, totals, with_rates, write_csv  # noqa: E402
+from diarflow.timeline.intervals import Interval, Seconds, Turn  # noqa: E402
 
 
 class Files(dict):

@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "bench" / "peers")]
 
 from systems import TOOK  # noqa: E402
 
-from diarflow.report.times import costs  # noqa: E402
+from diarflow.runs.benchmarks import costs  # noqa: E402
 
 
 def corpus(minutes: float, count: int, systems: list[str]) -> dict:

@@ -26,7 +26,7 @@ FIRST_USE = {
     "detect_changes": ("librosa", f"import diarflow.changes.divergence; {MFCC}"),
     "embed_segments": (
         "librosa, ONNX Runtime, the model",
-        "from diarflow.inference import session; session('dvector.onnx'); " + MFCC,
+        "from diarflow.networks.onnx import session; session('dvector.onnx'); " + MFCC,
     ),
     "cluster_segments": ("scikit-learn, from two windows on", "import sklearn.cluster"),
     "build_turns": ("nothing", "import diarflow.turns.join"),

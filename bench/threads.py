@@ -17,7 +17,7 @@ from pathlib import Path
 
 from memory import ROOT, TILE, make, read, run
 
-from diarflow.report.times import read_cost
+from diarflow.runs.benchmarks import read_cost
 
 NAMES = ["one", "two"]
 LEAST = 1.0  # CPU-seconds of a job, in the table

@@ -20,15 +20,15 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import numpy as np  # noqa: E402
 
-from diarflow.arrays import write_array, write_times  # noqa: E402
+from diarflow.artifacts.arrays import write_array, write_times  # noqa: E402
+from diarflow.artifacts.tables import read_facts, read_rows  # noqa: E402
+from diarflow.audio.features import frame_time  # noqa: E402
 from diarflow.changes.segmentation import border_times, handover  # noqa: E402
-from diarflow.chunks import overlap_added, read_chunks  # noqa: E402
-from diarflow.features import frame_time  # noqa: E402
 from diarflow.networks import segmentation  # noqa: E402
 from diarflow.networks.bilstm import HOP  # noqa: E402
-from diarflow.tables import read_facts, read_rows  # noqa: E402
+from diarflow.networks.chunks import overlap_added, read_chunks  # noqa: E402
 from diarflow.training.dataset import Extent  # noqa: E402
-from diarflow.training.outcome import write_outcome  # noqa: E402
+from diarflow.training.model_card import write_outcome  # noqa: E402
 from diarflow.training.train import set_threads, train  # noqa: E402
 
 WINDOW = 0.2  # seconds on each side

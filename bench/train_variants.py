@@ -25,7 +25,7 @@ import numpy as np  # noqa: E402
 import yaml  # noqa: E402
 from tune_changes import CORPUS, judged  # noqa: E402
 
-from diarflow.audio import duration  # noqa: E402
+from diarflow.audio.prepared import duration  # noqa: E402
 from diarflow.formats.rttm import read_turns  # noqa: E402
 from diarflow.networks import bilstm  # noqa: E402
 from diarflow.settings.stages import BilstmNetwork  # noqa: E402

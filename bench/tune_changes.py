@@ -20,13 +20,13 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import numpy as np  # noqa: E402
 
-from diarflow.audio import Clip, duration  # noqa: E402
-from diarflow.change_scores import Candidates, coverage_at, regions, sweep  # noqa: E402
+from diarflow.audio.prepared import Clip, duration  # noqa: E402
 from diarflow.changes import divergence  # noqa: E402
 from diarflow.changes.bilstm_divergence import fuse  # noqa: E402
-from diarflow.changes.peaks import pick  # noqa: E402
+from diarflow.changes.peak_picking import pick  # noqa: E402
 from diarflow.formats.rttm import read_turns  # noqa: E402
 from diarflow.networks import bilstm  # noqa: E402
+from diarflow.scoring.speaker_changes import Candidates, coverage_at, regions, sweep  # noqa: E402
 from diarflow.settings.stages import BilstmNetwork  # noqa: E402
 
 CORPUS = "sim-valid"

@@ -20,7 +20,7 @@ from runs import snakemake
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from diarflow.dialogue import synthesize_dialogue  # noqa: E402
+from diarflow.simulation.synthetic import synthesize_dialogue  # noqa: E402
 
 SYSTEM = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "dvector",
           "clustering": "kmeans", "turns": "join"}  # fmt: skip

@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
 
 import hostile  # noqa: E402
 
-from diarflow.audio import duration, note, prepare_audio  # noqa: E402
+from diarflow.audio.prepared import duration, note, prepare_audio  # noqa: E402
 from diarflow.errors import InputError, visible  # noqa: E402
 
 HEAD = """# Reliability
@@ -40,7 +40,7 @@ set aside, also of a run that finds nothing to do; 0 with `on_error: accept`.
   Another limit alone tries nothing again.
 - **Again**: a recording that was set aside is tried again when its file, its settings or the code change, or after `snakemake retry --cores 1`.
 - **A killed run** goes on where it was, with the same command. Files take their place whole, once they have reached the disk. Snakemake's lock of a run
-  that is dead is dropped (`scripts/diarflow/locks.py`); that of a run that lives holds. A job that outlived its run is
+  that is dead is dropped (`scripts/diarflow/runs/locks.py`); that of a run that lives holds. A job that outlived its run is
   waited for by the same job of the next. Unfinished files are hidden, named after machine and process, and removed once that is dead:
   by the next attempt at the job, and by the next run that finds that one was killed.
 

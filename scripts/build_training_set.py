@@ -2,8 +2,8 @@
 
 import json
 
-from diarflow.jobs import log_to
-from diarflow.tables import write_table
+from diarflow.artifacts.tables import write_table
+from diarflow.runs.job import log_to
 from diarflow.training.dataset import build_training_set
 from diarflow.training.split import Example
 

@@ -1,10 +1,10 @@
 """Rule build_turns: who speaks when, out of the windows and their clusters."""
 
+from diarflow.artifacts.tables import read_facts, read_rows, write_table
 from diarflow.backends import load
 from diarflow.embedding.windows import Window
-from diarflow.intervals import Interval
-from diarflow.jobs import Job
-from diarflow.tables import read_facts, read_rows, write_table
+from diarflow.runs.job import Job
+from diarflow.timeline.intervals import Interval
 from diarflow.turns import BUILDERS
 
 job = Job(snakemake)

@@ -1,14 +1,14 @@
 """Rule cluster_segments: which windows are of the same speaker."""
 
-from diarflow.arrays import read_array
+from diarflow.artifacts.arrays import read_array
+from diarflow.artifacts.tables import read_table, write_table
 from diarflow.backends import load
 from diarflow.clustering import CLUSTERERS
 from diarflow.clustering.oracle import true_speakers
 from diarflow.clustering.speakers import Speakers
 from diarflow.formats.rttm import read_turns
-from diarflow.jobs import Job
-from diarflow.rows import read_row
-from diarflow.tables import read_table, write_table
+from diarflow.planning.recording_files import read_row
+from diarflow.runs.job import Job
 
 job = Job(snakemake)
 cluster = load(CLUSTERERS, job.settings)

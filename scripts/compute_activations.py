@@ -1,9 +1,9 @@
 """Rule compute_activations: the output of a network for every frame of recordings."""
 
-from diarflow.arrays import write_array, write_times
+from diarflow.artifacts.arrays import write_array, write_times
 from diarflow.backends import load
-from diarflow.jobs import Job
 from diarflow.networks import NETWORKS
+from diarflow.runs.job import Job
 
 job = Job(snakemake)
 activate = load(NETWORKS, job.settings)

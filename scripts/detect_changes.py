@@ -2,10 +2,10 @@
 
 import math
 
+from diarflow.artifacts.tables import write_table
 from diarflow.backends import load
 from diarflow.changes import DETECTORS
-from diarflow.jobs import Job
-from diarflow.tables import write_table
+from diarflow.runs.job import Job
 
 job = Job(snakemake)
 settings = dict(job.settings)

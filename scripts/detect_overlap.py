@@ -1,9 +1,9 @@
 """Rule detect_overlap: find the stretches in which two or more people speak."""
 
+from diarflow.artifacts.tables import write_table
 from diarflow.backends import load
-from diarflow.jobs import Job
 from diarflow.overlap import DETECTORS
-from diarflow.tables import write_table
+from diarflow.runs.job import Job
 
 job = Job(snakemake)
 detect = load(DETECTORS, job.settings)

@@ -1,9 +1,9 @@
 """Rule detect_speech: find the stretches of recordings that hold speech."""
 
+from diarflow.artifacts.tables import write_table
 from diarflow.backends import load
-from diarflow.jobs import Job
+from diarflow.runs.job import Job
 from diarflow.speech import DETECTORS
-from diarflow.tables import write_table
 
 job = Job(snakemake)
 detect = load(DETECTORS, job.settings)

@@ -1,15 +1,15 @@
 """Rule embed_segments: a vector for each window of speech, and for each local speaker of a network's chunks."""
 
-from diarflow.arrays import write_array
-from diarflow.audio import duration
+from diarflow.artifacts.arrays import write_array
+from diarflow.artifacts.tables import read_rows, write_table
+from diarflow.audio.prepared import duration
 from diarflow.backends import load
-from diarflow.chunks import read_chunks
 from diarflow.embedding import EMBEDDERS
 from diarflow.embedding.local_speakers import with_local_speakers
 from diarflow.embedding.windows import place_windows
-from diarflow.intervals import Interval
-from diarflow.jobs import Job
-from diarflow.tables import read_rows, write_table
+from diarflow.networks.chunks import read_chunks
+from diarflow.runs.job import Job
+from diarflow.timeline.intervals import Interval
 
 job = Job(snakemake)
 embed = load(EMBEDDERS, job.settings)

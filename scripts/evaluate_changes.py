@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from diarflow.jobs import log_to
-from diarflow.report.changes import draw_curves, evaluate, read_judged, write_changes
+from diarflow.runs.job import log_to
+from diarflow.scoring.change_table import draw_curves, evaluate, read_judged, write_changes
 
 log_to(snakemake.log[0])
 content = json.loads(snakemake.params.job)["settings"]

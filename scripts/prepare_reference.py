@@ -3,12 +3,12 @@
 import logging
 import math
 
-from diarflow.audio import duration
+from diarflow.audio.prepared import duration
 from diarflow.formats.rttm import write_rttm
 from diarflow.formats.uem import write_uem
-from diarflow.jobs import Job
-from diarflow.reference import EXTENT, last_end, read_extent, read_reference, repair
-from diarflow.rows import read_row
+from diarflow.planning.recording_files import read_row
+from diarflow.runs.job import Job
+from diarflow.scoring.reference import EXTENT, last_end, read_extent, read_reference, repair
 
 job = Job(snakemake)
 

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from diarflow.jobs import log_to
 from diarflow.report.markdown import write_markdown
 from diarflow.report.site import write_site
-from diarflow.report.statistics import compare_all, count_speakers
-from diarflow.report.totals import (
+from diarflow.runs.job import log_to
+from diarflow.scoring.bootstrap import compare_all, count_speakers
+from diarflow.scoring.totals import (
     across,
     of_recordings,
     read_csv,

@@ -2,9 +2,9 @@
 
 import json
 
-from diarflow.jobs import log_to
-from diarflow.report.totals import rounded, totals, with_rates, write_csv
-from diarflow.tables import read_frames
+from diarflow.artifacts.tables import read_frames
+from diarflow.runs.job import log_to
+from diarflow.scoring.totals import rounded, totals, with_rates, write_csv
 
 log_to(snakemake.log[0])
 settings = json.loads(snakemake.params.job)["settings"]

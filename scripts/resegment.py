@@ -1,9 +1,9 @@
 """Rule resegment: cut speech at the speaker changes."""
 
-from diarflow.intervals import Interval
-from diarflow.jobs import Job
-from diarflow.segments import resegment
-from diarflow.tables import read_rows, write_table
+from diarflow.artifacts.tables import read_rows, write_table
+from diarflow.runs.job import Job
+from diarflow.timeline.intervals import Interval
+from diarflow.timeline.resegment import resegment
 
 job = Job(snakemake)
 

@@ -3,9 +3,9 @@
 import logging
 from pathlib import Path
 
-from diarflow.artifacts import marked_by
-from diarflow.jobs import log_to
-from diarflow.ledger import read_failure
+from diarflow.artifacts.failures import read_failure
+from diarflow.artifacts.placeholders import marked_by
+from diarflow.runs.job import log_to
 
 log_to(snakemake.log[0])
 for entry in sorted(Path("results").glob("*/failures/**/*.json")):

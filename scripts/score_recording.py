@@ -1,13 +1,13 @@
 """Rule score_recording: seconds of each kind of error, by protocol."""
 
-from diarflow.artifacts import mark_of, write_empty
+from diarflow.artifacts.placeholders import mark_of, write_empty
+from diarflow.artifacts.tables import write_table
 from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.formats.uem import read_uem
-from diarflow.hypothesis import NUMBER_GIVEN, count_speakers
-from diarflow.jobs import Job
-from diarflow.reference import EXTENT, Repairs, span
-from diarflow.scores import score
-from diarflow.tables import write_table
+from diarflow.runs.job import Job
+from diarflow.scoring.diarization import score
+from diarflow.scoring.hypothesis import NUMBER_GIVEN, count_speakers
+from diarflow.scoring.reference import EXTENT, Repairs, span
 
 job = Job(snakemake)
 

@@ -2,10 +2,10 @@
 
 import soundfile
 
-from diarflow.audio import SAMPLE_RATE
-from diarflow.files import written_whole
+from diarflow.atomic import written_whole
+from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.formats.rttm import write_rttm
-from diarflow.jobs import Job
+from diarflow.runs.job import Job
 from diarflow.simulation.conversation import simulate
 from diarflow.simulation.speakers import choose, list_speakers
 

@@ -5,10 +5,10 @@ import sys
 
 import numpy as np
 
-from diarflow.jobs import log_to
-from diarflow.tables import read_facts, read_rows
+from diarflow.artifacts.tables import read_facts, read_rows
+from diarflow.runs.job import log_to
 from diarflow.training.dataset import Extent
-from diarflow.training.outcome import write_outcome
+from diarflow.training.model_card import write_outcome
 from diarflow.training.train import set_threads, train
 
 log_to(snakemake.log[0])

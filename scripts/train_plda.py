@@ -4,9 +4,9 @@ import json
 import logging
 
 from diarflow.backends import load
+from diarflow.clustering.plda import write_plda
 from diarflow.embedding import EMBEDDERS
-from diarflow.jobs import log_to
-from diarflow.plda import write_plda
+from diarflow.runs.job import log_to
 from diarflow.simulation.speakers import choose, list_speakers
 from diarflow.training.plda import train_on_speakers, write_card
 

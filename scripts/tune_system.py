@@ -4,10 +4,10 @@ import json
 
 import yaml
 
-from diarflow.choice import outcome
-from diarflow.files import written_whole
-from diarflow.jobs import log_to
-from diarflow.tables import read_frames
+from diarflow.artifacts.tables import read_frames
+from diarflow.atomic import written_whole
+from diarflow.runs.job import log_to
+from diarflow.scoring.selection import outcome
 
 log_to(snakemake.log[0])
 content = json.loads(snakemake.params.job)["settings"]

@@ -1,10 +1,10 @@
 """Rule write_rttm: turns as NIST RTTM, the speakers named in the order in which they appear."""
 
+from diarflow.artifacts.tables import read_facts, read_rows
 from diarflow.formats.rttm import write_rttm
-from diarflow.hypothesis import NUMBER_GIVEN, name_speakers
-from diarflow.intervals import Turn
-from diarflow.jobs import Job
-from diarflow.tables import read_facts, read_rows
+from diarflow.runs.job import Job
+from diarflow.scoring.hypothesis import NUMBER_GIVEN, name_speakers
+from diarflow.timeline.intervals import Turn
 
 job = Job(snakemake)
 

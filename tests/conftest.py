@@ -22,7 +22,7 @@ import pytest
 import soundfile
 import yaml
 
-from diarflow.batches import _times
+from diarflow.planning.batches import _times
 
 # a program that tests/slow/test_fuzz.py starts, with a library of its own
 collect_ignore = ["slow/fuzz.py"]
@@ -115,8 +115,8 @@ def segmented(tmp_path):
 
     Frames are 10 ms; the recording ends with them.
     """
-    from diarflow.arrays import write_array, write_times
-    from diarflow.chunks import CLASSES
+    from diarflow.artifacts.arrays import write_array, write_times
+    from diarflow.networks.chunks import CLASSES
 
     def write(*runs, name="segmented.npy", sure=1.0):
         classes = np.concatenate([np.full(count, CLASSES.index(one)) for one, count in runs])
@@ -144,8 +144,8 @@ def write_tiny_corpus(folder: Path, *systems: str) -> None:
 
     The classic systems find changes by the divergence here, which needs no job of a network.
     """
-    from diarflow.dialogue import synthesize_dialogue
     from diarflow.formats.rttm import write_rttm
+    from diarflow.simulation.synthetic import synthesize_dialogue
 
     (folder / "audio").mkdir(parents=True)
     for seed, name in enumerate("ab"):

@@ -30,7 +30,7 @@ def speech() -> np.ndarray:
     """12 s of two made-up voices that take turns, float (samples,)."""
     import tempfile
 
-    from diarflow.dialogue import synthesize_dialogue
+    from diarflow.simulation.synthetic import synthesize_dialogue
 
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         synthesize_dialogue(file.name, seed=0, speakers=2, turns=4, mean_turn=2.0, pause=0.8)

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from diarflow.arrays import write_array
+from diarflow.artifacts.arrays import write_array
+from diarflow.artifacts.failures import Failure, write_failure
+from diarflow.artifacts.tables import write_table
 from diarflow.formats.rttm import write_rttm
 from diarflow.formats.uem import write_uem
-from diarflow.intervals import Interval, Turn
-from diarflow.ledger import Failure, write_failure
 from diarflow.report.site import write_site
-from diarflow.tables import write_table
+from diarflow.timeline.intervals import Interval, Turn
 
 BREAK = "</script><script>alert(1)</script>"
 QUOTE = "\"'><img/src=x/onerror=alert(2)>"

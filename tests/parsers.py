@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import yaml
 from snakemake.utils import update_config
 
-from diarflow.corpora import lines_by_name, read_corpus
 from diarflow.errors import InputError, visible
 from diarflow.formats.annotation_csv import read_annotation_csv
 from diarflow.formats.rttm import read_comments, read_rttm
 from diarflow.formats.uem import read_uem
+from diarflow.planning.corpora import lines_by_name, read_corpus
 from diarflow.settings import read_settings
 
 DEFAULTS = yaml.safe_load((Path(__file__).resolve().parents[1] / "config.yaml").read_text())

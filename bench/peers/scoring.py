@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from diarflow.artifacts.tables import COLUMNS
 from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.formats.uem import read_uem
-from diarflow.hypothesis import count_speakers
-from diarflow.intervals import Interval, Turn, clip
-from diarflow.reference import EXTENT, repair
-from diarflow.report.statistics import compare_all
-from diarflow.report.totals import across, rounded, totals, with_rates
-from diarflow.scores import score
+from diarflow.scoring.bootstrap import compare_all
+from diarflow.scoring.diarization import score
+from diarflow.scoring.hypothesis import count_speakers
+from diarflow.scoring.reference import EXTENT, repair
+from diarflow.scoring.totals import across, rounded, totals, with_rates
 from diarflow.settings.stages import Scores
-from diarflow.tables import COLUMNS
+from diarflow.timeline.intervals import Interval, Turn, clip
 
 LEAST = 1.0  # seconds of speech, for the speakers that everyone has to find
 

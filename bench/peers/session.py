@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from diarflow.formats.rttm import write_rttm
-from diarflow.intervals import Turn
+from diarflow.timeline.intervals import Turn
 
 Diarize = Callable[[str, int | None], Iterable[Turn]]
 

@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 import pandas as pd
 from scoring import long_speakers, score_all
 
-from diarflow.audio import duration
+from diarflow.audio.prepared import duration
 from diarflow.formats.uem import read_uem
-from diarflow.report.names import ALL
+from diarflow.scoring.names import ALL
 
 OURS = "diarflow-"
 LEGEND = """

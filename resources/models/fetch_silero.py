@@ -9,7 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "scripts"))
 
-from diarflow.fetch import files_of_wheel  # noqa: E402
+from diarflow.artifacts.wheels import files_of_wheel  # noqa: E402
 
 if __name__ == "__main__":
     files_of_wheel(

@@ -24,9 +24,9 @@ from onnxruntime.quantization import (
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "scripts"))
 
-from diarflow.audio import SAMPLE_RATE  # noqa: E402
+from diarflow.audio.prepared import SAMPLE_RATE  # noqa: E402
 from diarflow.embedding.campplus import filterbank  # noqa: E402
-from diarflow.inference import session  # noqa: E402
+from diarflow.networks.onnx import session  # noqa: E402
 from diarflow.simulation.room import in_a_room  # noqa: E402
 from diarflow.simulation.speakers import choose, list_speakers  # noqa: E402
 from diarflow.training.plda import joined  # noqa: E402

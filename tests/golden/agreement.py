@@ -10,7 +10,7 @@ empty reference ends the process. Needs numpy beside it.
 import random
 from functools import partial
 
-from diarflow.intervals import Interval, Turn
+from diarflow.timeline.intervals import Interval, Turn
 
 CASES = 600
 END = 60.0
@@ -87,7 +87,7 @@ def judged_by_spyder(seed: int) -> list[tuple]:
 
 
 def _merged(turns: list[Turn]) -> list[tuple[str, float, float]]:
-    from diarflow.cells import by_speaker
+    from diarflow.timeline.atomic_regions import by_speaker
 
     return [(name, *pair) for name, times in by_speaker(turns).items() for pair in times.tolist()]
 

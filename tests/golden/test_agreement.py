@@ -18,8 +18,8 @@ from pyannote.metrics.diarization import (
 )
 from pyannote.metrics.identification import IdentificationErrorRate
 
-from diarflow.change_scores import annotation
-from diarflow.scores import score
+from diarflow.scoring.diarization import score
+from diarflow.scoring.speaker_changes import annotation
 
 SHARED_CASES = range(0, CASES, 2)  # pyannote.metrics takes its time
 

@@ -7,8 +7,8 @@ from conftest import SHARED
 
 from diarflow.formats.rttm import read_turns
 from diarflow.formats.uem import read_uem
-from diarflow.intervals import Interval
-from diarflow.scores import PROTOCOLS, score
+from diarflow.scoring.diarization import PROTOCOLS, score
+from diarflow.timeline.intervals import Interval
 
 SCORING = SHARED / "scoring"
 pytestmark = pytest.mark.skipif(not SCORING.exists(), reason=f"{SCORING} is not there")

@@ -12,10 +12,10 @@ import pytest
 import yaml
 from conftest import ROOT, digests
 
-from diarflow.audio import duration, note
-from diarflow.corpora import read_corpus
+from diarflow.audio.prepared import duration, note
 from diarflow.formats.rttm import read_turns
-from diarflow.rows import write_rows
+from diarflow.planning.corpora import read_corpus
+from diarflow.planning.recording_files import write_rows
 from diarflow.settings import read_settings
 
 DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text())

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from diarflow.artifacts import mark_of, write_empty
-from diarflow.audio import write_silence
+from diarflow.artifacts.failures import Failure, write_failure
+from diarflow.artifacts.placeholders import mark_of, write_empty
+from diarflow.artifacts.tables import COLUMNS, read_facts, read_rows, write_table
+from diarflow.audio.prepared import write_silence
 from diarflow.formats.rttm import read_turns, write_rttm
 from diarflow.formats.uem import read_uem, write_uem
-from diarflow.intervals import Interval, Turn
-from diarflow.ledger import Failure, write_failure
-from diarflow.tables import COLUMNS, read_facts, read_rows, write_table
+from diarflow.timeline.intervals import Interval, Turn
 
 ROOT = Path(__file__).resolve().parents[2]
 WEBRTC = {

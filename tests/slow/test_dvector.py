@@ -7,10 +7,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from diarflow.dialogue import synthesize_dialogue
 from diarflow.embedding import dvector
 from diarflow.embedding.windows import Window
-from diarflow.inference import session
+from diarflow.networks.onnx import session
+from diarflow.simulation.synthetic import synthesize_dialogue
 
 pytestmark = pytest.mark.slow
 

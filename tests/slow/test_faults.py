@@ -13,7 +13,7 @@ import psutil
 import pytest
 from conftest import ROOT, Workflow, digests
 
-from diarflow.dialogue import synthesize_dialogue
+from diarflow.simulation.synthetic import synthesize_dialogue
 
 pytestmark = pytest.mark.slow
 RECORDINGS, KILLS = 30, 20

@@ -8,7 +8,7 @@ import pytest
 from conftest import Workflow
 
 from diarflow.formats.rttm import read_turns
-from diarflow.rows import read_row
+from diarflow.planning.recording_files import read_row
 
 pytestmark = pytest.mark.slow
 SYSTEMS = ("classic", "best")

@@ -16,8 +16,8 @@ import pytest
 from conftest import ROOT, Workflow, digests
 from slurm import Slurm, missing
 
-from diarflow.dialogue import synthesize_dialogue
 from diarflow.formats.rttm import write_rttm
+from diarflow.simulation.synthetic import synthesize_dialogue
 
 pytestmark = pytest.mark.slow
 RECORDINGS = 40

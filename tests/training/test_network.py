@@ -11,9 +11,9 @@ keras = pytest.importorskip("keras")
 
 from diarflow.backends import MODELS  # noqa: E402
 from diarflow.errors import InputError  # noqa: E402
-from diarflow.inference import session  # noqa: E402
 from diarflow.networks import bilstm  # noqa: E402
 from diarflow.networks.graph import build_graph  # noqa: E402
+from diarflow.networks.onnx import session  # noqa: E402
 from diarflow.networks.weights import SHAPES, read_facts, read_weights, write_facts  # noqa: E402
 from diarflow.training.network import build_network  # noqa: E402
 from diarflow.training.smorms3 import SMORMS3  # noqa: E402

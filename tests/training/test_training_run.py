@@ -8,8 +8,8 @@ import pytest
 import yaml
 from conftest import Workflow
 
-from diarflow.dialogue import synthesize_dialogue
 from diarflow.settings.stages import Training
+from diarflow.simulation.synthetic import synthesize_dialogue
 
 pytest.importorskip("tensorflow")
 

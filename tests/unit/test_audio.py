@@ -6,7 +6,7 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diarflow.audio import Clip, duration, prepare_audio
+from diarflow.audio.prepared import Clip, duration, prepare_audio
 from diarflow.errors import InputError
 
 
@@ -57,7 +57,7 @@ def test_the_number_of_samples_is_exact(tmp_path, samples, rate):
 
 
 def test_the_number_of_samples_is_exact_over_many_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("diarflow.decode._BLOCK", 1000)
+    monkeypatch.setattr("diarflow.audio.decode._BLOCK", 1000)
     random = np.random.default_rng(0).uniform(-0.5, 0.5, 44_101)
     soundfile.write(tmp_path / "a.wav", random, 44_100)
     pieces, _ = prepared(tmp_path / "a.wav", tmp_path)
@@ -158,7 +158,7 @@ def test_a_wav_of_more_than_4_gb_that_cannot_say_so_is_refused(tone, tmp_path):
 
 
 def test_a_recording_longer_than_a_wav_can_hold_is_refused(tone, tmp_path, monkeypatch):
-    monkeypatch.setattr("diarflow.audio._MOST", 15_000)
+    monkeypatch.setattr("diarflow.audio.prepared._MOST", 15_000)
     with pytest.raises(InputError, match=r"is longer than 0\.0 hours, more than a WAV holds"):
         prepare_audio(tone(), tmp_path / "out.wav")
 

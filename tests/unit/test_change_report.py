@@ -5,8 +5,8 @@ import csv
 import numpy as np
 import pytest
 
-from diarflow.intervals import Turn
-from diarflow.report.changes import COLUMNS, Judged, draw_curves, evaluate, write_changes
+from diarflow.scoring.change_table import COLUMNS, Judged, draw_curves, evaluate, write_changes
+from diarflow.timeline.intervals import Turn
 
 # Ann for 3 s, a pause of 1 s, Bob for 2 s; another of Ann alone, which has no change to find
 SAID = [Turn(0.0, 3.0, "Ann"), Turn(4.0, 6.0, "Bob")]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.segmentation import SegmentationCoverage, SegmentationPurity
 
-from diarflow.change_scores import (
+from diarflow.scoring.speaker_changes import (
     Candidates,
     Coverage,
     Curve,
@@ -27,7 +27,7 @@ from diarflow.change_scores import (
     true_changes,
     with_changes,
 )
-from diarflow.intervals import Turn
+from diarflow.timeline.intervals import Turn
 
 # Ann for 3 s, a pause of 1 s, Bob for 2 s, over the last 0.5 s of them Ann, and then 3 s more.
 SAID = [Turn(0, 3, "Ann"), Turn(4, 6, "Bob"), Turn(5.5, 9, "Ann")]

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from diarflow.audio import Clip
+from diarflow.audio.features import cepstrum, frame_count, frame_time, with_deltas, with_spans
+from diarflow.audio.gaussian_divergence import divergence as two_gaussians
+from diarflow.audio.prepared import Clip
 from diarflow.changes import DETECTORS, divergence
-from diarflow.changes.peaks import Change, pick
-from diarflow.divergence import divergence as two_gaussians
-from diarflow.features import cepstrum, frame_count, frame_time, with_deltas, with_spans
+from diarflow.changes.peak_picking import Change, pick
 from diarflow.formats.rttm import write_rttm
-from diarflow.intervals import Turn
+from diarflow.timeline.intervals import Turn
 
 SETTINGS = {
     "none": {},
@@ -44,7 +44,7 @@ def two_timbres(tmp_path):
 
 def files_of(audio, score):
     """What a detector reads: the audio, and the output of a network that gives `score` in the middle."""
-    from diarflow.arrays import write_array, write_times
+    from diarflow.artifacts.arrays import write_array, write_times
 
     frames = frame_count(soundfile.info(audio).frames, hop=372)
     scores = np.zeros((frames, 1))

@@ -6,14 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diarflow.clustering import CLUSTERERS
-from diarflow.clustering.bayes import responsibilities
-from diarflow.clustering.links import agglomerate, joined, pool
+from diarflow.clustering.ahc import agglomerate, joined, pool
 from diarflow.clustering.meanshift import most_populous
 from diarflow.clustering.oracle import true_speakers
+from diarflow.clustering.plda import train
 from diarflow.clustering.speakers import Speakers, bounds
+from diarflow.clustering.vb_hmm import responsibilities
 from diarflow.errors import InputError
-from diarflow.intervals import Turn
-from diarflow.plda import train
 from diarflow.settings.stages import (
     AgglomerativeClustering,
     HdbscanClustering,
@@ -22,6 +21,7 @@ from diarflow.settings.stages import (
     SpectralClustering,
     VbxClustering,
 )
+from diarflow.timeline.intervals import Turn
 
 GIVEN = {"speaker_count": "given", "max_speakers": 10}
 SETTINGS = {
@@ -246,7 +246,7 @@ def test_a_given_number_of_speakers_is_kept_however_near_they_are():
 
 
 def test_a_plda_of_other_vectors_is_refused_with_their_dimensions(tmp_path):
-    from diarflow.plda import write_plda
+    from diarflow.clustering.plda import write_plda
 
     random = np.random.default_rng(0)
     owners = np.repeat(np.arange(20), 10)
@@ -258,7 +258,7 @@ def test_a_plda_of_other_vectors_is_refused_with_their_dimensions(tmp_path):
 
 def test_vbx_with_a_plda_tells_speakers_apart(tmp_path):
     """Speakers differ in four of twelve directions, in which the PLDA has learnt to look."""
-    from diarflow.plda import write_plda
+    from diarflow.clustering.plda import write_plda
 
     random = np.random.default_rng(0)
 

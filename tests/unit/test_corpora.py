@@ -3,15 +3,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from diarflow.corpora import (
+from diarflow.errors import InputError
+from diarflow.planning.corpora import (
     lines_by_name,
     read_corpora,
     read_corpus,
     safe_id,
     unknown_in_references,
 )
-from diarflow.errors import InputError
-from diarflow.rows import write_rows
+from diarflow.planning.recording_files import write_rows
 
 
 def source(**fields):

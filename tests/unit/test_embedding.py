@@ -6,15 +6,15 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diarflow.audio import SAMPLE_RATE, Clip
-from diarflow.chunks import read_chunks
-from diarflow.dialogue import synthesize_dialogue
+from diarflow.audio.prepared import SAMPLE_RATE, Clip
+from diarflow.clustering.plda import unit
 from diarflow.embedding import EMBEDDERS, campplus, dvector
 from diarflow.embedding.local_speakers import local_speakers, with_local_speakers
 from diarflow.embedding.windows import Window, cut_windows, grid_windows
-from diarflow.intervals import Interval, clip, outside, union
-from diarflow.plda import unit
+from diarflow.networks.chunks import read_chunks
 from diarflow.settings.stages import CampplusEmbedding, DvectorEmbedding
+from diarflow.simulation.synthetic import synthesize_dialogue
+from diarflow.timeline.intervals import Interval, clip, outside, union
 
 moments = st.integers(0, 400).map(lambda n: n / 8)
 segments = st.lists(

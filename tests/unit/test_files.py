@@ -8,13 +8,13 @@ import pytest
 import soundfile
 from conftest import ROOT
 
-from diarflow.arrays import on_disk, write_array
-from diarflow.audio import prepare_audio
-from diarflow.files import is_full, remove_leftovers, remove_unfinished, written_whole
+from diarflow.artifacts.arrays import on_disk, write_array
+from diarflow.artifacts.tables import write_table
+from diarflow.atomic import is_full, remove_leftovers, remove_unfinished, written_whole
+from diarflow.audio.prepared import prepare_audio
 from diarflow.formats.rttm import write_rttm
-from diarflow.intervals import Turn
 from diarflow.report.page import write_assets
-from diarflow.tables import write_table
+from diarflow.timeline.intervals import Turn
 
 
 def test_a_file_takes_its_place_whole(tmp_path):
@@ -35,7 +35,7 @@ def test_an_error_leaves_the_old_file_and_nothing_beside_it(tmp_path):
 
 KILLED = """
 import os, signal, sys
-from diarflow.files import written_whole
+from diarflow.atomic import written_whole
 with written_whole(sys.argv[1]) as beside:
     beside.write_text("half of")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -74,8 +74,8 @@ def test_what_dead_processes_left_is_removed_and_what_live_ones_write_stays(tmp_
 
 AT_ONCE = """
 import sys
-from diarflow.corpora import Recording
-from diarflow.rows import write_rows
+from diarflow.planning.corpora import Recording
+from diarflow.planning.recording_files import write_rows
 for run in range(30):
     write_rows([Recording("c", f"r{n}", f"name {run}", audio="a.wav") for n in range(20)], sys.argv[1])
 """

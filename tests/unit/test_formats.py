@@ -6,7 +6,7 @@ from diarflow.errors import InputError
 from diarflow.formats.annotation_csv import read_annotation_csv
 from diarflow.formats.rttm import read_comments, read_rttm, read_turns, write_rttm
 from diarflow.formats.uem import read_uem, write_uem
-from diarflow.intervals import Interval, Turn
+from diarflow.timeline.intervals import Interval, Turn
 
 
 def line(recording="a", start="0.0", duration="1.0", speaker="Ann", channel="1"):

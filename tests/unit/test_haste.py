@@ -19,7 +19,7 @@ from snakemake.persistence import PersistenceBase
 from snakemake.persistence.file import FilePersistence
 from snakemake.scheduling.job_scheduler import JobScheduler
 
-from diarflow.haste import KEPT, hasten, only_where
+from diarflow.planning.snakemake_patches import KEPT, hasten, only_where
 
 CHANGED = [
     (FilePersistence, "_read_record_cached"),

@@ -3,7 +3,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diarflow.intervals import Interval, clip, outside, union
+from diarflow.timeline.intervals import Interval, clip, outside, union
 
 moments = st.integers(0, 400).map(lambda n: n / 8)  # exact in binary
 intervals = st.lists(

@@ -12,8 +12,8 @@ import psutil
 import pytest
 from conftest import ROOT
 
-from diarflow.artifacts import mark_of
-from diarflow.tables import read_rows
+from diarflow.artifacts.placeholders import mark_of
+from diarflow.artifacts.tables import read_rows
 
 PROGRAM = """
 import ctypes, errno, json, os, signal, sys, time
@@ -22,9 +22,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from diarflow.files import written_whole
-from diarflow.jobs import Job
-from diarflow.tables import write_table
+from diarflow.atomic import written_whole
+from diarflow.runs.job import Job
+from diarflow.artifacts.tables import write_table
 
 
 class Files(dict):

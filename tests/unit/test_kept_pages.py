@@ -9,12 +9,12 @@ import pytest
 import soundfile
 from made_report import DER, content, make
 
-from diarflow.arrays import write_array
+from diarflow.artifacts.arrays import write_array
+from diarflow.artifacts.tables import write_table
 from diarflow.formats.rttm import write_rttm
 from diarflow.formats.uem import write_uem
-from diarflow.intervals import Interval, Turn
 from diarflow.report.site import write_site
-from diarflow.tables import write_table
+from diarflow.timeline.intervals import Interval, Turn
 
 PAGE = Path("results/report/recordings/c/a.html")
 C = Path("results/c")

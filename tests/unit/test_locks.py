@@ -5,7 +5,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-HOLD = "import sys; from diarflow.locks import drop_dead_locks; print(drop_dead_locks(sys.argv[1])); sys.stdout.flush(); sys.stdin.read()"  # fmt: skip
+HOLD = "import sys; from diarflow.runs.locks import drop_dead_locks; print(drop_dead_locks(sys.argv[1])); sys.stdout.flush(); sys.stdin.read()"  # fmt: skip
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from diarflow.needs import READERS, length, length_by_header, memory, minutes
-from diarflow.plan import VARIANTS
-from diarflow.stages import BACKENDS
+from diarflow.planning.plan import VARIANTS
+from diarflow.planning.requirements import BACKENDS
+from diarflow.planning.resources import READERS, length, length_by_header, memory, minutes
 
 
 def test_memory_follows_the_longest_recording_of_a_batch_and_time_the_sum():

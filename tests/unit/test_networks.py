@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from diarflow.arrays import write_array, write_times
-from diarflow.chunks import CLASSES, Chunks, counts, overlap_added, read_chunks, stretches
-from diarflow.dialogue import synthesize_dialogue
-from diarflow.inference import session
-from diarflow.intervals import Interval
+from diarflow.artifacts.arrays import write_array, write_times
 from diarflow.networks import NETWORKS
+from diarflow.networks.chunks import CLASSES, Chunks, counts, overlap_added, read_chunks, stretches
+from diarflow.networks.onnx import session
 from diarflow.settings.stages import BilstmNetwork, SegmentationNetwork
+from diarflow.simulation.synthetic import synthesize_dialogue
+from diarflow.timeline.intervals import Interval
 
 SETTINGS = {"bilstm": BilstmNetwork(), "segmentation": SegmentationNetwork()}
 

@@ -21,19 +21,19 @@ from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 from yaml import YAMLError
 
-from diarflow.arrays import read_array
-from diarflow.corpora import read_corpus
+from diarflow.artifacts.arrays import read_array
+from diarflow.artifacts.wheels import files_of_wheel
+from diarflow.clustering.plda import read_plda
 from diarflow.embedding.pyannote import check_digest
 from diarflow.errors import InputError
-from diarflow.fetch import files_of_wheel
 from diarflow.formats.rttm import read_turns, write_rttm
-from diarflow.inference import session
-from diarflow.intervals import Turn
+from diarflow.networks.onnx import session
 from diarflow.networks.weights import read_weights
-from diarflow.plda import read_plda
+from diarflow.planning.corpora import read_corpus
+from diarflow.planning.recording_files import write_rows
 from diarflow.report.page import write_data
-from diarflow.rows import write_rows
 from diarflow.settings import read_settings
+from diarflow.timeline.intervals import Turn
 
 RUNS_CODE = {
     "eval", "exec", "compile", "os.system", "os.popen", "pickle.load", "pickle.loads", "yaml.load",

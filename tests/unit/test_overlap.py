@@ -3,9 +3,9 @@ from types import SimpleNamespace
 import pytest
 
 from diarflow.formats.rttm import write_rttm
-from diarflow.intervals import Interval, Turn
 from diarflow.overlap import DETECTORS
 from diarflow.settings.stages import NoOverlap, Oracle, SegmentationOverlap
+from diarflow.timeline.intervals import Interval, Turn
 
 SETTINGS = {one.backend: one.model_dump() for one in (NoOverlap(), SegmentationOverlap(), Oracle())}
 

@@ -17,7 +17,7 @@ import yaml
 
 from diarflow.formats.rttm import read_turns, write_rttm
 from diarflow.formats.uem import write_uem
-from diarflow.intervals import Interval, Turn
+from diarflow.timeline.intervals import Interval, Turn
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,9 +3,9 @@ import os
 import pytest
 from test_settings import settings
 
-from diarflow.corpora import Recording
-from diarflow.ledger import Failure, write_failure
-from diarflow.plan import Plan
+from diarflow.artifacts.failures import Failure, write_failure
+from diarflow.planning.corpora import Recording
+from diarflow.planning.plan import Plan
 
 
 def plan_of(*systems):

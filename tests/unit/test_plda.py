@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from diarflow.dialogue import synthesize_dialogue
+from diarflow.clustering.plda import read_plda, train, write_plda
 from diarflow.embedding import EMBEDDERS
 from diarflow.errors import InputError
-from diarflow.inference import model_path
-from diarflow.plda import read_plda, train, write_plda
+from diarflow.networks.onnx import model_path
+from diarflow.simulation.synthetic import synthesize_dialogue
 from diarflow.training.plda import joined, train_on_speakers
 
 

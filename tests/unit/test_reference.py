@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diarflow.errors import InputError
-from diarflow.intervals import Interval, Turn
-from diarflow.reference import Repairs, read_extent, read_reference, repair
+from diarflow.scoring.reference import Repairs, read_extent, read_reference, repair
+from diarflow.timeline.intervals import Interval, Turn
 
 turns = st.lists(
     st.tuples(st.integers(-5, 30), st.integers(0, 9), st.sampled_from("AB")).map(

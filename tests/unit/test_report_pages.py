@@ -17,11 +17,11 @@ from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.diarization import DiarizationErrorRate
 
 from diarflow.formats.rttm import read_turns, write_rttm
-from diarflow.hypothesis import NUMBER_GIVEN
-from diarflow.intervals import Interval, Turn
-from diarflow.report.lanes import compare, seconds, speakers_of
 from diarflow.report.site import write_site
-from diarflow.report.times import costs
+from diarflow.report.timeline import compare, seconds, speakers_of
+from diarflow.runs.benchmarks import costs
+from diarflow.scoring.hypothesis import NUMBER_GIVEN
+from diarflow.timeline.intervals import Interval, Turn
 
 
 class Page(HTMLParser):

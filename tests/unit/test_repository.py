@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from diarflow.lineage import digest
+from diarflow.digests import digest
 from diarflow.simulation.speakers import part_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diarflow.intervals import Interval, Turn
-from diarflow.scores import Score, match, score
+from diarflow.scoring.diarization import Score, match, score
+from diarflow.timeline.intervals import Interval, Turn
 
 WHOLE = [Interval(0.0, 10.0)]
 

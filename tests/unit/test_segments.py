@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diarflow.intervals import Interval, union
-from diarflow.segments import resegment
+from diarflow.timeline.intervals import Interval, union
+from diarflow.timeline.resegment import resegment
 
 moments = st.integers(0, 800).map(lambda n: n / 16)
 speech_in = st.lists(

@@ -6,11 +6,11 @@ import yaml
 from snakemake.utils import update_config
 
 from diarflow.errors import InputError
+from diarflow.planning.requirements import BACKENDS, check_installed
 from diarflow.settings import read_settings, schema_yaml
 from diarflow.settings.base import Block
 from diarflow.settings.config import STAGES, Settings
 from diarflow.settings.messages import _blocks
-from diarflow.stages import BACKENDS, check_installed
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text())

@@ -3,13 +3,13 @@ import itertools
 import numpy as np
 import pytest
 
-from diarflow.audio import SAMPLE_RATE
-from diarflow.dialogue import synthesize_dialogue
+from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.errors import InputError
 from diarflow.simulation import conversation, room
 from diarflow.simulation.conversation import plan_turns, simulate, turn_taking
 from diarflow.simulation.sources import Voice, speech_runs
 from diarflow.simulation.speakers import choose, list_speakers, part_of, stamp
+from diarflow.simulation.synthetic import synthesize_dialogue
 
 SETTINGS = {"seed": 3, "number": 0, "duration": 40.0, "min_speakers": 2, "max_speakers": 3,
             "overlap": True, "vary_speed": False}  # fmt: skip

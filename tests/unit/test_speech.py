@@ -9,12 +9,12 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diarflow.dialogue import synthesize_dialogue
 from diarflow.formats.rttm import write_rttm
-from diarflow.intervals import Interval
 from diarflow.settings.stages import Oracle, SegmentationSpeech, SileroSpeech, WebrtcSpeech
+from diarflow.simulation.synthetic import synthesize_dialogue
 from diarflow.speech import DETECTORS, silero, webrtc
 from diarflow.speech.regions import runs, smooth
+from diarflow.timeline.intervals import Interval
 
 PLAIN = {"min_speech": 0.0, "min_silence": 0.0, "padding": 0.0}
 SETTINGS = {
@@ -74,7 +74,7 @@ def test_short_speech_of_the_network_is_dropped_and_short_silence_bridged(segmen
 
 
 def test_silero_gives_the_same_scores_whatever_the_blocks(tmp_path, monkeypatch):
-    from diarflow.inference import session
+    from diarflow.networks.onnx import session
 
     synthesize_dialogue(tmp_path / "a.wav", seed=1, speakers=2, turns=2)
     network = session("silero.onnx")

@@ -3,7 +3,7 @@
 import fcntl
 from datetime import datetime
 
-from diarflow.state import Stage, is_alive, latest_run, read_state, told
+from diarflow.runs.progress import Stage, is_alive, latest_run, read_state, told
 
 # two batches of audio, one of them done after 10 s, one after 30 s; one of speech done after 20 s, one failed, one going on
 LOG = """Building DAG of jobs...

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diarflow.report.statistics import compare_all, count_speakers, interval, spread
+from diarflow.scoring.bootstrap import compare_all, count_speakers, interval, spread
 
 
 def rows(system, wrong, spoken=None, *, corpus="c", names=None, found=2):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diarflow import tables
-from diarflow.tables import COLUMNS, read_frames, read_rows, read_table, write_table
+from diarflow.artifacts import tables
+from diarflow.artifacts.tables import COLUMNS, read_frames, read_rows, read_table, write_table
 
 NUMBERS = st.floats() | st.integers(-(2**40), 2**40) | st.floats().map(np.float64)
 WHOLE = st.integers(-(2**63), 2**63 - 1) | st.integers(0, 9).map(np.int64)
@@ -49,7 +49,7 @@ def test_text_and_what_is_missing_come_back_as_they_were(tmp_path):
 @pytest.mark.parametrize("rows", ["[]", "[(0.5, 1.5, 0)]"])
 def test_numbers_are_written_and_read_without_pandas(tmp_path, rows):
     program = (
-        "import sys; from diarflow.tables import *;"
+        "import sys; from diarflow.artifacts.tables import *;"
         f"write_table('t', 'clusters', {rows}); read_rows('t'); read_table('t'); read_facts('t');"
         "assert 'pandas' not in sys.modules"
     )

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from diarflow.report.markdown import write_markdown
-from diarflow.report.totals import (
+from diarflow.scoring.totals import (
     ADDED,
     COLUMNS,
     RATES,

@@ -6,15 +6,15 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diarflow.audio import Clip
+from diarflow.audio.features import FEATURES, frame_time
+from diarflow.audio.prepared import Clip
 from diarflow.changes import DETECTORS
-from diarflow.changes.peaks import pick
-from diarflow.features import FEATURES, frame_time
+from diarflow.changes.peak_picking import pick
 from diarflow.formats.rttm import write_rttm
-from diarflow.intervals import Interval, Turn
 from diarflow.networks import bilstm
 from diarflow.networks.bilstm import HOP, averaged, normalise, read_features
 from diarflow.settings.stages import BilstmNetwork
+from diarflow.timeline.intervals import Interval, Turn
 from diarflow.training.dataset import Extent, batches, build_training_set
 from diarflow.training.labels import changes, label_frames
 from diarflow.training.split import Example, hold_out, split
@@ -68,7 +68,7 @@ def test_a_known_change_goes_through_the_whole_chain_and_is_found_within_a_frame
     tmp_path, monkeypatch, moment
 ):  # bug 15
     """From sound and reference to labels, and from sound by features, windows and activations to a change."""
-    from diarflow.arrays import write_array, write_times
+    from diarflow.artifacts.arrays import write_array, write_times
 
     audio = np.random.default_rng(0).normal(0, 0.1, 25 * 16_000)
     audio[: round(moment * 16_000)] *= 0.1
@@ -188,7 +188,7 @@ def test_windows_of_a_seed_come_in_the_same_order_and_begin_elsewhere_each_time(
 
 
 def test_extents_are_what_the_table_holds():
-    from diarflow.tables import COLUMNS
+    from diarflow.artifacts.tables import COLUMNS
 
     assert tuple(COLUMNS["training"]) == Extent._fields
 

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from test_settings import settings
 
-from diarflow.choice import choose, outcome
 from diarflow.errors import InputError
-from diarflow.tuning import candidates, with_candidates
+from diarflow.planning.search import candidates, with_candidates
+from diarflow.scoring.selection import choose, outcome
 
 
 def searching(search, **more):

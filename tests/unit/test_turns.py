@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diarflow.arrays import write_array
-from diarflow.chunks import read_chunks
+from diarflow.artifacts.arrays import write_array
+from diarflow.artifacts.tables import write_table
 from diarflow.embedding.windows import Window, cut_windows
 from diarflow.errors import InputError
-from diarflow.hypothesis import name_speakers
-from diarflow.intervals import Interval, Turn, union
+from diarflow.networks.chunks import read_chunks
+from diarflow.scoring.hypothesis import name_speakers
 from diarflow.settings.stages import ActivationsTurns, JoinTurns
-from diarflow.tables import write_table
+from diarflow.timeline.intervals import Interval, Turn, union
 from diarflow.turns import BUILDERS
 from diarflow.turns.activations import spread
 from diarflow.turns.join import join, nearest, second_turns, shares

@@ -2,8 +2,8 @@
 
 import os
 
+from diarflow.artifacts.failures import Failure
 from diarflow.formats.rttm import read_turns
-from diarflow.ledger import Failure
 
 BOTH = {"batch_size": 2}
 

@@ -8,8 +8,8 @@ import pytest
 import soundfile
 from conftest import digests
 
+from diarflow.artifacts.tables import read_rows
 from diarflow.formats.rttm import read_turns
-from diarflow.tables import read_rows
 
 PER_RECORDING = {
     "prepare_audio": 2, "prepare_reference": 2, "detect_speech": 2, "detect_changes": 2,
@@ -80,7 +80,7 @@ def test_two_voices_that_take_turns_are_told_apart(finished):
 
 
 def test_der_csv_has_every_recording_system_and_protocol_and_their_totals(finished):
-    from diarflow.report.totals import read_csv
+    from diarflow.scoring.totals import read_csv
 
     rows = read_csv(finished.folder / "results/report/der.csv")
     keys = set(zip(rows["system"], rows["recording"], rows["protocol"], strict=True))
@@ -104,7 +104,7 @@ def test_der_csv_has_every_recording_system_and_protocol_and_their_totals(finish
 def test_the_tables_beside_der_csv_say_the_same(finished):
     import pandas as pd
 
-    from diarflow.report.totals import read_csv
+    from diarflow.scoring.totals import read_csv
 
     report = finished.folder / "results/report"
     rows = read_csv(report / "der.csv")
@@ -262,7 +262,7 @@ def test_a_reference_that_names_other_recordings_is_warned_of(fresh):
 
 
 def test_a_variant_whose_packages_are_missing_stops_the_run(fresh):
-    from diarflow.lineage import versions
+    from diarflow.digests import versions
 
     if "missing" not in versions("pyannote-audio", "torch").values():
         pytest.skip("pyannote.audio is installed here")

@@ -81,7 +81,7 @@ def test_with_on_error_accept_the_status_is_0(fresh):
 
 
 def test_a_recording_that_was_set_aside_counts_in_all_and_not_in_completed(fresh):
-    from diarflow.report.totals import read_csv
+    from diarflow.scoring.totals import read_csv
 
     (fresh.folder / "audio/a.wav").write_text("not audio")
     (fresh.folder / "audio/a.rttm").write_text("SPEAKER a 1 0 2 <NA> <NA> Ann <NA> <NA>\n")
@@ -128,7 +128,7 @@ def test_what_was_set_aside_is_tried_again_when_its_settings_or_the_code_change(
 
     ignored = shutil.ignore_patterns(".*", "results", "logs", "benchmarks", "__pycache__")
     shutil.copytree(ROOT, tmp_path / "code", ignore=ignored)
-    audio = tmp_path / "code/scripts/diarflow/audio.py"
+    audio = tmp_path / "code/scripts/diarflow/audio/prepared.py"
     audio.write_text(audio.read_text().replace("1 <= channel", "0 < channel"))
     assert Workflow(fresh.folder, tmp_path / "code").planned("audio")["prepare_audio"] == 1
 

@@ -1,6 +1,6 @@
 """A corpus that the workflow makes itself."""
 
-from diarflow.dialogue import synthesize_dialogue
+from diarflow.simulation.synthetic import synthesize_dialogue
 
 
 def overlay(conversations):

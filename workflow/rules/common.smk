@@ -12,19 +12,19 @@ from pathlib import Path
 import yaml
 from snakemake.exceptions import WorkflowError
 
-from diarflow.corpora import Needs, read_corpora, unknown_in_references
+from diarflow.planning.corpora import Needs, read_corpora, unknown_in_references
 from diarflow.errors import InputError
-from diarflow.files import remove_leftovers
-from diarflow.haste import hasten
-from diarflow.lineage import PACKAGE
-from diarflow.locks import drop_dead_locks
-from diarflow.plan import Plan
-from diarflow.report.summary import earlier_failures
-from diarflow.report.times import remove_superseded
-from diarflow.rows import write_rows
+from diarflow.atomic import remove_leftovers
+from diarflow.planning.snakemake_patches import hasten
+from diarflow.backends import PACKAGE
+from diarflow.runs.locks import drop_dead_locks
+from diarflow.planning.plan import Plan
+from diarflow.runs.summary import earlier_failures
+from diarflow.runs.benchmarks import remove_superseded
+from diarflow.planning.recording_files import write_rows
 from diarflow.settings import is_oracle, read_settings
-from diarflow.stages import BACKENDS, check_installed
-from diarflow.tuning import with_candidates
+from diarflow.planning.requirements import BACKENDS, check_installed
+from diarflow.planning.search import with_candidates
 
 STARTED = time.time()
 LOADER = getattr(

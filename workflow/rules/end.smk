@@ -7,7 +7,7 @@ in   results/{corpus}/failures
 import atexit
 import os
 
-from diarflow.report.summary import failure_lines, made_lines
+from diarflow.runs.summary import failure_lines, made_lines
 
 FOLDER = os.getcwd()  # Snakemake leaves it before Python ends
 

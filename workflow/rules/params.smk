@@ -6,10 +6,11 @@ in   settings, the code of scripts and backends, versions of libraries, models, 
 
 from functools import cache
 
-from diarflow.backends import MODELS
-from diarflow.lineage import PACKAGE, canonical, digest, revision, versions
+from diarflow.backends import MODELS, PACKAGE
+from diarflow.digests import canonical, digest, versions
+from diarflow.planning.code_digest import code_digest
 from diarflow.simulation.speakers import choose, list_speakers, stamp
-from diarflow.stages import BACKENDS
+from diarflow.planning.requirements import BACKENDS
 
 SCRIPTS = PACKAGE.parent
 
@@ -18,7 +19,7 @@ def job(rule, *packages, **values):
     """What a rule's result depends on beside its inputs, as the one string of its params."""
     return canonical(
         settings=values,
-        code=revision(SCRIPTS / f"{rule}.py"),
+        code=code_digest(SCRIPTS / f"{rule}.py"),
         versions=versions(*packages),
     )
 
@@ -30,7 +31,7 @@ def variant_job(rule, stage, name):
     backend = BACKENDS[stage][values["backend"]]
     return canonical(
         settings=values,
-        code=revision(SCRIPTS / f"{rule}.py", backend.source),
+        code=code_digest(SCRIPTS / f"{rule}.py", backend.source),
         versions=versions("numpy", *backend.packages),
         models={
             model: digest(MODELS / model) for model in backend.models + shipped(values)
@@ -73,7 +74,7 @@ def plda_job(name):
     speakers = choose(list_speakers(chosen.speakers), chosen.part)
     return canonical(
         settings=chosen.model_dump() | {"variant": values},
-        code=revision(SCRIPTS / "train_plda.py", backend.source),
+        code=code_digest(SCRIPTS / "train_plda.py", backend.source),
         versions=versions("numpy", "scipy", "soundfile", "soxr", *backend.packages),
         models={
             model: digest(MODELS / model) for model in backend.models + shipped(values)
@@ -91,7 +92,7 @@ def simulation_job(corpus):
     speakers = choose(list_speakers(chosen.speakers), chosen.part, chosen.leave_out)
     return canonical(
         settings=chosen.model_dump(exclude={"conversations"}),
-        code=revision(SCRIPTS / "simulate_conversations.py"),
+        code=code_digest(SCRIPTS / "simulate_conversations.py"),
         versions=versions("numpy", "scipy", "soundfile", "soxr"),
         speakers=stamp(speakers),
         turn_taking=digest(SCRIPTS / "diarflow" / "simulation" / "turn_taking.json"),

@@ -6,7 +6,7 @@ in   the plan, results/{corpus}/audio/{recording}.wav once it is there, and the 
 
 from functools import cache
 
-from diarflow.needs import (
+from diarflow.planning.resources import (
     UNKNOWN,
     is_light,
     length,
@@ -14,7 +14,7 @@ from diarflow.needs import (
     memory,
     minutes,
 )
-from diarflow.plan import VARIANTS
+from diarflow.planning.plan import VARIANTS
 from diarflow.settings.config import STAGES
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from diarflow.arrays import read_array, read_times
-from diarflow.changes.peaks import Change, pick
-from diarflow.intervals import Seconds
+from diarflow.artifacts.arrays import read_array, read_times
+from diarflow.changes.peak_picking import Change, pick
+from diarflow.timeline.intervals import Seconds
 
 
 def load(

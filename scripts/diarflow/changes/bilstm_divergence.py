@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from diarflow.arrays import read_array, read_times
-from diarflow.audio import Clip
+from diarflow.artifacts.arrays import read_array, read_times
+from diarflow.audio.prepared import Clip
 from diarflow.changes import divergence
-from diarflow.changes.peaks import Change, pick
-from diarflow.intervals import Seconds
+from diarflow.changes.peak_picking import Change, pick
+from diarflow.timeline.intervals import Seconds
 
 _SURE = 1e-6  # a score no nearer to 0 or 1 than this
 _FLOOR = 0.05  # nats: divergences below it are all the same

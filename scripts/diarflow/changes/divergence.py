@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from diarflow.audio import SAMPLE_RATE, Clip
-from diarflow.changes.peaks import Change, pick
-from diarflow.divergence import divergence
-from diarflow.features import HOP, cepstrum, frame_count, frame_time
-from diarflow.intervals import Seconds
+from diarflow.audio.features import HOP, cepstrum, frame_count, frame_time
+from diarflow.audio.gaussian_divergence import divergence
+from diarflow.audio.prepared import SAMPLE_RATE, Clip
+from diarflow.changes.peak_picking import Change, pick
+from diarflow.timeline.intervals import Seconds
 
 _PIECE = 60_000  # frames worked on at once: ten minutes
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from diarflow.changes.peaks import Change
+from diarflow.changes.peak_picking import Change
 
 
 def load() -> Callable[[Any], list[Change]]:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
-from diarflow.activity import states
-from diarflow.changes.peaks import Change
+from diarflow.changes.peak_picking import Change
 from diarflow.formats.rttm import read_turns
-from diarflow.intervals import Turn
+from diarflow.timeline.activity import states
+from diarflow.timeline.intervals import Turn
 
 
 def load() -> Callable[[Any], list[Change]]:

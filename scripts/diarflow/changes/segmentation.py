@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from diarflow.changes.peaks import Change, pick
-from diarflow.chunks import Chunks, overlap_added, read_chunks
-from diarflow.intervals import Seconds
+from diarflow.changes.peak_picking import Change, pick
+from diarflow.networks.chunks import Chunks, overlap_added, read_chunks
+from diarflow.timeline.intervals import Seconds
 
 
 def load(*, network: str, window: Seconds, min_distance: Seconds) -> Callable[[Any], list[Change]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from diarflow.clustering.links import agglomerate
+from diarflow.clustering.ahc import agglomerate
 from diarflow.clustering.speakers import Speakers, at_most, bounds, normalised
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from diarflow.clustering.speakers import Speakers
-from diarflow.intervals import Turn
+from diarflow.timeline.intervals import Turn
 
 
 def load() -> Callable:

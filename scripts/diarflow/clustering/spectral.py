@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from diarflow.clustering.links import centres, cut, dissolved, pool, shares_of, tree
+from diarflow.clustering.ahc import centres, cut, dissolved, pool, shares_of, tree
 from diarflow.clustering.speakers import Speakers, at_most, bounds, normalised
 
 _KEPT = (0.02, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3)  # shares of the points

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from diarflow.clustering.bayes import responsibilities
-from diarflow.clustering.links import agglomerate, centres, joined
+from diarflow.clustering.ahc import agglomerate, centres, joined
+from diarflow.clustering.plda import Plda, read_plda
 from diarflow.clustering.speakers import Speakers, at_most, bounds, normalised
+from diarflow.clustering.vb_hmm import responsibilities
 from diarflow.errors import InputError
-from diarflow.inference import model_path
-from diarflow.plda import Plda, read_plda
+from diarflow.networks.onnx import model_path
 
 _SHARPNESS = 20.0  # of the first responsibilities, in cosine
 _MANY = 100  # speakers that it may begin with

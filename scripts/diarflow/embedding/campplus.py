@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 import kaldi_native_fbank
 import numpy as np
 
-from diarflow.audio import SAMPLE_RATE, Clip
+from diarflow.audio.prepared import SAMPLE_RATE, Clip
 from diarflow.embedding.windows import Window
-from diarflow.inference import session
-from diarflow.intervals import Seconds
+from diarflow.networks.onnx import session
+from diarflow.timeline.intervals import Seconds
 
 BANDS, DIMENSIONS = 80, 192
 _BATCH = 16

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 import librosa
 import numpy as np
 
-from diarflow.audio import SAMPLE_RATE, Clip
+from diarflow.audio.prepared import SAMPLE_RATE, Clip
 from diarflow.embedding.windows import Window
-from diarflow.inference import session
-from diarflow.intervals import Seconds
+from diarflow.networks.onnx import session
+from diarflow.timeline.intervals import Seconds
 
 FRAMES = 160  # of 10 ms: what the network was trained on
 _FRAME, _HOP = 400, 160  # samples

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diarflow.chunks import LOCAL, Chunks
 from diarflow.embedding.windows import Window
-from diarflow.intervals import Seconds
+from diarflow.networks.chunks import LOCAL, Chunks
+from diarflow.timeline.intervals import Seconds
 
 _ALONE: Seconds = 0.3  # with less than this alone, what it says together with others counts too
 _INSIDE = 0.6  # a window counts where so much of it is the local speaker's; or nearly as much as the best has

@@ -14,10 +14,10 @@ from types import ModuleType
 
 import numpy as np
 
-from diarflow.audio import SAMPLE_RATE, Clip
+from diarflow.audio.prepared import SAMPLE_RATE, Clip
 from diarflow.embedding.windows import Window
 from diarflow.errors import InputError
-from diarflow.intervals import Seconds
+from diarflow.timeline.intervals import Seconds
 
 _BATCH = 32
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diarflow.intervals import Interval, Seconds, outside, union
+from diarflow.timeline.intervals import Interval, Seconds, outside, union
 
 
 class Window(NamedTuple):

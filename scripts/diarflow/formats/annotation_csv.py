@@ -4,9 +4,9 @@ from collections.abc import Container
 from pathlib import PurePath
 
 from diarflow.errors import InputError
-from diarflow.formats.lines import number, read_fields, read_lines, safe
 from diarflow.formats.rttm import Annotation
-from diarflow.intervals import Turn
+from diarflow.formats.text import number, read_fields, read_lines, safe
+from diarflow.timeline.intervals import Turn
 
 COLUMNS = ("filename", "offset", "duration", "speaker_id")
 

@@ -6,10 +6,10 @@
 from collections.abc import Container, Iterable
 from typing import NamedTuple
 
+from diarflow.atomic import written_whole
 from diarflow.errors import InputError
-from diarflow.files import written_whole
-from diarflow.formats.lines import number, read_lines, safe, seconds
-from diarflow.intervals import Turn
+from diarflow.formats.text import number, read_lines, safe, seconds
+from diarflow.timeline.intervals import Turn
 
 OTHER_TYPES = {
     "LEXEME", "NON-LEX", "NON-SPEECH", "NOSCORE", "NO_RT_METADATA", "SEGMENT", "SPKR-INFO", "SU",

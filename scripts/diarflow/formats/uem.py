@@ -2,10 +2,10 @@
 
 from collections.abc import Container, Iterable
 
+from diarflow.atomic import written_whole
 from diarflow.errors import InputError
-from diarflow.files import written_whole
-from diarflow.formats.lines import number, read_lines, seconds
-from diarflow.intervals import Interval, union
+from diarflow.formats.text import number, read_lines, seconds
+from diarflow.timeline.intervals import Interval, union
 
 
 def read_uem(path, *, only: Container[str] | None = None) -> dict[str, list[Interval]]:

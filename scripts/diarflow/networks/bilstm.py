@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from diarflow.arrays import on_disk
-from diarflow.audio import SAMPLE_RATE, Clip
-from diarflow.features import FEATURES, frame_count, frame_time
-from diarflow.inference import model_path, session
-from diarflow.intervals import Seconds
+from diarflow.artifacts.arrays import on_disk
+from diarflow.audio.features import FEATURES, frame_count, frame_time
+from diarflow.audio.prepared import SAMPLE_RATE, Clip
+from diarflow.networks.onnx import model_path, session
+from diarflow.timeline.intervals import Seconds
 
 HOP = 372  # samples: 137 frames are 3.2 s
 # what the method does, where neither a setting nor the model says otherwise

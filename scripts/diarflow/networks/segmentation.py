@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from diarflow.arrays import on_disk
-from diarflow.audio import SAMPLE_RATE, Clip
-from diarflow.chunks import CLASSES
-from diarflow.inference import session
-from diarflow.intervals import Seconds
+from diarflow.artifacts.arrays import on_disk
+from diarflow.audio.prepared import SAMPLE_RATE, Clip
+from diarflow.networks.chunks import CLASSES
+from diarflow.networks.onnx import session
+from diarflow.timeline.intervals import Seconds
 
 CHUNK = 160_000  # samples: 10 s, what the network was trained on
 FRAMES = 589

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from diarflow.intervals import Interval
+from diarflow.timeline.intervals import Interval
 
 
 def load() -> Callable[[Any], list[Interval]]:

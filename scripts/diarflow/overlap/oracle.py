@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from diarflow.activity import states
 from diarflow.formats.rttm import read_turns
-from diarflow.intervals import Interval, union
+from diarflow.timeline.activity import states
+from diarflow.timeline.intervals import Interval, union
 
 
 def load() -> Callable[[Any], list[Interval]]:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from diarflow.chunks import counts, read_chunks, stretches
-from diarflow.intervals import Interval, Seconds
+from diarflow.networks.chunks import counts, read_chunks, stretches
+from diarflow.timeline.intervals import Interval, Seconds
 
 
 def load(

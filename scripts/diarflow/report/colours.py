@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from diarflow.intervals import Turn
+from diarflow.timeline.intervals import Turn
 
 # Okabe and Ito; the last three are those of the errors too, so that few speakers have them
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#56B4E9", "#D55E00", "#000000")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from diarflow.ledger import Failure, read_failures
+from diarflow.artifacts.failures import Failure, read_failures
 from diarflow.report.figures import PROTOCOLS, columns, records, shown
-from diarflow.report.names import ALL, COMPLETED
-from diarflow.report.stage_costs import perfect_stages, stage_costs
+from diarflow.report.oracle_analysis import perfect_stages, stage_costs
+from diarflow.scoring.names import ALL, COMPLETED
 
 _ERRORS = ("missed", "false_alarm", "confusion")
 _SHARES = [f"{name}_percent" for name in _ERRORS]
@@ -136,7 +136,7 @@ def failures(content: Mapping[str, Any]) -> list[Failure]:
 
 def training(network: str, path: str) -> dict[str, str]:
     """What a network was trained on and how its loss fell, out of its card."""
-    from diarflow.report.losses import draw_losses
+    from diarflow.training.loss_curve import draw_losses
 
     card = json.loads(Path(path).read_text())
     picture = BytesIO()

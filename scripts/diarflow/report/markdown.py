@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from diarflow.files import written_whole
-from diarflow.lineage import versions
-from diarflow.report.names import ALL, COMPLETED
-from diarflow.report.statistics import SAMPLES, SEED
-from diarflow.scores import PROTOCOLS
+from diarflow.atomic import written_whole
+from diarflow.digests import versions
+from diarflow.scoring.bootstrap import SAMPLES, SEED
+from diarflow.scoring.diarization import PROTOCOLS
+from diarflow.scoring.names import ALL, COMPLETED
 
 _HEAD = ["corpus", "system", "recordings", "hours", *PROTOCOLS, "JER"]
 
@@ -21,7 +21,7 @@ def write_markdown(
 ) -> None:
     """Write a row for each corpus and system, the DER under each protocol with its interval, and a stamp.
 
-    `content` says what the report is about: see `diarflow.plan.Plan.report`.
+    `content` says what the report is about: see `diarflow.planning.plan.Plan.report`.
     """
     rule = ["---", "---", *["---:"] * (len(_HEAD) - 2)]
     lines = [_line(_HEAD), _line(rule), *_rows(der), "", *_stamp(content, references)]

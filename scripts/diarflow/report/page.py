@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from diarflow.files import written_whole
+from diarflow.atomic import written_whole
 from diarflow.report.figures import interval, written
 
 PAGES = Path(__file__).parent / "pages"

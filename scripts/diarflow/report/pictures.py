@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from diarflow.files import written_whole
+from diarflow.atomic import written_whole
 from diarflow.report.colours import ERRORS
 from diarflow.report.figures import PROTOCOLS
 

@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from diarflow.artifacts import mark_of
-from diarflow.audio import duration, note
-from diarflow.batches import batches_of, labels_of
+from diarflow.artifacts.placeholders import mark_of
+from diarflow.artifacts.tables import read_table
+from diarflow.audio.prepared import duration, note
 from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.formats.uem import read_uem
-from diarflow.hypothesis import NUMBER_GIVEN
-from diarflow.intervals import Interval, Seconds, Turn
+from diarflow.planning.batches import batches_of, labels_of
+from diarflow.report.audio_player import embedded, link
 from diarflow.report.colours import UNMATCHED, in_order
-from diarflow.report.lanes import compare, speakers_of
 from diarflow.report.projection import MOST_COMPARED, MOST_POINTS, project, similarities, spread
-from diarflow.report.sound import embedded, link
-from diarflow.tables import read_table
+from diarflow.report.timeline import compare, speakers_of
+from diarflow.scoring.hypothesis import NUMBER_GIVEN
+from diarflow.timeline.intervals import Interval, Seconds, Turn
 
 REFERENCE = "reference"
 MOST_CANDIDATES = 5000  # moments with a score; of more the highest

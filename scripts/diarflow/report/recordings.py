@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from diarflow.files import written_whole
-from diarflow.intervals import Seconds
-from diarflow.ledger import Failure
+from diarflow.artifacts.failures import Failure
+from diarflow.atomic import written_whole
+from diarflow.report.audio_player import link
 from diarflow.report.figures import shown
-from diarflow.report.names import ALL, COMPLETED
 from diarflow.report.page import made_of, write_page
 from diarflow.report.recording import Shown
-from diarflow.report.sound import link
+from diarflow.scoring.names import ALL, COMPLETED
+from diarflow.timeline.intervals import Seconds
 
 Key = tuple[str, str]  # corpus and recording
 

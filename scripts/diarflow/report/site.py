@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from diarflow.backends import MODELS
-from diarflow.lineage import digest, versions
+from diarflow.digests import digest, versions
 from diarflow.report.figures import columns, read_figures, shown
 from diarflow.report.front import failures, files_of, front, training
 from diarflow.report.page import write_assets, write_data, write_page
 from diarflow.report.pictures import draw_bars
 from diarflow.report.recordings import told, write_recordings
-from diarflow.report.times import costs
+from diarflow.runs.benchmarks import costs
 
 MOST_FAILURES = 500  # that the front page names
 _PACKAGES = (
@@ -25,7 +25,7 @@ _PACKAGES = (
 def write_site(folder, content: Mapping[str, Any], made_with: str = "") -> None:
     """Write the site into `folder`, out of its der.csv and the tables beside it.
 
-    `content` says what the report is about: see `diarflow.plan.Plan.report`. Pages of recordings stay where what they
+    `content` says what the report is about: see `diarflow.planning.plan.Plan.report`. Pages of recordings stay where what they
     show and `made_with`, which stands for code and libraries, are the same.
     """
     folder = Path(folder)

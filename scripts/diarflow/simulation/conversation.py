@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from diarflow.audio import SAMPLE_RATE
-from diarflow.intervals import Interval, Seconds, Turn, union
+from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.simulation.room import in_a_room
 from diarflow.simulation.sources import Voice
+from diarflow.timeline.intervals import Interval, Seconds, Turn, union
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.signal import butter, fftconvolve, lfilter, sosfilt
 
-from diarflow.audio import SAMPLE_RATE
-from diarflow.intervals import Seconds
+from diarflow.audio.prepared import SAMPLE_RATE
+from diarflow.timeline.intervals import Seconds
 
 _DRIFT, _KNOT = 2.0, 1.5  # dB by which a speaker's level wanders, and seconds from one to the next
 _MOST_KNOCKS = 0.15  # a second

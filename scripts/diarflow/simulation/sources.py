@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from diarflow.audio import SAMPLE_RATE
+from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.errors import InputError
-from diarflow.intervals import Seconds
+from diarflow.timeline.intervals import Seconds
 
 _FRAME = 160  # samples: 10 ms
 _JOIN, _LEAST = 20, 12  # frames: pauses that do not interrupt a run, and the shortest run

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
-from diarflow.corpora import AUDIO_ENDINGS
+from diarflow.audio import AUDIO_EXTENSIONS
 from diarflow.errors import InputError
 
 
@@ -16,7 +16,7 @@ def list_speakers(folder) -> dict[str, list[Path]]:
     root = Path(folder)
     found: dict[str, list[Path]] = {}
     for path in sorted(root.rglob("*")):
-        if path.suffix.lower() in AUDIO_ENDINGS:
+        if path.suffix.lower() in AUDIO_EXTENSIONS:
             found.setdefault(path.parent.relative_to(root).as_posix(), []).append(path)
     if not found:
         raise InputError(f"{folder}: no audio files, expected a folder for each speaker")

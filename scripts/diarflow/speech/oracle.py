@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diarflow.formats.rttm import read_turns
-from diarflow.intervals import Interval, union
+from diarflow.timeline.intervals import Interval, union
 
 
 def load() -> Callable[[Any], list[Interval]]:

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from diarflow.intervals import Interval, Seconds, clip, union
+from diarflow.timeline.intervals import Interval, Seconds, clip, union
 
 
 def runs(decisions, *, frame: Seconds) -> list[Interval]:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from diarflow.chunks import counts, read_chunks, stretches
-from diarflow.intervals import Interval, Seconds
+from diarflow.networks.chunks import counts, read_chunks, stretches
 from diarflow.speech.regions import smooth
+from diarflow.timeline.intervals import Interval, Seconds
 
 
 def load(

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from diarflow.audio import SAMPLE_RATE, blocks, duration
-from diarflow.inference import session
-from diarflow.intervals import Interval, Seconds
+from diarflow.audio.prepared import SAMPLE_RATE, blocks, duration
+from diarflow.networks.onnx import session
 from diarflow.speech.regions import runs, smooth
+from diarflow.timeline.intervals import Interval, Seconds
 
 FRAME, _CONTEXT = 512, 64  # samples: those of a frame, and those before it that are heard with it
 _BLOCK = 512  # frames: 16 s

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import webrtcvad
 
-from diarflow.audio import SAMPLE_RATE, blocks, duration
-from diarflow.intervals import Interval, Seconds
+from diarflow.audio.prepared import SAMPLE_RATE, blocks, duration
 from diarflow.speech.regions import runs, smooth
+from diarflow.timeline.intervals import Interval, Seconds
 
 
 def load(

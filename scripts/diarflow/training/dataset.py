@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diarflow.audio import SAMPLE_RATE, Clip
-from diarflow.features import frame_count, frame_time
-from diarflow.files import written_whole
+from diarflow.atomic import written_whole
+from diarflow.audio.features import frame_count, frame_time
+from diarflow.audio.prepared import SAMPLE_RATE, Clip
 from diarflow.formats.rttm import read_turns
-from diarflow.intervals import Seconds
 from diarflow.networks.bilstm import HOP, normalise, read_features
+from diarflow.timeline.intervals import Seconds
 from diarflow.training.labels import changes, label_frames
 from diarflow.training.split import Example, split
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from diarflow.activity import states
-from diarflow.intervals import Interval, Seconds, Turn
+from diarflow.timeline.activity import states
+from diarflow.timeline.intervals import Interval, Seconds, Turn
 
 KINDS = ("speaker", "overlap", "speech")
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from diarflow.audio import SAMPLE_RATE, duration, prepare_audio
+from diarflow.atomic import written_whole
+from diarflow.audio.prepared import SAMPLE_RATE, duration, prepare_audio
+from diarflow.clustering.plda import Plda, train
+from diarflow.digests import versions
 from diarflow.embedding.windows import cut_windows
 from diarflow.errors import InputError
-from diarflow.files import written_whole
-from diarflow.intervals import Interval, Seconds
-from diarflow.lineage import versions
-from diarflow.plda import Plda, train
 from diarflow.simulation.room import in_a_room
+from diarflow.timeline.intervals import Interval, Seconds
 
 
 def train_on_speakers(

@@ -10,11 +10,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from diarflow.audio import SAMPLE_RATE
+from diarflow.audio.features import frame_count
+from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.errors import InputError
-from diarflow.features import frame_count
-from diarflow.intervals import Seconds
 from diarflow.networks.bilstm import HOP
+from diarflow.timeline.intervals import Seconds
 from diarflow.training.dataset import Extent, batches
 from diarflow.training.network import build_network, weighted_loss
 from diarflow.training.smorms3 import SMORMS3

@@ -12,15 +12,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from diarflow.arrays import read_array
-from diarflow.chunks import Chunks, overlap_added, read_chunks
-from diarflow.clustering.links import centres
+from diarflow.artifacts.arrays import read_array
+from diarflow.artifacts.tables import read_rows
+from diarflow.clustering.ahc import centres
 from diarflow.clustering.speakers import normalised
 from diarflow.embedding.local_speakers import local_speakers
 from diarflow.embedding.windows import Window
 from diarflow.errors import InputError
-from diarflow.intervals import Interval, Seconds, Turn
-from diarflow.tables import read_rows
+from diarflow.networks.chunks import Chunks, overlap_added, read_chunks
+from diarflow.timeline.intervals import Interval, Seconds, Turn
 
 _LEAST_ACTIVE: Seconds = 0.1  # local speakers with less are nobody
 _LEAST_SCORE = 1e-3  # of a second speaker

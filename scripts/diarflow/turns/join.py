@@ -3,9 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
+from diarflow.artifacts.tables import read_rows
 from diarflow.embedding.windows import Window
-from diarflow.intervals import Interval, Seconds, Turn, union
-from diarflow.tables import read_rows
+from diarflow.timeline.intervals import Interval, Seconds, Turn, union
 
 
 def load(*, max_gap: Seconds, second_speaker: str) -> Callable:

@@ -1,0 +1,1 @@
+"""Files that rules exchange: tables, arrays, placeholders, failure records."""

@@ -1,0 +1,1 @@
+"""Planning: from settings and tables to the jobs of a run."""

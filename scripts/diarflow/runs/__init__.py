@@ -1,0 +1,1 @@
+"""Execution of jobs, and the state of a run."""

@@ -1,0 +1,1 @@
+"""Time intervals, turns, and operations on them."""
