@@ -13,55 +13,6 @@ from contextlib import suppress
 from functools import cache, cached_property
 from types import SimpleNamespace
 
-_LABEL = re.compile(r"batch-(\d+)-of-(\d+)")
-
-
-def batch_count(recordings: int, size: int) -> int:
-    """The least power of two that leaves no more than `size` recordings to a batch, on average.
-
-    >>> [batch_count(recordings, 100) for recordings in (1, 100, 101, 10_000)]
-    [1, 1, 2, 128]
-    """
-    count = 1
-    while count * size < recordings:
-        count *= 2
-    return count
-
-
-@cache
-def batch_of(recording: str, count: int) -> int:
-    """Which of `count` batches a recording belongs to, from 0."""
-    return int(hashlib.sha256(recording.encode()).hexdigest()[:12], 16) % count
-
-
-def batch_label(number: int, count: int) -> str:
-    """What logs and benchmarks of a batch are called.
-
-    >>> batch_label(6, 128)
-    'batch-007-of-128'
-    """
-    return f"batch-{number + 1:0{len(str(count))}}-of-{count}"
-
-
-def batches_of(label: str) -> int | None:
-    """How many batches there were where one is called so; None for a recording's own name.
-
-    >>> batches_of("batch-007-of-128"), batches_of("ES2003a")
-    (128, None)
-    """
-    found = _LABEL.fullmatch(label)
-    return int(found[2]) if found else None
-
-
-def labels_of(recording: str, counts: Iterable[int]) -> list[str]:
-    """What the jobs on a recording may be called: by itself, or by its batch of so many.
-
-    >>> labels_of("ES2003a", [2, 4])
-    ['ES2003a', 'batch-1-of-2', 'batch-3-of-4']
-    """
-    return [recording, *(batch_label(batch_of(recording, count), count) for count in counts)]
-
-
 class Batch:
     """Recordings that a job works on: what its rule is called, and its files.
 

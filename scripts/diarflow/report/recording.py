@@ -15,7 +15,7 @@ from diarflow.artifacts.tables import read_table
 from diarflow.audio.prepared import duration, note
 from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.formats.uem import read_uem
-from diarflow.planning.batches import batches_of, labels_of
+from diarflow.batch_labels import count_in_label, possible_labels
 from diarflow.report.audio_player import embedded, link
 from diarflow.report.colours import UNMATCHED, in_order
 from diarflow.report.projection import MOST_COMPARED, MOST_POINTS, project, similarities, spread
@@ -233,7 +233,7 @@ def _digest(path: Path) -> str:
 
 def log_of(folder: Path, recording: str) -> Path | None:
     """The latest log of a recording's job, or of its batch's."""
-    labels = labels_of(recording, _batches_in(folder.absolute()))
+    labels = possible_labels(recording, _batches_in(folder.absolute()))
     logs = [path for label in labels if (path := folder / f"{label}.log").exists()]
     return max(logs, key=lambda path: path.stat().st_mtime, default=None)
 
@@ -242,7 +242,7 @@ def log_of(folder: Path, recording: str) -> Path | None:
 def _batches_in(folder: Path) -> set[int]:
     """The numbers of batches that have left logs in a folder."""
     names = os.listdir(folder) if folder.is_dir() else ()
-    return {count for name in names if (count := batches_of(Path(name).stem))}
+    return {count for name in names if (count := count_in_label(Path(name).stem))}
 
 
 def _rounded(stretches: Iterable[tuple]) -> list[list[Seconds]]:

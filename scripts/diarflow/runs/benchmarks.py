@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diarflow.planning.batches import batches_of, labels_of
+from diarflow.batch_labels import count_in_label, possible_labels
 
 
 class Cost(NamedTuple):
@@ -89,7 +89,7 @@ def remove_superseded(corpus: str, recordings: Collection[str], root="benchmarks
     Snakemake takes a job's benchmark for one of its results, which would be older than what it was made of.
     """
     for folder, _, files in os.walk(Path(root, corpus)):
-        if len({batches_of(Path(name).stem) for name in files}) > 1:
+        if len({count_in_label(Path(name).stem) for name in files}) > 1:
             owned, covered = _owners(folder, recordings)
             for one in set(covered) - set(owned):
                 Path(folder, one + ".tsv").unlink()
@@ -99,10 +99,10 @@ def _owners(folder, recordings: Iterable[str]) -> tuple[Counter, Counter]:
     """Of how many recordings each measurement is the last, and how many it is of."""
     with os.scandir(folder) as entries:
         times = {Path(entry.name).stem: entry.stat().st_mtime for entry in entries}
-    counts = sorted({count for one in times if (count := batches_of(one))})
+    counts = sorted({count for one in times if (count := count_in_label(one))})
     owned, covered = Counter(), Counter()
     for recording in recordings:
-        labels = [label for label in labels_of(recording, counts) if label in times]
+        labels = [label for label in possible_labels(recording, counts) if label in times]
         covered.update(labels)
         if labels:
             owned[max(labels, key=times.__getitem__)] += 1
