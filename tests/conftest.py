@@ -71,7 +71,11 @@ def run_script(tmp_path, monkeypatch):
             input=Files(input),
             output=Files(output),
             resources=SimpleNamespace(),
-            params=SimpleNamespace(job=json.dumps({"settings": settings}), **(params or {})),
+            params=SimpleNamespace(
+                provenance=json.dumps({"settings": settings}),
+                job=json.dumps({"settings": settings}),
+                **(params or {}),
+            ),
             log=[f"logs/{rule}.log"],
         )
         with _own_stderr():
