@@ -19,10 +19,12 @@ TOUCHING: Seconds = (
 class Cells(NamedTuple):
     """The scored stretches as cells.
 
-    `duration` (cells,) in seconds; who is active, `reference` (cells, speakers) and `hypothesis`
+    `start`, `end` and `duration` (cells,) in seconds; who is active, `reference` (cells, speakers) and `hypothesis`
     (cells, clusters); `collar` (cells,): near a border of the reference; `speakers` and `clusters`: names.
     """
 
+    start: np.ndarray
+    end: np.ndarray
     duration: np.ndarray
     reference: np.ndarray
     hypothesis: np.ndarray
@@ -59,6 +61,8 @@ def cut(
     borders = np.unique(np.concatenate(everything))
     scored = _active(borders, stretches)
     return Cells(
+        borders[:-1][scored],
+        borders[1:][scored],
         np.diff(borders)[scored],
         _columns(borders, said)[scored],
         _columns(borders, found)[scored],
