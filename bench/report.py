@@ -30,7 +30,7 @@ from diarflow.artifacts.tables import write_table  # noqa: E402
 from diarflow.audio.prepared import write_silence  # noqa: E402
 from diarflow.formats.rttm import write_rttm  # noqa: E402
 from diarflow.formats.uem import write_uem  # noqa: E402
-from diarflow.report.figures import PROTOCOLS  # noqa: E402
+from diarflow.report.metrics import PROTOCOLS  # noqa: E402
 from diarflow.scoring.totals import COLUMNS, rounded, totals, write_csv  # noqa: E402
 from diarflow.timeline.intervals import Interval, Turn  # noqa: E402
 

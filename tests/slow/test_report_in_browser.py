@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser import Browser, chromium
-from made_report import make
+from sample_report import make
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "results" / "screenshots"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diarflow.planning.batches import Batch, _times, batch_count, batch_of
-from diarflow.report.recording import log_of
+from diarflow.report.recording_artifacts import log_of
 from diarflow.runs.benchmarks import costs, latest, remove_superseded
 
 NAMES = [f"r{number}" for number in range(1000)]

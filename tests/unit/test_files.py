@@ -13,7 +13,7 @@ from diarflow.artifacts.tables import write_table
 from diarflow.atomic import is_full, remove_leftovers, remove_unfinished, written_whole
 from diarflow.audio.prepared import prepare_audio
 from diarflow.formats.rttm import write_rttm
-from diarflow.report.page import write_assets
+from diarflow.report.rendering import write_assets
 from diarflow.timeline.intervals import Turn
 
 

@@ -31,7 +31,7 @@ from diarflow.networks.onnx import session
 from diarflow.networks.weights import read_weights
 from diarflow.planning.corpora import read_corpus
 from diarflow.planning.recording_files import write_rows
-from diarflow.report.page import write_data
+from diarflow.report.rendering import write_data
 from diarflow.settings import read_settings
 from diarflow.timeline.intervals import Turn
 

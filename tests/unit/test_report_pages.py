@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from made_report import BREAK, DER, QUOTE, content, make
+from sample_report import BREAK, DER, QUOTE, content, make
 from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.diarization import DiarizationErrorRate
 

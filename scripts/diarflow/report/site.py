@@ -9,11 +9,11 @@ import pandas as pd
 
 from diarflow.backends import MODELS
 from diarflow.digests import digest, versions
-from diarflow.report.figures import columns, read_figures, shown
-from diarflow.report.front import failures, files_of, front, training
-from diarflow.report.page import write_assets, write_data, write_page
-from diarflow.report.pictures import draw_bars
-from diarflow.report.recordings import told, write_recordings
+from diarflow.report.metrics import columns, read_figures, shown
+from diarflow.report.front_page import failures, files_of, front, training
+from diarflow.report.rendering import write_assets, write_data, write_page
+from diarflow.report.error_bars import draw_bars
+from diarflow.report.recording_pages import told, write_recordings
 from diarflow.runs.benchmarks import costs
 
 MOST_FAILURES = 500  # that the front page names

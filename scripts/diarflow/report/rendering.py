@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from diarflow.atomic import written_whole
-from diarflow.report.figures import interval, written
+from diarflow.report.metrics import interval, written
 
 PAGES = Path(__file__).parent / "pages"
 _MADE_OF = re.compile(rb'<meta name="made-of" content="(\w+)">')

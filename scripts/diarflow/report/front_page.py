@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from diarflow.artifacts.failures import Failure, read_failures
-from diarflow.report.figures import PROTOCOLS, columns, records, shown
+from diarflow.report.metrics import PROTOCOLS, columns, records, shown
 from diarflow.report.oracle_analysis import perfect_stages, stage_costs
 from diarflow.scoring.names import ALL, COMPLETED
 

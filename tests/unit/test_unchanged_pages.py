@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from made_report import DER, content, make
+from sample_report import DER, content, make
 
 from diarflow.artifacts.arrays import write_array
 from diarflow.artifacts.tables import write_table

@@ -9,9 +9,9 @@ import pandas as pd
 from diarflow.artifacts.failures import Failure
 from diarflow.atomic import written_whole
 from diarflow.report.audio_player import link
-from diarflow.report.figures import shown
-from diarflow.report.page import made_of, write_page
-from diarflow.report.recording import Shown
+from diarflow.report.metrics import shown
+from diarflow.report.rendering import made_of, write_page
+from diarflow.report.recording_artifacts import Shown
 from diarflow.scoring.names import ALL, COMPLETED
 from diarflow.timeline.intervals import Seconds
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from diarflow.atomic import written_whole
 from diarflow.report.colours import ERRORS
-from diarflow.report.figures import PROTOCOLS
+from diarflow.report.metrics import PROTOCOLS
 
 _DOTS_PER_INCH = 100
 
