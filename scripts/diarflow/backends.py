@@ -20,6 +20,7 @@ class Backend(NamedTuple):
     packages: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     environment: str = "audio"
+    reads_audio: bool = True  # false: only the output of a network, or the reference
 
     @property
     def source(self) -> Path:

@@ -9,12 +9,14 @@ prepared recording, `files.activations` the output of the variant's network, whe
 from diarflow.backends import Backend
 
 DETECTORS = {
-    "none": Backend("diarflow.changes.none"),
-    "bilstm": Backend("diarflow.changes.bilstm", packages=("scipy",)),
+    "none": Backend("diarflow.changes.none", reads_audio=False),
+    "bilstm": Backend("diarflow.changes.bilstm", reads_audio=False, packages=("scipy",)),
     "bilstm-divergence": Backend(
         "diarflow.changes.bilstm_divergence", packages=("librosa", "scipy")
     ),
     "divergence": Backend("diarflow.changes.divergence", packages=("librosa", "scipy")),
-    "oracle": Backend("diarflow.changes.oracle", packages=("scipy",)),
-    "segmentation": Backend("diarflow.changes.segmentation", packages=("scipy",)),
+    "oracle": Backend("diarflow.changes.oracle", reads_audio=False, packages=("scipy",)),
+    "segmentation": Backend(
+        "diarflow.changes.segmentation", reads_audio=False, packages=("scipy",)
+    ),
 }

@@ -8,7 +8,7 @@ it has one, `files.reference` for the oracle the reference.
 from diarflow.backends import Backend
 
 DETECTORS = {
-    "none": Backend("diarflow.overlap.none"),
-    "oracle": Backend("diarflow.overlap.oracle"),
-    "segmentation": Backend("diarflow.overlap.segmentation"),
+    "none": Backend("diarflow.overlap.none", reads_audio=False),
+    "oracle": Backend("diarflow.overlap.oracle", reads_audio=False),
+    "segmentation": Backend("diarflow.overlap.segmentation", reads_audio=False),
 }

@@ -8,8 +8,8 @@ it has one, `files.reference` for the oracle the reference.
 from diarflow.backends import Backend
 
 DETECTORS = {
-    "segmentation": Backend("diarflow.speech.segmentation"),
+    "segmentation": Backend("diarflow.speech.segmentation", reads_audio=False),
     "silero": Backend("diarflow.speech.silero", packages=("onnxruntime",), models=("silero.onnx",)),
     "webrtc": Backend("diarflow.speech.webrtc", packages=("webrtcvad-wheels",)),
-    "oracle": Backend("diarflow.speech.oracle"),
+    "oracle": Backend("diarflow.speech.oracle", reads_audio=False),
 }
