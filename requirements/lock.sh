@@ -2,12 +2,12 @@
 set -eu
 compile="${UV:-uv} pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet"
 
-$compile --generate-hashes -o requirements/run.txt
-$compile --generate-hashes --group dev --group train -o requirements/dev.txt
+$compile --generate-hashes --group build -o requirements/run.txt
+$compile --generate-hashes --group build --group dev --group train -o requirements/dev.txt
 $compile --generate-hashes --group train -o requirements/train.txt
-$compile --generate-hashes --group slurm -o requirements/slurm.txt
+$compile --generate-hashes --group build --group slurm -o requirements/slurm.txt
 # no hashes, and no CUDA packages: torch asks for them itself where its build needs them
-$compile --group dev --group pyannote --group slow -o requirements/pyannote.txt
+$compile --group build --group dev --group pyannote --group slow -o requirements/pyannote.txt
 sed -i -E '/^(nvidia-|triton|cuda-)/d' requirements/pyannote.txt
 # the systems that ours are compared with, each in an environment of its own (bench/peers)
 for peer in senko resemblyzer; do
