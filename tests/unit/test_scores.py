@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diarflow.scoring.diarization import Score, match, score
+from diarflow.scoring.diarization import Score, score
+from diarflow.scoring.mapping import optimal_mapping as match
 from diarflow.timeline.intervals import Interval, Turn
 
 WHOLE = [Interval(0.0, 10.0)]

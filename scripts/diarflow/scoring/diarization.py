@@ -1,30 +1,35 @@
-"""What is wrong with a hypothesis, in seconds, under the three protocols of the field: see docs/scoring.md.
+"""Diarization errors of one recording in seconds, under the protocols full, fair and forgiving.
 
-Seconds are counted as pyannote.metrics counts them. Speakers are mapped over the whole scored stretch before
-collars are taken out, as NIST's md-eval does; pyannote.metrics alone would map them afterwards. Results
-add: a corpus's score is the sum of its recordings'.
+The seconds equal those of pyannote.metrics 4.0. Speakers are mapped over the whole scored extent before collars
+are removed, as in NIST's md-eval-22; pyannote.metrics removes collars first. See docs/scoring.md.
 """
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
-from diarflow.timeline.atomic_regions import TOUCHING, Cells, cut
+from diarflow.scoring.mapping import map_by_jaccard, map_by_time, speaking_times
+from diarflow.timeline.atomic_regions import TOUCHING_GAP, AtomicRegions, split_regions
 from diarflow.timeline.intervals import Interval, Seconds, Turn
 
 PROTOCOLS = ("full", "fair", "forgiving")
+ERROR_KINDS = ("missed", "false_alarm", "confusion")
 
 
 class Score(NamedTuple):
-    """Seconds, but for the errors and the number of speakers of the Jaccard error rate.
+    """Error times of one recording or, because scores add up, of several.
 
-    Time of speech counts for each speaker, but for `speech` and `vad_...`, which ask only whether
-    anyone speaks. `overlap_...` is the part of it where the reference has two speakers or more.
+    All fields are seconds, except `jer_errors` and `jer_speakers`. Where two speakers are active, each second
+    counts twice. `speech` and the `vad_` fields ignore who speaks, so there each second counts once.
+    The `overlap_` fields are the share inside regions with at least two reference speakers.
+
+    The diarization error rate is (missed + false_alarm + confusion) / reference (NIST RT-09 evaluation plan).
+    The Jaccard error rate is jer_errors / jer_speakers (Ryant et al. 2019, "The second DIHARD challenge").
+    Cluster purity is pure / hypothesis, and coverage is covered / reference (pyannote.metrics, Bredin 2017).
     """
 
-    scored: Seconds = 0.0  # the time that counts
+    scored: Seconds = 0.0
     reference: Seconds = 0.0
     missed: Seconds = 0.0
     false_alarm: Seconds = 0.0
@@ -36,14 +41,25 @@ class Score(NamedTuple):
     speech: Seconds = 0.0
     vad_missed: Seconds = 0.0
     vad_false_alarm: Seconds = 0.0
-    jer_errors: float = 0.0  # sum over the reference's speakers, each from 0 to 1
+    jer_errors: float = 0.0  # sum over the reference speakers; each contributes 0 to 1
     jer_speakers: int = 0
     hypothesis: Seconds = 0.0
-    pure: Seconds = 0.0  # of each cluster, what it shares with its main speaker
-    covered: Seconds = 0.0  # of each speaker, what it shares with its main cluster
+    pure: Seconds = 0.0  # time that each hypothesis speaker shares with its main reference speaker
+    covered: Seconds = (
+        0.0  # time that each reference speaker shares with its main hypothesis speaker
+    )
 
     def __add__(self, other: "Score") -> "Score":
         return Score(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+class ErrorRegion(NamedTuple):
+    """An interval with one kind of error; `speakers` is the number of speakers it affects."""
+
+    start: Seconds
+    end: Seconds
+    kind: str
+    speakers: int
 
 
 def score(
@@ -53,113 +69,120 @@ def score(
     *,
     collar_each_side: Seconds,
 ) -> dict[str, Score]:
-    """Score one recording: full (no collar), fair (collars), forgiving (collars, overlap left out).
+    """Score one recording under each protocol.
 
-    >>> said = [Turn(0.0, 4.0, "Ann"), Turn(4.0, 6.0, "Bob")]
-    >>> found = [Turn(0.0, 5.0, "SPEAKER_00"), Turn(5.0, 6.0, "SPEAKER_01")]
-    >>> score(said, found, [Interval(0.0, 10.0)], collar_each_side=0.25)["full"][:5]
+    Protocol `full` has no collar. `fair` removes `collar_each_side` seconds on both sides of each turn boundary
+    of the reference. `forgiving` also removes the overlapping speech of the reference.
+
+    >>> reference = [Turn(0.0, 4.0, "Ann"), Turn(4.0, 6.0, "Bob")]
+    >>> hypothesis = [Turn(0.0, 5.0, "SPEAKER_00"), Turn(5.0, 6.0, "SPEAKER_01")]
+    >>> score(reference, hypothesis, [Interval(0.0, 10.0)], collar_each_side=0.25)["full"][:5]
     (10.0, 6.0, 0.0, 0.0, 1.0)
     """
-    cells = cut(reference, hypothesis, extent, collar_each_side=collar_each_side)
-    together = cells.reference.sum(axis=1) >= 2
-    pairs, jaccard_pairs = _matched(cells), _matched_by_jaccard(cells)
-    kept = {
-        "full": cells.duration,
-        "fair": cells.duration * ~cells.collar,
-        "forgiving": cells.duration * ~(cells.collar | together),
+    regions = split_regions(reference, hypothesis, extent, collar_each_side=collar_each_side)
+    overlap = regions.reference.sum(axis=1) >= 2
+    mapping, jaccard_mapping = map_by_time(regions), map_by_jaccard(regions)
+    durations_by_protocol = {
+        "full": regions.duration,
+        "fair": regions.duration * ~regions.collar,
+        "forgiving": regions.duration * ~(regions.collar | overlap),
     }
     return {
-        protocol: _count(cells, seconds, pairs)
-        + _count_jaccard(cells, seconds, jaccard_pairs)
-        + _count_clusters(cells, seconds)
-        for protocol, seconds in kept.items()
+        protocol: _score_errors(regions, durations, mapping)
+        + _score_jaccard(regions, durations, jaccard_mapping)
+        + _score_purity(regions, durations)
+        for protocol, durations in durations_by_protocol.items()
     }
 
 
-def _count(cells: Cells, seconds: np.ndarray, pairs: np.ndarray) -> Score:
-    """Diarization and detection errors; `seconds` (cells,) is what counts of each cell."""
-    speakers, clusters = cells.reference.sum(axis=1), cells.hypothesis.sum(axis=1)
-    right = (cells.reference[:, pairs[1]] & cells.hypothesis[:, pairs[0]]).sum(axis=1)
-    wrong = np.stack(
+def error_regions(
+    reference: Iterable[Turn], hypothesis: Iterable[Turn], extent: Iterable[Interval]
+) -> list[ErrorRegion]:
+    """Return the intervals of missed speech, false alarm and confusion in order of time.
+
+    Regions, mapping and counts are those of `score`: for each kind of error, the sum of duration times
+    `speakers` is the number of seconds under protocol `full`.
+
+    >>> reference = [Turn(0.0, 4.0, "Ann")]
+    >>> hypothesis = [Turn(1.0, 3.0, "x"), Turn(3.0, 5.0, "y")]
+    >>> for region in error_regions(reference, hypothesis, [Interval(0.0, 5.0)]):
+    ...     print(region.start, region.end, region.kind, region.speakers)
+    0.0 1.0 missed 1
+    3.0 4.0 confusion 1
+    4.0 5.0 false_alarm 1
+    """
+    regions = split_regions(reference, hypothesis, extent)
+    counts = _count_errors(regions, map_by_time(regions))
+    return sorted(
+        ErrorRegion(start, end, kind, speakers)
+        for kind, column in zip(ERROR_KINDS, counts.T, strict=True)
+        for start, end, speakers in _join_equal(regions, column)
+    )
+
+
+def _join_equal(
+    regions: AtomicRegions, counts: np.ndarray
+) -> Iterable[tuple[Seconds, Seconds, int]]:
+    """Join adjacent regions with the same positive count; return start, end and count of each."""
+    if not len(counts):
+        return ()
+    adjacent = regions.start[1:] == regions.end[:-1]
+    first = np.flatnonzero(np.append(True, (np.diff(counts) != 0) | ~adjacent))
+    last = np.append(first[1:], len(counts)) - 1
+    columns = regions.start[first], regions.end[last], counts[first]
+    return (row for row in zip(*(c.tolist() for c in columns), strict=True) if row[2] > 0)
+
+
+def _count_errors(regions: AtomicRegions, mapping: np.ndarray) -> np.ndarray:
+    """Return the number of missed, falsely detected and confused speakers in each region (regions, 3)."""
+    expected, detected = regions.reference.sum(axis=1), regions.hypothesis.sum(axis=1)
+    correct = (regions.reference[:, mapping[1]] & regions.hypothesis[:, mapping[0]]).sum(axis=1)
+    return np.stack(
         [
-            speakers,
-            np.maximum(speakers - clusters, 0),
-            np.maximum(clusters - speakers, 0),
-            np.minimum(speakers, clusters) - right,
+            np.maximum(expected - detected, 0),
+            np.maximum(detected - expected, 0),
+            np.minimum(expected, detected) - correct,
         ],
         axis=1,
     )
-    reference, missed, false_alarm, confusion = (seconds @ wrong).tolist()
-    overlap = ((seconds * (speakers >= 2)) @ wrong).tolist()
-    spoken, found = speakers > 0, clusters > 0
-    detected = np.stack([spoken, spoken & ~found, found & ~spoken], axis=1)
+
+
+def _score_errors(regions: AtomicRegions, durations: np.ndarray, mapping: np.ndarray) -> Score:
+    """Return the diarization and speech detection errors; `durations` (regions,) are the seconds that count."""
+    speakers = regions.reference.sum(axis=1)
+    counts = np.column_stack([speakers, _count_errors(regions, mapping)])
+    reference, missed, false_alarm, confusion = (durations @ counts).tolist()
+    overlap = ((durations * (speakers >= 2)) @ counts).tolist()
+    speech, detected = speakers > 0, regions.hypothesis.any(axis=1)
+    detection = np.stack([speech, speech & ~detected, detected & ~speech], axis=1)
     return Score(
-        float(seconds.sum()),
+        float(durations.sum()),
         reference,
         missed,
         false_alarm,
         confusion,
         *overlap,
-        *(seconds @ detected).tolist(),
+        *(durations @ detection).tolist(),
     )
 
 
-def _count_jaccard(cells: Cells, seconds: np.ndarray, pairs: np.ndarray) -> Score:
-    """Errors of the reference's speakers, as dscore counts them: 1 for one that is paired with nobody."""
-    said, found, shared = _shares(cells, seconds)
-    errors = np.ones(len(said))
-    cluster, speaker = pairs
-    both = shared[cluster, speaker]
-    either = said[speaker] + found[cluster] - both
-    errors[speaker] -= np.divide(both, either, out=np.zeros_like(both), where=either > TOUCHING)
-    there = said > TOUCHING
-    return Score(jer_errors=max(0.0, float(errors[there].sum())), jer_speakers=int(there.sum()))
+def _score_jaccard(regions: AtomicRegions, durations: np.ndarray, mapping: np.ndarray) -> Score:
+    """Return the Jaccard errors, as in dscore: 1 minus the Jaccard index, and 1 for a speaker without a mapping."""
+    reference, hypothesis, shared = speaking_times(regions, durations)
+    errors = np.ones(len(reference))
+    column, row = mapping
+    both = shared[column, row]
+    either = reference[row] + hypothesis[column] - both
+    errors[row] -= np.divide(both, either, out=np.zeros_like(both), where=either > TOUCHING_GAP)
+    speaks = reference > TOUCHING_GAP
+    return Score(jer_errors=max(0.0, float(errors[speaks].sum())), jer_speakers=int(speaks.sum()))
 
 
-def _count_clusters(cells: Cells, seconds: np.ndarray) -> Score:
-    _, found, shared = _shares(cells, seconds)
+def _score_purity(regions: AtomicRegions, durations: np.ndarray) -> Score:
+    """Return the parts of purity and coverage of the hypothesis speakers."""
+    _, hypothesis, shared = speaking_times(regions, durations)
     return Score(
-        hypothesis=float(found.sum()),
+        hypothesis=float(hypothesis.sum()),
         pure=float(shared.max(axis=1, initial=0.0).sum()),
         covered=float(shared.max(axis=0, initial=0.0).sum()),
     )
-
-
-def _shares(cells: Cells, seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Seconds of each speaker, of each cluster, and of both together (clusters, speakers)."""
-    weighed = cells.reference * seconds[:, None]
-    return weighed.sum(axis=0), seconds @ cells.hypothesis, cells.hypothesis.T @ weighed
-
-
-def _matched(cells: Cells) -> np.ndarray:
-    """Pairs (2, pairs) of cluster and speaker that together share most time.
-
-    Rounded, so that what is equal is equal on any machine; the order of the names decides then.
-    """
-    *_, shared = _shares(cells, cells.duration)
-    return _best(shared)
-
-
-def _matched_by_jaccard(cells: Cells) -> np.ndarray:
-    """The same by the sum of Jaccard indices: time of both over time of either."""
-    said, found, shared = _shares(cells, cells.duration)
-    either = found[:, None] + said - shared
-    return _best(np.divide(shared, either, out=np.zeros_like(shared), where=either > TOUCHING))
-
-
-def _best(gain: np.ndarray) -> np.ndarray:
-    pairs = np.stack(linear_sum_assignment(-gain.round(6)))
-    return pairs[:, gain[tuple(pairs)] > 0]
-
-
-def match(
-    reference: Iterable[Turn], hypothesis: Iterable[Turn], extent: Iterable[Interval]
-) -> dict[str, str]:
-    """The reference speaker that each hypothesis speaker stands for in a score; the others are left out.
-
-    >>> said, found = [Turn(0.0, 4.0, "Ann")], [Turn(1.0, 3.0, "x"), Turn(3.0, 3.5, "y")]
-    >>> match(said, found, [Interval(0.0, 4.0)])
-    {'x': 'Ann'}
-    """
-    cells = cut(reference, hypothesis, extent)
-    return {cells.clusters[x]: cells.speakers[a] for x, a in _matched(cells).T}
