@@ -1,1 +1,4 @@
-"""Time intervals, turns, and operations on them."""
+"""Time intervals, turns, frames, and operations on them.
+
+All times are seconds. Intervals are half-open: [start, end).
+"""

@@ -1,26 +1,28 @@
-"""A recording cut at every border of reference, hypothesis and scored stretches.
+"""Active speakers over time, as atomic regions: intervals in which no speaker starts or stops.
 
-Within such a cell nobody starts or stops, so that what is counted there is counted once: pyannote.metrics
-and md-eval do the same. Time is linear in the number of turns, where pyannote.metrics' is quadratic.
+pyannote.metrics and md-eval count errors on the same regions. Here the time is linear in the number of turns,
+whereas it is quadratic in pyannote.metrics.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from diarflow.timeline.intervals import Interval, Seconds, Turn, union
+from diarflow.timeline.intervals import Interval, Seconds, Turn, intervals_by_speaker
 
-TOUCHING: Seconds = (
-    1e-6  # turns that are no further apart touch: 0.7 + 0.1 s is a hair before 0.8 s
-)
+# Turns at most this far apart touch: in floating point, 0.7 + 0.1 is less than 0.8.
+TOUCHING_GAP: Seconds = 1e-6
+# Pauses of one speaker that are at most this long do not interrupt a turn.
+PAUSE_IN_TURN: Seconds = 0.3
 
 
-class Cells(NamedTuple):
-    """The scored stretches as cells.
+class AtomicRegions(NamedTuple):
+    """Atomic regions of the scored extent, in order of time.
 
-    `start`, `end` and `duration` (cells,) in seconds; who is active, `reference` (cells, speakers) and `hypothesis`
-    (cells, clusters); `collar` (cells,): near a border of the reference; `speakers` and `clusters`: names.
+    `start`, `end` and `duration` (regions,) are seconds. `reference` (regions, reference speakers) and `hypothesis`
+    (regions, hypothesis speakers) are true where a speaker is active, `collar` (regions,) where a region lies in the
+    collar of a reference turn. The speakers' names are the columns' labels.
     """
 
     start: np.ndarray
@@ -29,72 +31,104 @@ class Cells(NamedTuple):
     reference: np.ndarray
     hypothesis: np.ndarray
     collar: np.ndarray
-    speakers: list[str]
-    clusters: list[str]
+    reference_speakers: list[str]
+    hypothesis_speakers: list[str]
 
 
-def cut(
+def split_regions(
     reference: Iterable[Turn],
     hypothesis: Iterable[Turn],
     extent: Iterable[Interval],
     *,
     collar_each_side: Seconds = 0.0,
-) -> Cells:
-    """Cut a recording; overlapping or touching turns of one speaker are merged before.
+) -> AtomicRegions:
+    """Split the scored extent at all boundaries of turns, collars and scored intervals.
 
-    >>> cells = cut([Turn(0, 3, "Ann"), Turn(2, 4, "Bob")], [Turn(1, 3, "x")], [Interval(0, 4)])
-    >>> cells.duration.tolist()
+    Overlapping and touching turns of one speaker are merged first.
+
+    >>> regions = split_regions(
+    ...     [Turn(0, 3, "Ann"), Turn(2, 4, "Bob")], [Turn(1, 3, "x")], [Interval(0, 4)])
+    >>> regions.duration.tolist()
     [1.0, 1.0, 1.0, 1.0]
-    >>> cells.reference.astype(int).tolist(), cells.hypothesis.astype(int).tolist()
+    >>> regions.reference.astype(int).tolist(), regions.hypothesis.astype(int).tolist()
     ([[1, 0], [1, 0], [1, 1], [0, 1]], [[0], [1], [1], [0]])
     """
-    said, found = by_speaker(reference), by_speaker(hypothesis)
-    stretches = np.reshape(list(extent), (-1, 2)).astype(float)
-    ends = np.concatenate([*said.values(), np.empty((0, 2))]).ravel()
-    collars = np.column_stack([ends - collar_each_side, ends + collar_each_side])
-    everything = [
-        *said.values(),
-        *found.values(),
-        stretches,
-        *([collars] if collar_each_side else []),
-    ]
-    borders = np.unique(np.concatenate(everything))
-    scored = _active(borders, stretches)
-    return Cells(
+    reference_times, hypothesis_times = merge_by_speaker(reference), merge_by_speaker(hypothesis)
+    scored_times = np.reshape(list(extent), (-1, 2)).astype(float)
+    boundaries = np.concatenate([*reference_times.values(), np.empty((0, 2))]).ravel()
+    collars = np.column_stack([boundaries - collar_each_side, boundaries + collar_each_side])
+    times = [*reference_times.values(), *hypothesis_times.values(), scored_times]
+    borders = np.unique(np.concatenate([*times, *([collars] if collar_each_side else [])]))
+    scored = _active(borders, scored_times)
+    return AtomicRegions(
         borders[:-1][scored],
         borders[1:][scored],
         np.diff(borders)[scored],
-        _columns(borders, said)[scored],
-        _columns(borders, found)[scored],
+        activity(borders, reference_times)[scored],
+        activity(borders, hypothesis_times)[scored],
         (_active(borders, collars) & (collar_each_side > 0))[scored],
-        list(said),
-        list(found),
+        list(reference_times),
+        list(hypothesis_times),
     )
 
 
-def by_speaker(turns: Iterable[Turn]) -> dict[str, np.ndarray]:
-    """Starts and ends (turns, 2) by speaker, in the order of their names, merged where they touch.
+def merge_by_speaker(
+    turns: Iterable[Turn], *, gap: Seconds = TOUCHING_GAP
+) -> dict[str, np.ndarray]:
+    """Return starts and ends (turns, 2) of each speaker, in alphabetical order of the speakers.
 
-    >>> {name: times.tolist() for name, times in by_speaker([Turn(1, 2, "a"), Turn(0, 1, "a")]).items()}
+    Turns of one speaker that overlap or are at most `gap` apart are merged.
+
+    >>> times = merge_by_speaker([Turn(1, 2, "a"), Turn(0, 1, "a")])
+    >>> {speaker: rows.tolist() for speaker, rows in times.items()}
     {'a': [[0.0, 2.0]]}
     """
-    apart: dict[str, list[Interval]] = {}
-    for start, end, speaker in turns:
-        apart.setdefault(speaker, []).append(Interval(start, end))
-    return {
-        speaker: np.array(union(apart[speaker], gap=TOUCHING), dtype=float)
-        for speaker in sorted(apart)
-    }
+    merged = intervals_by_speaker(turns, gap=gap)
+    return {speaker: np.array(merged[speaker], dtype=float) for speaker in sorted(merged)}
 
 
-def _columns(borders: np.ndarray, sides: dict[str, np.ndarray]) -> np.ndarray:
-    """Whether each speaker is active (cells, speakers)."""
-    found = [_active(borders, times) for times in sides.values()]
-    return np.stack(found, axis=1) if found else np.zeros((max(0, len(borders) - 1), 0), dtype=bool)
+def activity(borders: np.ndarray, times_by_speaker: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return which speakers are active between successive borders, bool (borders - 1, speakers).
+
+    `borders` are sorted and contain all starts and ends (turns, 2) of `times_by_speaker`.
+
+    >>> activity(np.array([0.0, 1.0, 2.0]), {"a": np.array([[0.0, 1.0]])}).tolist()
+    [[True], [False]]
+    """
+    columns = [_active(borders, times) for times in times_by_speaker.values()]
+    if not columns:
+        return np.zeros((max(0, len(borders) - 1), 0), dtype=bool)
+    return np.stack(columns, axis=1)
+
+
+def speaker_sets(
+    turns: Iterable[Turn], duration: Seconds, *, gap: Seconds = PAUSE_IN_TURN
+) -> list[tuple[Seconds, Seconds, frozenset[str]]]:
+    """Return the atomic regions of a recording, each with its start, end and set of active speakers.
+
+    Turns of one speaker that are at most `gap` apart are merged first. The regions cover the recording from 0 to
+    `duration`, or to the end of the last turn if that is later.
+
+    >>> regions = speaker_sets([Turn(1.0, 3.0, "a")], 4.0)
+    >>> [(start, end, sorted(speakers)) for start, end, speakers in regions]
+    [(0.0, 1.0, []), (1.0, 3.0, ['a']), (3.0, 4.0, [])]
+    """
+    times = merge_by_speaker(turns, gap=gap)
+    borders = np.unique(np.concatenate([*times.values(), [[0.0, 0.0]]]))
+    if duration > borders[-1]:
+        borders = np.append(borders, duration)
+    names = np.array(list(times), dtype=object)
+    return [
+        (start, end, frozenset(names[active]))
+        for start, end, active in zip(
+            borders[:-1].tolist(), borders[1:].tolist(), activity(borders, times), strict=True
+        )
+        if start >= 0
+    ]
 
 
 def _active(borders: np.ndarray, intervals: np.ndarray) -> np.ndarray:
-    """Whether each cell (cells,) lies in one of the intervals, whose ends are borders."""
+    """Return which regions (borders - 1,) lie in one of `intervals` (n, 2), whose ends are borders."""
     steps = np.zeros(len(borders), dtype=int)
     np.add.at(steps, np.searchsorted(borders, intervals[:, 0]), 1)
     np.add.at(steps, np.searchsorted(borders, intervals[:, 1]), -1)

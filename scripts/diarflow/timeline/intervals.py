@@ -8,22 +8,28 @@ Seconds = float
 
 
 class Interval(NamedTuple):
+    """A half-open interval [start, end)."""
+
     start: Seconds
     end: Seconds
 
 
 class Turn(NamedTuple):
+    """An interval in which one speaker is active."""
+
     start: Seconds
     end: Seconds
     speaker: str
 
 
-def union(intervals: Iterable[Interval], *, gap: Seconds = 0.0) -> list[Interval]:
-    """Sort, and merge what overlaps, touches, or lies no more than `gap` apart.
+def merge_overlapping(
+    intervals: Iterable[Interval], *, gap: Seconds = 0.0
+) -> list[Interval]:
+    """Sort intervals and merge those that overlap, touch, or are at most `gap` apart.
 
-    An interval inside another one does not shorten it:
+    The result is sorted and its intervals are disjoint.
 
-    >>> union([Interval(0.0, 5.0), Interval(1.0, 2.0), Interval(5.0, 6.0), Interval(8.0, 9.0)])
+    >>> merge_overlapping([Interval(0.0, 5.0), Interval(1.0, 2.0), Interval(5.0, 6.0), Interval(8.0, 9.0)])
     [Interval(start=0.0, end=6.0), Interval(start=8.0, end=9.0)]
     """
     merged: list[Interval] = []
@@ -36,29 +42,63 @@ def union(intervals: Iterable[Interval], *, gap: Seconds = 0.0) -> list[Interval
 
 
 def clip(intervals: Iterable[Interval], extent: Interval) -> list[Interval]:
-    """What of each interval lies inside `extent`.
+    """Clip intervals to `extent` and drop those that lie outside it.
 
     >>> clip([Interval(-1.0, 2.0), Interval(3.0, 9.0)], Interval(0.0, 3.0))
     [Interval(start=0.0, end=2.0)]
     """
-    cut = (Interval(max(i.start, extent.start), min(i.end, extent.end)) for i in intervals)
-    return [interval for interval in cut if interval.end > interval.start]
+    clipped = (Interval(max(i.start, extent.start), min(i.end, extent.end)) for i in intervals)
+    return [interval for interval in clipped if interval.end > interval.start]
 
 
-def outside(interval: Interval, holes: list[Interval]) -> list[Interval]:
-    """What is left of an interval without the holes, which are sorted and apart, as `union` gives them.
+def subtract(interval: Interval, holes: list[Interval]) -> list[Interval]:
+    """Return the parts of an interval that no hole covers.
 
-    >>> outside(Interval(0.0, 4.0), [Interval(1.0, 2.0), Interval(3.0, 9.0)])
+    `holes` must be sorted and disjoint, as `merge_overlapping` returns them.
+
+    >>> subtract(Interval(0.0, 4.0), [Interval(1.0, 2.0), Interval(3.0, 9.0)])
     [Interval(start=0.0, end=1.0), Interval(start=2.0, end=3.0)]
     """
     start, end = interval
-    left = []
+    parts = []
     for hole in holes[bisect_right(holes, start, key=lambda hole: hole.end) :]:
         if hole.start >= end:
             break
         if hole.start > start:
-            left.append(Interval(start, hole.start))
+            parts.append(Interval(start, hole.start))
         start = hole.end
     if end > start:
-        left.append(Interval(start, end))
-    return left
+        parts.append(Interval(start, end))
+    return parts
+
+
+def intervals_by_speaker(
+    turns: Iterable[Turn], *, gap: Seconds = 0.0
+) -> dict[str, list[Interval]]:
+    """Group turns by speaker, and merge the turns of a speaker as `merge_overlapping` does.
+
+    Speakers are in the order of their first turn.
+
+    >>> intervals_by_speaker([Turn(1.0, 2.0, "Ann"), Turn(0.0, 1.0, "Ann")])
+    {'Ann': [Interval(start=0.0, end=2.0)]}
+    """
+    by_speaker: dict[str, list[Interval]] = {}
+    for start, end, speaker in turns:
+        by_speaker.setdefault(speaker, []).append(Interval(start, end))
+    return {
+        speaker: merge_overlapping(intervals, gap=gap)
+        for speaker, intervals in by_speaker.items()
+    }
+
+
+def merge_turns(turns: Iterable[Turn]) -> list[Turn]:
+    """Merge overlapping and touching turns of each speaker, and sort the turns by time.
+
+    >>> merge_turns([Turn(1.0, 3.0, "Ann"), Turn(0.0, 2.0, "Ann"), Turn(0.5, 1.0, "Bob")])
+    [Turn(start=0.0, end=3.0, speaker='Ann'), Turn(start=0.5, end=1.0, speaker='Bob')]
+    """
+    return sorted(
+        Turn(start, end, speaker)
+        for speaker, intervals in intervals_by_speaker(turns).items()
+        for start, end in intervals
+    )
