@@ -1,8 +1,10 @@
-"""Networks that look at a whole recording once; their output is kept, and thresholds are tried on it.
+"""Neural networks that process a whole recording, and their activations.
 
-`load(**settings)` of a backend returns `activate(path) -> (values, times, facts)`: values are
-(frames, outputs), or (chunks, frames, outputs) where the network looks at chunks by themselves; times
-are those of the frames, of a chunk's frames where there are chunks; facts name the outputs.
+Activations are computed once and kept, so that stages can be tuned without running a network again.
+
+`load(**settings)` of a backend returns `activate(audio) -> Activations`, where `audio` is the path of a prepared
+recording. The audio is read piece by piece, so memory does not grow with the length of a recording.
+`diarflow.networks.activations.read_activations` returns the activations as the other stages take them.
 """
 
 from diarflow.backends import Backend

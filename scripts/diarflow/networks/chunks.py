@@ -1,8 +1,7 @@
-"""What a segmentation network says of overlapping chunks, taken together.
+"""Activations of a segmentation network, which processes a recording in overlapping chunks.
 
-Its activations are probabilities (chunks, frames, classes): in each frame of a chunk exactly one set of the
-chunk's local speakers speaks. Frames of all chunks lie on one grid; where they are off it, by up to half a
-frame (8 ms), they are moved.
+The frames of all chunks are placed on one grid over the recording. A chunk that lies off the grid is shifted by at
+most half a frame (8 ms).
 """
 
 from collections.abc import Callable
@@ -11,101 +10,102 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diarflow.artifacts.arrays import read_facts
-from diarflow.timeline.intervals import Interval, Seconds
+from diarflow.artifacts.arrays import read_frame_metadata
+from diarflow.timeline.frames import FrameBounds
+from diarflow.timeline.intervals import Seconds
 
-LOCAL = 3  # local speakers of a chunk
-CLASSES = ["", "0", "1", "2", "01", "02", "12"]  # which of them speak
-_SETS = np.array([[str(one) in name for one in range(LOCAL)] for name in CLASSES])
+MAX_LOCAL_SPEAKERS = 3
+# Outputs of the network: each is the set of the local speakers who are active in a frame.
+CLASSES = ["", "0", "1", "2", "01", "02", "12"]
+_MEMBERS = np.array(
+    [[str(speaker) in name for speaker in range(MAX_LOCAL_SPEAKERS)] for name in CLASSES]
+)
 
 
 class Chunks(NamedTuple):
-    """Activations of a recording. They are read from disk chunk by chunk."""
+    """Activations of one recording.
 
-    values: np.ndarray  # (chunks, frames, 7)
-    start: Seconds  # centre of a chunk's first frame
-    step: Seconds  # from frame to frame
+    `values` (chunks, frames, classes) are probabilities, which may be mapped from a file. `start` is the centre of
+    the first frame, `step` the distance between frames, `chunk_step` the distance between chunks, and `duration`
+    the length of the recording, all in seconds.
+    """
+
+    values: np.ndarray
+    start: Seconds
+    step: Seconds
     chunk_step: Seconds
-    duration: Seconds  # of the recording
+    duration: Seconds
 
     def active(self, chunk: int) -> np.ndarray:
-        """Which local speakers speak, as the likeliest set says; bool (frames, 3)."""
-        return _SETS[self.values[chunk].argmax(axis=1)]
+        """Return the local speakers of the most probable class of each frame, bool (frames, 3)."""
+        return _MEMBERS[self.values[chunk].argmax(axis=1)]
 
-    def probable(self, chunk: int) -> np.ndarray:
-        """How likely each local speaker speaks, float32 (frames, 3)."""
-        return self.values[chunk].astype(np.float32) @ _SETS.astype(np.float32)
+    def probabilities(self, chunk: int) -> np.ndarray:
+        """Return the probability that each local speaker is active, float32 (frames, 3)."""
+        return self.values[chunk].astype(np.float32) @ _MEMBERS.astype(np.float32)
 
-    def first(self, chunk: int) -> int:
-        """The place on the recording's grid of a chunk's first frame."""
+    def first_frame(self, chunk: int) -> int:
+        """Return the index on the grid of a chunk's first frame."""
         return round(chunk * self.chunk_step / self.step)
 
     @property
-    def frames(self) -> int:
-        """Frames of the grid whose centres are in the recording."""
+    def frame_count(self) -> int:
+        """Number of frames on the grid: those with their centre inside the recording."""
         return max(0, int(np.ceil((self.duration - self.start) / self.step)))
 
     def times(self) -> np.ndarray:
-        """Centres (frames,) of the grid's frames, in seconds."""
-        return self.start + self.step * np.arange(self.frames)
+        """Return the centres (frames,) of the grid's frames in seconds."""
+        return self.start + self.step * np.arange(self.frame_count)
 
     def chunk_times(self, chunk: int) -> np.ndarray:
-        """Centres of a chunk's frames, on the grid."""
-        return self.start + self.step * (self.first(chunk) + np.arange(self.values.shape[1]))
+        """Return the centres (frames,) of a chunk's frames on the grid in seconds."""
+        return self.start + self.step * (self.first_frame(chunk) + np.arange(self.values.shape[1]))
+
+    def frame_bounds(self) -> FrameBounds:
+        """Return start and end of the grid's frames. Each is one step long, and the last ends with the recording."""
+        times, half = self.times(), self.step / 2
+        ends = np.minimum(times + half, self.duration)
+        ends[-1:] = self.duration
+        return FrameBounds(np.maximum(times - half, 0.0), ends)
 
 
 def read_chunks(path) -> Chunks:
-    """The activations of a segmentation network, in a file that stays on disk."""
-    facts = read_facts(Path(path).with_suffix(".json"))
-    if not facts["frames"]:  # set aside
+    """Map the activations of a segmentation network into memory, and read the metadata beside them."""
+    metadata = read_frame_metadata(Path(path).with_suffix(".json"))
+    if not metadata["frames"]:  # the placeholder of a recording that was set aside
         return Chunks(np.zeros((0, 0, len(CLASSES))), 0.0, 1.0, 1.0, 0.0)
     values = np.load(path, mmap_mode="r")
-    return Chunks(values, *(facts[name] for name in Chunks._fields[1:]))
+    return Chunks(values, *(metadata[name] for name in Chunks._fields[1:]))
 
 
-def overlap_added(
+def average_over_chunks(
     chunks: Chunks,
-    value: Callable[[int], np.ndarray],
+    chunk_values: Callable[[int], np.ndarray],
     *,
     width: int,
     weights: np.ndarray | None = None,
 ) -> np.ndarray:
-    """The mean over all chunks of `value(chunk)` (frames, width), on the recording's grid: float32.
+    """Return the mean of `chunk_values(chunk)` (chunk frames, width) over all chunks, float32 (frames, width).
 
-    `weights` (frames,) say how much each frame of a chunk counts; all the same where there are none.
+    `weights` (chunk frames,) are those of a chunk's frames; without them, all frames weigh the same.
     """
-    total, seen = np.zeros((chunks.frames, width), np.float32), np.zeros(chunks.frames)
+    total = np.zeros((chunks.frame_count, width), np.float32)
+    total_weights = np.zeros(chunks.frame_count)
     weights = np.ones(chunks.values.shape[1]) if weights is None else weights
     for chunk in range(len(chunks.values)):
-        first = chunks.first(chunk)
-        inside = slice(first, first + chunks.values.shape[1])
-        there = len(total[inside])
-        total[inside] += (weights[:, None] * value(chunk))[:there]
-        seen[inside] += weights[:there]
-    total /= np.maximum(seen, 1e-9)[:, None]
+        first = chunks.first_frame(chunk)
+        frames = slice(first, first + chunks.values.shape[1])
+        count = len(total[frames])  # the last chunk may reach beyond the recording
+        total[frames] += (weights[:, None] * chunk_values(chunk))[:count]
+        total_weights[frames] += weights[:count]
+    total /= np.maximum(total_weights, 1e-9)[:, None]
     return total
 
 
-def counts(chunks: Chunks) -> np.ndarray:
-    """How many speak in each frame of the grid, the mean of what the chunks say: (frames,)."""
-    return overlap_added(chunks, lambda one: chunks.active(one).sum(1, keepdims=True), width=1)[
-        :, 0
-    ]
+def speaker_counts(chunks: Chunks) -> np.ndarray:
+    """Return the number of active speakers (frames,) on the grid, averaged over the chunks."""
 
+    def count(chunk: int) -> np.ndarray:
+        return chunks.active(chunk).sum(1, keepdims=True)
 
-def stretches(chunks: Chunks, values: np.ndarray, *, onset: float, offset: float) -> list[Interval]:
-    """Where `values` (frames,) rise above `onset`, until they are not above `offset` any more.
-
-    A frame is as long as the step between frames; the last ends with the recording.
-    """
-    half = chunks.step / 2
-    times = chunks.times()
-    low = np.flatnonzero(np.diff(np.concatenate([[False], values > min(onset, offset), [False]])))
-    found = []
-    for first, last in zip(low[::2], low[1::2], strict=True):
-        above = np.flatnonzero(values[first:last] > onset)
-        if len(above):
-            start = max(0.0, times[first + above[0]] - half)
-            end = chunks.duration if last == len(times) else times[last - 1] + half
-            found.append(Interval(float(start), float(min(end, chunks.duration))))
-    return found
+    return average_over_chunks(chunks, count, width=1)[:, 0]

@@ -1,6 +1,6 @@
-"""The change detection network as an ONNX graph.
+"""ONNX graph of the change detection network.
 
-Put together by hand: the exporters turn the layers that are applied to every frame into something else.
+The graph is built by hand, because exporters translate layers that are applied to each frame into other operators.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,77 +14,85 @@ def build_graph(
     weights: Sequence[np.ndarray],
     *,
     activation: str = "tanh",
-    facts: Mapping[str, str] | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> onnx.ModelProto:
-    """features (windows, frames, 35) -> score (windows, frames, 1), any number of windows and frames.
+    """Return a model that maps features (windows, frames, 35) to scores (windows, frames, 1).
 
-    `weights` in the order of `diarflow.networks.weights.SHAPES`; `activation` of the two hidden dense
-    layers is "tanh" or "linear"; `facts` are kept in the metadata.
+    The numbers of windows and frames are free. `weights` are in the order of `diarflow.networks.weights.SHAPES`,
+    `activation` of the two hidden dense layers is "tanh" or "linear", and `metadata` is stored in the model.
     """
-    constants: list[onnx.TensorProto] = []
-    nodes = [helper.make_node("Transpose", ["features"], ["x0"], perm=[1, 0, 2])]
-
-    def constant(name: str, value: np.ndarray) -> str:
-        constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
-
+    graph = _GraphBuilder()
+    graph.add("Transpose", ["features"], "x0", perm=[1, 0, 2])
     for layer in range(2):
-        forwards, backwards = (
-            weights[6 * layer : 6 * layer + 3],
-            weights[6 * layer + 3 : 6 * layer + 6],
-        )
-        units = forwards[1].shape[0]
-        w, r, b = (
-            np.stack([_gates(one), _gates(other)])
-            for one, other in zip(forwards, backwards, strict=True)
-        )
-        inputs = [
-            f"x{layer}",
-            constant(f"w{layer}", w),
-            constant(f"r{layer}", r),
-            constant(f"b{layer}", np.concatenate([b, np.zeros_like(b)], axis=1)),
-        ]
-        shape = constant(f"shape{layer}", np.array([0, 0, 2 * units], np.int64))
-        nodes += [
-            helper.make_node(
-                "LSTM", inputs, [f"y{layer}"], hidden_size=units, direction="bidirectional"
-            ),
-            helper.make_node("Transpose", [f"y{layer}"], [f"z{layer}"], perm=[0, 2, 1, 3]),
-            helper.make_node("Reshape", [f"z{layer}", shape], [f"x{layer + 1}"]),
-        ]
+        _add_bidirectional_lstm(graph, layer, weights[6 * layer : 6 * layer + 6])
     name = "x2"
     for layer in range(3):
         kernel, bias = weights[12 + 2 * layer], weights[13 + 2 * layer]
-        dense = [name, constant(f"k{layer}", kernel)]
-        nodes.append(helper.make_node("MatMul", dense, [f"m{layer}"]))
-        nodes.append(
-            helper.make_node("Add", [f"m{layer}", constant(f"c{layer}", bias)], [f"d{layer}"])
-        )
-        name = f"d{layer}"
+        graph.add("MatMul", [name, graph.constant(f"k{layer}", kernel)], f"m{layer}")
+        name = graph.add("Add", [f"m{layer}", graph.constant(f"c{layer}", bias)], f"d{layer}")
         if layer < 2 and activation == "tanh":
-            nodes.append(helper.make_node("Tanh", [name], [f"t{layer}"]))
-            name = f"t{layer}"
-    nodes.append(helper.make_node("Sigmoid", [name], ["s"]))
-    nodes.append(helper.make_node("Transpose", ["s"], ["score"], perm=[1, 0, 2]))
-    features = weights[0].shape[0]
-    graph = helper.make_graph(
-        nodes,
-        "speaker change detection",
-        [
-            helper.make_tensor_value_info(
-                "features", TensorProto.FLOAT, ["windows", "frames", features]
-            )
-        ],
-        [helper.make_tensor_value_info("score", TensorProto.FLOAT, ["windows", "frames", 1])],
-        constants,
+            name = graph.add("Tanh", [name], f"t{layer}")
+    graph.add("Sigmoid", [name], "s")
+    graph.add("Transpose", ["s"], "score", perm=[1, 0, 2])
+    return graph.build(features=weights[0].shape[0], metadata=dict(metadata or {}))
+
+
+class _GraphBuilder:
+    """Nodes and constants of a graph, in the order in which they are added."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def add(self, operator: str, inputs: list[str], output: str, **attributes) -> str:
+        """Add a node with one output, and return the name of the output."""
+        self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
+        return output
+
+    def build(self, *, features: int, metadata: dict[str, str]) -> onnx.ModelProto:
+        shape = ["windows", "frames"]
+        graph = helper.make_graph(
+            self.nodes,
+            "speaker change detection",
+            [helper.make_tensor_value_info("features", TensorProto.FLOAT, [*shape, features])],
+            [helper.make_tensor_value_info("score", TensorProto.FLOAT, [*shape, 1])],
+            self.constants,
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+        helper.set_model_props(model, metadata)
+        onnx.checker.check_model(model, full_check=True)
+        return model
+
+
+def _add_bidirectional_lstm(
+    graph: _GraphBuilder, layer: int, weights: Sequence[np.ndarray]
+) -> None:
+    """Add an LSTM that maps x{layer} to x{layer + 1}, both (frames, windows, features).
+
+    `weights` are kernel, recurrent kernel and bias forwards, then the same backwards.
+    """
+    units = weights[1].shape[0]
+    w, r, b = (
+        np.stack([_onnx_gates(forwards), _onnx_gates(backwards)])
+        for forwards, backwards in zip(weights[:3], weights[3:], strict=True)
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    helper.set_model_props(model, dict(facts or {}))
-    onnx.checker.check_model(model, full_check=True)
-    return model
+    inputs = [
+        f"x{layer}",
+        graph.constant(f"w{layer}", w),
+        graph.constant(f"r{layer}", r),
+        graph.constant(f"b{layer}", np.concatenate([b, np.zeros_like(b)], axis=1)),
+    ]
+    shape = graph.constant(f"shape{layer}", np.array([0, 0, 2 * units], np.int64))
+    graph.add("LSTM", inputs, f"y{layer}", hidden_size=units, direction="bidirectional")
+    graph.add("Transpose", [f"y{layer}"], f"z{layer}", perm=[0, 2, 1, 3])
+    graph.add("Reshape", [f"z{layer}", shape], f"x{layer + 1}")
 
 
-def _gates(value: np.ndarray) -> np.ndarray:
-    """Keras has the gates as input, forget, cell, output; ONNX as input, output, forget, cell."""
+def _onnx_gates(value: np.ndarray) -> np.ndarray:
+    """Convert weights from Keras' order of gates (input, forget, cell, output) to ONNX' (input, output, forget, cell)."""
     i, f, c, o = np.split(value, 4, axis=-1)
     return np.concatenate([i, o, f, c], axis=-1).T

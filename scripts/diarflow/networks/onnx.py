@@ -1,4 +1,4 @@
-"""ONNX Runtime with the threads that the rule grants."""
+"""Inference sessions of ONNX Runtime."""
 
 import os
 from pathlib import Path
@@ -8,14 +8,15 @@ from diarflow.errors import InputError
 
 
 def model_path(model: str) -> Path:
-    """A model's file: the path itself where it is one, else the shipped model of that name."""
+    """Return the path of a model: `model` itself if it is a file, otherwise the shipped model of this name."""
     return path if (path := Path(model)).is_file() else MODELS / model
 
 
 def session(model: str | Path | bytes):
-    """An inference session for a model, shipped (by its name), in a file or in memory, on the CPU.
+    """Return an inference session on the CPU for a shipped model, a model file, or a model in memory.
 
-    InputError where it is none. As many threads as the job was given, which Snakemake says in OMP_NUM_THREADS; one elsewhere.
+    The number of threads is that of the environment variable OMP_NUM_THREADS, which Snakemake sets to the threads of
+    the rule; without it, one. Raises InputError if ONNX Runtime cannot read the model.
     """
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as invalid
