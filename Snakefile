@@ -1,13 +1,8 @@
-"""Say who speaks when in every recording of every corpus of config.yaml, and score it."""
-
-import sys
+"""Speaker diarization of every recording of every corpus in config.yaml, and its error rates."""
 
 from snakemake.utils import min_version
 
 min_version("9.27")
-sys.path.insert(
-    0, str(workflow.current_basedir.join("scripts").get_path_or_uri(secret_free=True))
-)
 
 
 configfile: workflow.source_path("config.yaml")
@@ -17,8 +12,6 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/params.smk"
-include: "workflow/rules/resources.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/prepare.smk"
 include: "workflow/rules/segment.smk"

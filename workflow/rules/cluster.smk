@@ -1,13 +1,13 @@
 """
-From pieces of speech to who speaks when.
+From segments to turns: who speaks when.
 
-in   results/{corpus}/audio, segments, overlap; the number of speakers, where the table says it
+in   results/{corpus}/audio, segments, overlap; row files with the number of speakers
 out  results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.npy
-         float32 (windows, dimensions); beside it .parquet: start, end (seconds), segment, chunk, local
+         float32 (windows, dimensions); beside it .parquet: start, end (seconds), segment, chunk, local_speaker
      results/{corpus}/clusters/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.parquet
-         start, end, speaker (a number), a row a window
+         start, end, speaker (a number), one row for each window
      results/{corpus}/turns/{system}/{recording}.parquet
-         start, end, speaker; variants of turns may read activations and a further embedding
+         start, end, speaker; variants of turns may read activations and a denser embedding
 """
 
 for batch in batches("embed_segments"):
@@ -23,9 +23,13 @@ for batch in batches("embed_segments"):
             overlap=batch.inputs(
                 "results/{corpus}/overlap/{overlap}/{recording}.parquet"
             ),
-            activations=batch.inputs(activations_of("embedding", ".npy")),
-            times=batch.inputs(activations_of("embedding", ".json")),
-            model=batch.of(lambda wildcards: model_of("embedding", wildcards.embedding)),
+            activations=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.npy"
+            ),
+            times=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.json"
+            ),
+            model=batch.model(),
         output:
             embeddings=batch.outputs(
                 "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.npy"
@@ -34,24 +38,13 @@ for batch in batches("embed_segments"):
                 "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.parquet"
             ),
         log:
-            batch.log(
-                "logs/{corpus}/embed_segments/{speech}.{changes}.{overlap}.{embedding}/{recording}.log"
-            ),
-        benchmark:
-            batch.log(
-                "benchmarks/{corpus}/embed_segments/{speech}.{changes}.{overlap}.{embedding}/{recording}.tsv"
-            )
+            batch.log(),
         conda:
-            batch.of(lambda wildcards: environment("embedding", wildcards.embedding))
+            batch.environment()
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=batch.of(
-                lambda wildcards: variant_job(
-                    "embed_segments", "embedding", wildcards.embedding
-                )
-            ),
+            provenance=batch.provenance(),
         script:
             "../../scripts/embed_segments.py"
 
@@ -68,34 +61,23 @@ for batch in batches("cluster_segments"):
             windows=batch.inputs(
                 "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.parquet"
             ),
-            row=batch.inputs("results/{corpus}/recordings/speakers/{recording}.json"),
-            reference=batch.inputs(reference_of("clustering")),
-            model=batch.of(
-                lambda wildcards: model_of("clustering", wildcards.clustering)
+            row=batch.rows("results/{corpus}/recordings/speakers/{recording}.json"),
+            reference=batch.inputs_if_oracle(
+                "results/{corpus}/reference/{recording}.rttm"
             ),
+            model=batch.model(),
         output:
             clusters=batch.outputs(
                 "results/{corpus}/clusters/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.parquet"
             ),
         log:
-            batch.log(
-                "logs/{corpus}/cluster_segments/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.log"
-            ),
-        benchmark:
-            batch.log(
-                "benchmarks/{corpus}/cluster_segments/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.tsv"
-            )
+            batch.log(),
         conda:
             "../../envs/cluster.yaml"
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=batch.of(
-                lambda wildcards: variant_job(
-                    "cluster_segments", "clustering", wildcards.clustering
-                )
-            ),
+            provenance=batch.provenance(),
         script:
             "../../scripts/cluster_segments.py"
 
@@ -106,71 +88,47 @@ for batch in batches("build_turns"):
         name:
             batch.name
         input:
-            segments=batch.inputs(
-                part_of_system(
-                    "results/{corpus}/segments/{speech}.{changes}/{recording}.parquet"
-                )
+            segments=batch.inputs_of_system(
+                "results/{corpus}/segments/{speech}.{changes}/{recording}.parquet"
             ),
-            overlap=batch.inputs(
-                part_of_system(
-                    "results/{corpus}/overlap/{overlap}/{recording}.parquet"
-                )
+            overlap=batch.inputs_of_system(
+                "results/{corpus}/overlap/{overlap}/{recording}.parquet"
             ),
-            windows=batch.inputs(
-                part_of_system(
-                    "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.parquet"
-                )
+            windows=batch.inputs_of_system(
+                "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.parquet"
             ),
-            clusters=batch.inputs(
-                part_of_system(
-                    "results/{corpus}/clusters/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.parquet"
-                )
+            clusters=batch.inputs_of_system(
+                "results/{corpus}/clusters/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.parquet"
             ),
-            activations=batch.inputs(
-                read_by_turns(
-                    "network", "results/{corpus}/activations/{network}/{recording}.npy"
-                )
+            activations=batch.inputs_of_turns(
+                "network",
+                "results/{corpus}/activations/{network}/{recording}.npy",
             ),
-            times=batch.inputs(
-                read_by_turns(
-                    "network",
-                    "results/{corpus}/activations/{network}/{recording}.json",
-                )
+            times=batch.inputs_of_turns(
+                "network",
+                "results/{corpus}/activations/{network}/{recording}.json",
             ),
-            embeddings=batch.inputs(
-                read_by_turns(
-                    "network",
-                    "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.npy",
-                )
+            embeddings=batch.inputs_of_turns(
+                "network",
+                "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.npy",
             ),
-            dense=batch.inputs(
-                read_by_turns(
-                    "embedding",
-                    "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{further}/{recording}.npy",
-                )
+            dense=batch.inputs_of_turns(
+                "embedding",
+                "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{dense}/{recording}.npy",
             ),
-            dense_windows=batch.inputs(
-                read_by_turns(
-                    "embedding",
-                    "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{further}/{recording}.parquet",
-                )
+            dense_windows=batch.inputs_of_turns(
+                "embedding",
+                "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{dense}/{recording}.parquet",
             ),
         output:
             turns=batch.outputs("results/{corpus}/turns/{system}/{recording}.parquet"),
         log:
-            batch.log("logs/{corpus}/build_turns/{system}/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/build_turns/{system}/{recording}.tsv")
+            batch.log(),
         conda:
             "../../envs/audio.yaml"
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=batch.of(
-                lambda wildcards: variant_job(
-                    "build_turns", "turns", settings.systems[wildcards.system].turns
-                )
-            ),
+            provenance=batch.provenance(),
         script:
             "../../scripts/build_turns.py"

@@ -1,10 +1,14 @@
 """
-Results in the form that other tools read, the targets that ask for one product alone, and the one that lets the
-next run try again what was set aside.
+RTTM for other tools, targets that make one product only, and the target that retries failed recordings.
 
-in   results/{corpus}/turns/{system}/{recording}.parquet; or RTTM that was made elsewhere
+in   results/{corpus}/turns/{system}/{recording}.parquet; or the RTTM of an imported system
 out  results/{corpus}/rttm/{system}/{recording}.rttm   NIST RTTM, speakers SPEAKER_00, SPEAKER_01, ...
 """
+
+# two rules make RTTM: one for systems that run here, one for imported systems
+RUN_HERE = "|".join(name for name in settings.systems if not plan.is_imported(name))
+IMPORTED = "|".join(filter(plan.is_imported, settings.systems))
+NO_SYSTEM = "^$"
 
 for batch in batches("write_rttm"):
 
@@ -16,16 +20,14 @@ for batch in batches("write_rttm"):
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
         log:
-            batch.log("logs/{corpus}/write_rttm/{system}/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/write_rttm/{system}/{recording}.tsv")
+            batch.log(),
         wildcard_constraints:
-            system=OWN,
-        localrule: light(batch)
+            system=RUN_HERE or NO_SYSTEM,
+        localrule: True
         conda:
             "../../envs/audio.yaml"
         params:
-            job=lambda wildcards: job("write_rttm"),
+            provenance=batch.provenance(),
         script:
             "../../scripts/write_rttm.py"
 
@@ -36,34 +38,30 @@ for batch in batches("import_rttm"):
         name:
             batch.name
         input:
-            row=batch.inputs(
-                "results/{corpus}/recordings/rttm/{system}/{recording}.json"
-            ),
+            row=batch.rows("results/{corpus}/recordings/rttm/{system}/{recording}.json"),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
         log:
-            batch.log("logs/{corpus}/import_rttm/{system}/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/import_rttm/{system}/{recording}.tsv")
+            batch.log(),
         wildcard_constraints:
-            system=IMPORTED,
-        localrule: light(batch)
+            system=IMPORTED or NO_SYSTEM,
+        localrule: True
         conda:
             "../../envs/audio.yaml"
         params:
-            job=lambda wildcards: job("import_rttm"),
+            provenance=batch.provenance(),
         script:
             "../../scripts/import_rttm.py"
 
 
 rule audio:
     input:
-        plan.heard(),
+        plan.audio(),
 
 
 rule reference:
     input:
-        plan.inputs("reference", "prepare_reference", ".rttm", scored=True),
+        plan.references(),
 
 
 rule speech:
@@ -78,10 +76,12 @@ rule changes:
 
 rule rttm:
     input:
-        plan.hypotheses(),
+        plan.rttm(),
 
 
 rule retry:
+    input:
+        prepared_folder,
     log:
         "logs/retry.log",
     localrule: True

@@ -1,11 +1,11 @@
 """
-From whatever a corpus ships to the forms that every other rule reads.
+Audio and references in the one form that all other rules read.
 
-in   audio, reference and uem of the table of recordings, and what its row says of them
+in   audio, reference and UEM of the table of recordings, and the row files
 out  results/{corpus}/audio/{recording}.wav        mono, 16 kHz, 16-bit PCM
-     results/{corpus}/reference/{recording}.rttm   repaired turns; comments count the repairs
-     results/{corpus}/reference/{recording}.uem    the stretches that are scored
-     results/demo/source/                          the demo's recording, with its reference
+     results/{corpus}/reference/{recording}.rttm   normalized turns; comments count the repairs
+     results/{corpus}/reference/{recording}.uem    scored extent
+     results/demo/source/                          recording of the demo, and its reference
 """
 
 for batch in batches("prepare_audio"):
@@ -14,21 +14,18 @@ for batch in batches("prepare_audio"):
         name:
             batch.name
         input:
-            source=batch.sources(files_of("audio")),
-            row=batch.inputs("results/{corpus}/recordings/audio/{recording}.json"),
+            source=batch.source_audio(),
+            row=batch.rows("results/{corpus}/recordings/audio/{recording}.json"),
         output:
             audio=batch.outputs("results/{corpus}/audio/{recording}.wav"),
         log:
-            batch.log("logs/{corpus}/prepare_audio/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/prepare_audio/{recording}.tsv")
+            batch.log(),
         conda:
             "../../envs/audio.yaml"
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=lambda wildcards: job("prepare_audio", "numpy", "soundfile", "soxr"),
+            provenance=batch.provenance("numpy", "soundfile", "soxr"),
         script:
             "../../scripts/prepare_audio.py"
 
@@ -39,26 +36,26 @@ for batch in batches("prepare_reference"):
         name:
             batch.name
         input:
-            source=batch.sources(files_of("reference", "uem")),
-            row=batch.inputs("results/{corpus}/recordings/reference/{recording}.json"),
-            audio=batch.inputs(prepared_audio),
+            source=batch.source_annotations(),
+            row=batch.rows("results/{corpus}/recordings/reference/{recording}.json"),
+            audio=batch.inputs_if_audio("results/{corpus}/audio/{recording}.wav"),
         output:
             reference=batch.outputs("results/{corpus}/reference/{recording}.rttm"),
             uem=batch.outputs("results/{corpus}/reference/{recording}.uem"),
         log:
-            batch.log("logs/{corpus}/prepare_reference/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/prepare_reference/{recording}.tsv")
-        localrule: light(batch)
+            batch.log(),
+        localrule: True
         conda:
             "../../envs/audio.yaml"
         params:
-            job=lambda wildcards: job("prepare_reference"),
+            provenance=batch.provenance(),
         script:
             "../../scripts/prepare_reference.py"
 
 
 rule fetch_sample:
+    input:
+        prepared_folder,
     output:
         "results/demo/source/sample.wav",
         "results/demo/source/sample.rttm",

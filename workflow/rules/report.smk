@@ -1,40 +1,61 @@
 """
 The report across corpora.
 
-in   results/{corpus}/der.csv; rttm, reference, audio, speech, changes and embeddings of every recording
-out  results/report/der.csv       every corpus's rows, and the totals of all
-     results/report/der.parquet   the same
+in   results/{corpus}/der.csv; RTTM, references, audio, speech, changes and embeddings of every recording
+out  results/report/der.csv       the rows of every corpus, and the totals of all
+     results/report/der.parquet   the same rows
      results/report/der.md        the totals as a Markdown table, for papers and pull requests
-     results/report/comparisons.csv      any two systems: the difference of their DER, with its interval
-     results/report/speaker_counts.csv   how many recordings have so many speakers, and were given so many
-     results/report/changes.csv   coverage, purity, precision and recall of the changes found, by detector
-     results/report/changes.png   coverage over purity, as the threshold goes
-     results/report/index.html    the front page; results/report/recordings/{corpus}/{recording}.html the others
-     results/report/recordings/pages.tsv  which pages there are; a page whose recording is unchanged stays as it is
-     results/report/assets/       what the pages share: style, scripts, Plotly
+     results/report/comparisons.csv      difference in DER of each pair of systems, with its interval
+     results/report/speaker_counts.csv   recordings by number of speakers, in the reference and in the hypothesis
+     results/report/changes.csv   coverage, purity, precision and recall of each change detector
+     results/report/changes.png   coverage against purity over all thresholds
+     results/report/index.html    front page; results/report/recordings/{corpus}/{recording}.html the pages of recordings
+     results/report/recordings/pages.tsv  list of pages; the page of an unchanged recording is not written again
+     results/report/assets/       style, scripts and Plotly, shared by the pages
      results/report/data/         rows of recordings, which the front page reads
-     results/report/times.js      time and memory by rule: the one thing here that differs from run to run
-     results/report/tables.html   the main tables on one sheet, and errors.png: for `snakemake --report`
+     results/report/times.js      time and memory by rule, the only file here that differs from run to run
+     results/report/tables.html   the main tables on one page, and errors.png: for `snakemake --report`
 """
+
+from diarflow.planning.provenance import pages_digest
+from diarflow.report.content import (
+    evaluated_detectors,
+    network_cards,
+    report_content,
+)
 
 CHANGES = "results/report/changes.csv"
 DER = "results/report/der.csv"
 
 
+def evaluation_provenance(wildcards):
+    """Return the provenance of the evaluation of change detectors."""
+    packages = ("pandas", "matplotlib", "pyannote-metrics", "scipy")
+    corpora = evaluated_detectors(plan)
+    return rule_provenance("evaluate_changes", *packages, corpora=corpora)
+
+
+def report_provenance(wildcards):
+    """Return the provenance of the report, with its recordings, systems and settings."""
+    packages = ("pandas", "matplotlib", "plotly", "scipy", "soundfile")
+    return rule_provenance("report_all", *packages, **report_content(plan))
+
+
+def report_pages(wildcards):
+    """Return the digests of the templates of the pages."""
+    return pages_digest()
+
+
 rule evaluate_changes:
     input:
         candidates=plan.inputs(
-            "candidates", "detect_changes", ".parquet", scored=True, made=CHANGES
+            "candidates", "detect_changes", ".parquet", scored=True, output=CHANGES
         ),
         changes=plan.inputs(
-            "changes", "detect_changes", ".parquet", scored=True, made=CHANGES
+            "changes", "detect_changes", ".parquet", scored=True, output=CHANGES
         ),
-        reference=plan.inputs(
-            "reference", "prepare_reference", ".rttm", scored=True, made=CHANGES
-        ),
-        uem=plan.inputs(
-            "reference", "prepare_reference", ".uem", scored=True, made=CHANGES
-        ),
+        reference=plan.references(output=CHANGES),
+        uem=plan.references(".uem", output=CHANGES),
     output:
         changes=report(
             CHANGES,
@@ -50,22 +71,12 @@ rule evaluate_changes:
         ),
     log:
         "logs/report/evaluate_changes.log",
-    benchmark:
-        "benchmarks/report/evaluate_changes.tsv"
     conda:
         "../../envs/score.yaml"
     resources:
-        mem_mb=over_all(memory, "evaluate_changes"),
-        runtime=over_all(minutes, "evaluate_changes"),
+        **session.resources("evaluate_changes"),
     params:
-        job=lambda wildcards: job(
-            "evaluate_changes",
-            "pandas",
-            "matplotlib",
-            "pyannote-metrics",
-            "scipy",
-            corpora=plan.judged(),
-        ),
+        provenance=evaluation_provenance,
     script:
         "../../scripts/evaluate_changes.py"
 
@@ -74,16 +85,14 @@ rule report_all:
     input:
         changes=rules.evaluate_changes.output.changes,
         curves=rules.evaluate_changes.output.curves,
-        cards=list(plan.cards().values()),
+        cards=list(network_cards(plan).values()),
         der=[f"results/{corpus.name}/der.csv" for corpus in settings.corpora],
-        rttm=plan.hypotheses(DER),
-        reference=plan.inputs(
-            "reference", "prepare_reference", ".rttm", scored=True, made=DER
-        ),
-        audio=plan.heard(DER),
-        speech=plan.inputs("speech", "detect_speech", ".parquet", made=DER),
-        moments=plan.inputs("changes", "detect_changes", ".parquet", made=DER),
-        embeddings=plan.inputs("embeddings", "embed_segments", ".npy", made=DER),
+        rttm=plan.rttm(DER),
+        reference=plan.references(output=DER),
+        audio=plan.audio(DER),
+        speech=plan.inputs("speech", "detect_speech", ".parquet", output=DER),
+        moments=plan.inputs("changes", "detect_changes", ".parquet", output=DER),
+        embeddings=plan.inputs("embeddings", "embed_segments", ".npy", output=DER),
     output:
         der=report(
             DER,
@@ -114,24 +123,13 @@ rule report_all:
         recordings="results/report/recordings/pages.tsv",
     log:
         "logs/report/report_all.log",
-    benchmark:
-        "benchmarks/report/report_all.tsv"
     conda:
         "../../envs/score.yaml"
     resources:
-        mem_mb=over_all(memory, "report_all"),
-        runtime=over_all(minutes, "report_all"),
+        **session.resources("report_all"),
     params:
-        job=lambda wildcards: job(
-            "report_all",
-            "pandas",
-            "matplotlib",
-            "plotly",
-            "scipy",
-            "soundfile",
-            **plan.report(),
-        ),
-        pages=lambda wildcards: pages_digest(),
+        provenance=report_provenance,
+        pages=report_pages,
     script:
         "../../scripts/report_all.py"
 

@@ -2,7 +2,7 @@
 Diarization error rate of every recording that has a reference.
 
 in   results/{corpus}/reference/{recording}.rttm, .uem; results/{corpus}/rttm/{system}/{recording}.rttm
-out  results/{corpus}/scores/{system}/{recording}.parquet   seconds of each error, a row a protocol
+out  results/{corpus}/scores/{system}/{recording}.parquet   seconds of each error, one row for each protocol
      results/{corpus}/der.csv                               every recording x system x protocol, and totals
 """
 
@@ -18,49 +18,46 @@ for batch in batches("score_recording"):
         output:
             scores=batch.outputs("results/{corpus}/scores/{system}/{recording}.parquet"),
         log:
-            batch.log("logs/{corpus}/score_recording/{system}/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/score_recording/{system}/{recording}.tsv")
+            batch.log(),
         conda:
             "../../envs/score.yaml"
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=lambda wildcards: job(
-                "score_recording",
-                "numpy",
-                "scipy",
-                **settings.scores.model_dump(),
+            provenance=batch.provenance(
+                "numpy", "scipy", **settings.scores.model_dump()
             ),
         script:
             "../../scripts/score_recording.py"
 
 
+SCORES = ("scores", "score_recording", ".parquet")
+
+
+def scores_of_corpus(wildcards):
+    """Return the scores that the report of a corpus must declare."""
+    output, corpus = f"results/{wildcards.corpus}/der.csv", wildcards.corpus
+    return plan.inputs(*SCORES, output=output, scored=True, corpus=corpus)
+
+
+def report_corpus_provenance(wildcards):
+    """Return the provenance of the report of a corpus, with the paths of all its scores."""
+    scores = plan.paths(*SCORES, scored=True, corpus=wildcards.corpus)
+    return rule_provenance("report_corpus", "pandas", scores=scores)
+
+
 rule report_corpus:
     input:
-        scores=lambda wildcards: plan.inputs(
-            *SCORES,
-            made=f"results/{wildcards.corpus}/der.csv",
-            scored=True,
-            corpus=wildcards.corpus,
-        ),
+        scores=scores_of_corpus,
     output:
         der="results/{corpus}/der.csv",
     log:
         "logs/{corpus}/report_corpus.log",
-    benchmark:
-        "benchmarks/{corpus}/report_corpus.tsv"
     conda:
         "../../envs/score.yaml"
     resources:
-        mem_mb=over_all(memory, "report_corpus"),
-        runtime=over_all(minutes, "report_corpus"),
+        **session.resources("report_corpus"),
     params:
-        job=lambda wildcards: job(
-            "report_corpus",
-            "pandas",
-            scores=plan.paths(*SCORES, scored=True, corpus=wildcards.corpus),
-        ),
+        provenance=report_corpus_provenance,
     script:
         "../../scripts/report_corpus.py"

@@ -1,11 +1,11 @@
 """
-From audio to pieces of speech that hold one speaker each, if all goes well.
+From prepared audio to segments: pieces of speech with one speaker each, if the detectors are right.
 
 in   results/{corpus}/audio/{recording}.wav
 out  results/{corpus}/activations/{network}/{recording}.npy, .json     (frames, outputs) or (chunks, frames, outputs), frame times
      results/{corpus}/speech/{speech}/{recording}.parquet               start, end (seconds)
-     results/{corpus}/candidates/{changes}/{recording}.parquet          time (seconds), score of what may be a change
-     results/{corpus}/changes/{changes}/{recording}.parquet             those whose score is above the threshold
+     results/{corpus}/candidates/{changes}/{recording}.parquet          time (seconds), score of change candidates
+     results/{corpus}/changes/{changes}/{recording}.parquet             candidates with a score above the threshold
      results/{corpus}/overlap/{overlap}/{recording}.parquet             start, end of two or more speakers
      results/{corpus}/segments/{speech}.{changes}/{recording}.parquet   start, end
 """
@@ -17,7 +17,7 @@ for batch in batches("compute_activations"):
             batch.name
         input:
             audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
-            model=batch.of(lambda wildcards: model_of("networks", wildcards.network)),
+            model=batch.model(),
         output:
             activations=batch.outputs(
                 "results/{corpus}/activations/{network}/{recording}.npy"
@@ -26,22 +26,13 @@ for batch in batches("compute_activations"):
                 "results/{corpus}/activations/{network}/{recording}.json"
             ),
         log:
-            batch.log("logs/{corpus}/compute_activations/{network}/{recording}.log"),
-        benchmark:
-            batch.log(
-                "benchmarks/{corpus}/compute_activations/{network}/{recording}.tsv"
-            )
+            batch.log(),
         conda:
             "../../envs/audio.yaml"
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=batch.of(
-                lambda wildcards: variant_job(
-                    "compute_activations", "networks", wildcards.network
-                )
-            ),
+            provenance=batch.provenance(),
         script:
             "../../scripts/compute_activations.py"
 
@@ -53,27 +44,26 @@ for batch in batches("detect_speech"):
             batch.name
         input:
             audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
-            activations=batch.inputs(activations_of("speech", ".npy")),
-            times=batch.inputs(activations_of("speech", ".json")),
-            reference=batch.inputs(reference_of("speech")),
+            activations=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.npy"
+            ),
+            times=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.json"
+            ),
+            reference=batch.inputs_if_oracle(
+                "results/{corpus}/reference/{recording}.rttm"
+            ),
         output:
             speech=batch.outputs("results/{corpus}/speech/{speech}/{recording}.parquet"),
         log:
-            batch.log("logs/{corpus}/detect_speech/{speech}/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/detect_speech/{speech}/{recording}.tsv")
-        localrule: light(batch)
+            batch.log(),
+        localrule: batch.is_light()
         conda:
             "../../envs/audio.yaml"
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=batch.of(
-                lambda wildcards: variant_job(
-                    "detect_speech", "speech", wildcards.speech
-                )
-            ),
+            provenance=batch.provenance(),
         script:
             "../../scripts/detect_speech.py"
 
@@ -85,9 +75,15 @@ for batch in batches("detect_changes"):
             batch.name
         input:
             audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
-            activations=batch.inputs(activations_of("changes", ".npy")),
-            times=batch.inputs(activations_of("changes", ".json")),
-            reference=batch.inputs(reference_of("changes")),
+            activations=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.npy"
+            ),
+            times=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.json"
+            ),
+            reference=batch.inputs_if_oracle(
+                "results/{corpus}/reference/{recording}.rttm"
+            ),
         output:
             candidates=batch.outputs(
                 "results/{corpus}/candidates/{changes}/{recording}.parquet"
@@ -96,21 +92,14 @@ for batch in batches("detect_changes"):
                 "results/{corpus}/changes/{changes}/{recording}.parquet"
             ),
         log:
-            batch.log("logs/{corpus}/detect_changes/{changes}/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/detect_changes/{changes}/{recording}.tsv")
-        localrule: light(batch)
+            batch.log(),
+        localrule: batch.is_light()
         conda:
             "../../envs/audio.yaml"
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=batch.of(
-                lambda wildcards: variant_job(
-                    "detect_changes", "changes", wildcards.changes
-                )
-            ),
+            provenance=batch.provenance(),
         script:
             "../../scripts/detect_changes.py"
 
@@ -122,29 +111,28 @@ for batch in batches("detect_overlap"):
             batch.name
         input:
             audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
-            activations=batch.inputs(activations_of("overlap", ".npy")),
-            times=batch.inputs(activations_of("overlap", ".json")),
-            reference=batch.inputs(reference_of("overlap")),
+            activations=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.npy"
+            ),
+            times=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.json"
+            ),
+            reference=batch.inputs_if_oracle(
+                "results/{corpus}/reference/{recording}.rttm"
+            ),
         output:
             overlap=batch.outputs(
                 "results/{corpus}/overlap/{overlap}/{recording}.parquet"
             ),
         log:
-            batch.log("logs/{corpus}/detect_overlap/{overlap}/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/detect_overlap/{overlap}/{recording}.tsv")
-        localrule: light(batch)
+            batch.log(),
+        localrule: batch.is_light()
         conda:
             "../../envs/audio.yaml"
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=batch.of(
-                lambda wildcards: variant_job(
-                    "detect_overlap", "overlap", wildcards.overlap
-                )
-            ),
+            provenance=batch.provenance(),
         script:
             "../../scripts/detect_overlap.py"
 
@@ -164,15 +152,11 @@ for batch in batches("resegment"):
                 "results/{corpus}/segments/{speech}.{changes}/{recording}.parquet"
             ),
         log:
-            batch.log("logs/{corpus}/resegment/{speech}.{changes}/{recording}.log"),
-        benchmark:
-            batch.log(
-                "benchmarks/{corpus}/resegment/{speech}.{changes}/{recording}.tsv"
-            )
-        localrule: light(batch)
+            batch.log(),
+        localrule: True
         conda:
             "../../envs/audio.yaml"
         params:
-            job=lambda wildcards: job("resegment", **settings.segments.model_dump()),
+            provenance=batch.provenance(**settings.segments.model_dump()),
         script:
             "../../scripts/resegment.py"

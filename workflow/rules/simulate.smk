@@ -1,10 +1,10 @@
 """
-Conversations with exact references, made of recordings of single speakers.
+Conversations with exact references, mixed from recordings of single speakers.
 
-in   a folder that holds a folder of recordings for each speaker
+in   a folder with a folder of recordings for each speaker
 out  results/{corpus}/simulated/{recording}.wav    mono, 16 kHz, 16-bit PCM
-     results/{corpus}/simulated/{recording}.rttm   who speaks when, to the sample
-     results/{corpus}/simulated/recordings.tsv     a table of them (written at planning)
+     results/{corpus}/simulated/{recording}.rttm   turns, exact to the sample
+     results/{corpus}/simulated/recordings.tsv     a table of the recordings (written at planning)
 """
 
 for batch in batches("simulate_conversations"):
@@ -16,15 +16,12 @@ for batch in batches("simulate_conversations"):
             audio=batch.outputs("results/{corpus}/simulated/{recording}.wav"),
             reference=batch.outputs("results/{corpus}/simulated/{recording}.rttm"),
         log:
-            batch.log("logs/{corpus}/simulate_conversations/{recording}.log"),
-        benchmark:
-            batch.log("benchmarks/{corpus}/simulate_conversations/{recording}.tsv")
+            batch.log(),
         conda:
             "../../envs/audio.yaml"
         resources:
-            mem_mb=memory_of(batch),
-            runtime=minutes_of(batch),
+            **batch.resources(),
         params:
-            job=batch.of(lambda wildcards: simulation_job(wildcards.corpus)),
+            provenance=batch.simulation_provenance(),
         script:
             "../../scripts/simulate_conversations.py"

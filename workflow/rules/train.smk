@@ -1,40 +1,69 @@
 """
-Training the network that finds speaker changes, and the PLDA that VBx clusters with.
+Training of the change detector, and of the PLDA for VBx clustering.
 
-in   results/{corpus}/audio, reference of the corpora that have references and are not marked test
-out  models/{training}/features.npy        float32 (frames, 35), normalised, all recordings one after the other
+in   results/{corpus}/audio, reference of the corpora that have references and are not marked `split: test`
+out  models/{training}/features.npy        float32 (frames, 35), normalized, all recordings in a row
      models/{training}/labels.npy          uint8 (frames,), 1 near a change
      models/{training}/recordings.parquet  corpus, recording, first, frames, positive, validation
      models/{training}/bilstm.keras, .onnx the model; .json its card, .png its loss by epoch
 
-in   a folder that holds a folder of recordings for each speaker
-out  models/{plda}/plda.npz, .json         the PLDA of an embedding's vectors, and its card
+in   a folder with a folder of recordings for each speaker
+out  models/{plda}/plda.npz, .json         the PLDA of an embedding, and its card
 """
+
+
+def training_audio(wildcards):
+    """Return the prepared audio of a training's recordings."""
+    return [one["audio"] for one in session.provenance.examples(wildcards.training)]
+
+
+def training_references(wildcards):
+    """Return the references of a training's recordings."""
+    return [one["reference"] for one in session.provenance.examples(wildcards.training)]
+
+
+def training_set_provenance(wildcards):
+    """Return the provenance of a training set."""
+    return session.provenance.training_set(wildcards.training)
+
+
+def training_provenance(wildcards):
+    """Return the provenance of a trained network."""
+    return session.provenance.training(wildcards.training)
+
+
+def plda_provenance(wildcards):
+    """Return the provenance of a PLDA."""
+    return session.provenance.plda(wildcards.plda)
+
+
+def training_set_memory(wildcards, attempt):
+    """Return the memory (MB) to collect a training set or the vectors of a PLDA."""
+    return 4000 * attempt
+
+
+def training_memory(wildcards, attempt):
+    """Return the memory (MB) to train a network."""
+    return 8000 * attempt
 
 
 rule build_training_set:
     input:
-        audio=lambda wildcards: [
-            one["audio"] for one in plan.examples(wildcards.training)
-        ],
-        reference=lambda wildcards: [
-            one["reference"] for one in plan.examples(wildcards.training)
-        ],
+        audio=training_audio,
+        reference=training_references,
     output:
         features="models/{training}/features.npy",
         labels="models/{training}/labels.npy",
         recordings="models/{training}/recordings.parquet",
     log:
         "logs/{training}/build_training_set.log",
-    benchmark:
-        "benchmarks/{training}/build_training_set.tsv"
     conda:
         "../../envs/audio.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        mem_mb=training_set_memory,
         runtime=240,
     params:
-        job=lambda wildcards: training_set_job(wildcards.training),
+        provenance=training_set_provenance,
     script:
         "../../scripts/build_training_set.py"
 
@@ -51,16 +80,14 @@ rule train_change_detector:
         curve="models/{training}/bilstm.png",
     log:
         "logs/{training}/train_change_detector.log",
-    benchmark:
-        "benchmarks/{training}/train_change_detector.tsv"
     conda:
         "../../envs/train.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 8000 * attempt,
+        mem_mb=training_memory,
         runtime=1440,
     params:
-        job=lambda wildcards: training_job(wildcards.training),
+        provenance=training_provenance,
     script:
         "../../scripts/train_change_detector.py"
 
@@ -71,20 +98,20 @@ rule train:
 
 
 rule train_plda:
+    input:
+        prepared_folder,
     output:
         model="models/{plda}/plda.npz",
         card="models/{plda}/plda.json",
     log:
         "logs/{plda}/train_plda.log",
-    benchmark:
-        "benchmarks/{plda}/train_plda.tsv"
     conda:
         "../../envs/audio.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        mem_mb=training_set_memory,
         runtime=240,
     params:
-        job=lambda wildcards: plda_job(wildcards.plda),
+        provenance=plda_provenance,
     script:
         "../../scripts/train_plda.py"
 

@@ -1,30 +1,39 @@
 """
-Settings searched on the recordings that are marked for it.
+Search for the best settings of a system, on corpora marked `split: dev`.
 
-in   results/{corpus}/scores/{system}/{recording}.parquet of every system that is tried, of corpora marked dev
-out  results/report/tuning/{tuning}.csv              the systems that were tried, best first
-     results/report/tuning/{tuning}-recordings.csv   each recording's errors with the best of the others
-     results/report/tuning/{tuning}.yaml             the best as a configuration: system {system}-tuned
+in   results/{corpus}/scores/{system}/{recording}.parquet of every trial
+out  results/report/tuning/{tuning}.csv              the trials, best first
+     results/report/tuning/{tuning}-recordings.csv   errors of each recording with the best trial of the other folds
+     results/report/tuning/{tuning}.yaml             the best trial as a configuration: system {system}-tuned
 """
+
+
+def trial_scores(wildcards):
+    """Return the scores of all trials; fail if there is nothing to search on."""
+    try:
+        return session.trial_scores(wildcards.tuning)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def search_provenance(wildcards):
+    """Return the provenance of a search, with its trials and corpora."""
+    return rule_provenance("tune_system", "pandas", **session.search(wildcards.tuning))
 
 
 rule tune_system:
     input:
-        scores=lambda wildcards: tried_scores(wildcards.tuning),
+        scores=trial_scores,
     output:
         table="results/report/tuning/{tuning}.csv",
         recordings="results/report/tuning/{tuning}-recordings.csv",
         overlay="results/report/tuning/{tuning}.yaml",
     log:
         "logs/report/tune_system/{tuning}.log",
-    benchmark:
-        "benchmarks/report/tune_system/{tuning}.tsv"
     conda:
         "../../envs/score.yaml"
     params:
-        job=lambda wildcards: job(
-            "tune_system", "pandas", **plan.tuning(wildcards.tuning)
-        ),
+        provenance=search_provenance,
     script:
         "../../scripts/tune_system.py"
 

@@ -1,34 +1,45 @@
-"""Which recordings a job works on: one, or a batch of its corpus's (`batch_size` in config.yaml).
+"""Files of a batch: the recordings that one job works on.
 
-Files are per recording in either case. A recording's batch follows from its id and a number of batches that
-is a power of two: one that is added joins a batch and moves no other, and twice as many batches are the
-same ones, each cut in two.
+Files are per recording in any case. A rule for a batch of one keeps its wildcards; a rule for a larger batch
+lists the files of its recordings.
 """
 
-import hashlib
 import os
-import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import cache, cached_property
 from types import SimpleNamespace
+from typing import Any
+
 
 class Batch:
-    """Recordings that a job works on: what its rule is called, and its files.
+    """Recordings that one job of a rule works on.
 
-    `values` are the corpus and the variant: {"corpus": "ami", "speech": "webrtc"}. Without any it stands for
-    each recording by itself, and the rule keeps the wildcards.
+    Parameters
+    ----------
+    rule : name of the rule
+    label : "batch-1-of-4"
+    recordings : ids
+    values : wildcards of the rule other than the recording: corpus="ami", speech="webrtc"
+
+    Without recordings and values, the batch stands for any single recording and its rule keeps the wildcards.
     """
 
     def __init__(self, rule: str, label: str = "", recordings: Collection[str] = (), **values: str):
         self.rule, self.label = rule, label
         self.recordings, self.values = list(recordings), values
-        # names of corpora and variants hold hyphens, and no dot
-        self.name = "-".join(filter(None, [rule, ".".join(values.values()), label.removeprefix("batch-")]))  # fmt: skip
-        self._made: list[str] = []
+        # names of corpora and variants contain hyphens and no dots
+        parts = [rule, ".".join(values.values()), label.removeprefix("batch-")]
+        self.name = "-".join(filter(None, parts))
+        self._output_patterns: list[str] = []
+
+    @property
+    def is_wildcard(self) -> bool:
+        """Return whether the rule keeps its wildcards."""
+        return not self.values
 
     def outputs(self, pattern: str) -> list[str]:
-        """The file of each recording.
+        """Return the file of each recording.
 
         >>> Batch("detect_speech").outputs("results/{corpus}/speech/{speech}/{recording}.parquet")
         ['results/{corpus}/speech/{speech}/{recording}.parquet']
@@ -36,105 +47,116 @@ class Batch:
         >>> batch.name, batch.outputs("{corpus}/{speech}/{recording}")
         ('detect_speech-ami.webrtc-1-of-1', ['ami/webrtc/a', 'ami/webrtc/b'])
         """
-        self._made.append(pattern)
-        return self._files(pattern) or [pattern]
+        self._output_patterns.append(pattern)
+        return self.files(pattern) or [pattern]
 
-    def log(self, pattern: str) -> str:
-        """The one file of the job."""
-        return pattern.format(recording=self.label, **self.values) if self.values else pattern
+    def inputs(self, pattern: str | Callable[[Any], str | None]) -> str | Callable:
+        """Return the input files of one kind that the rule declares.
 
-    def inputs(self, pattern: str | Callable) -> str | Callable:
-        """The file of each recording, as far as Snakemake must know of it: see `told`.
-
-        In place of a pattern there may be a function from wildcards to one, or to nothing.
+        `pattern` is a path with wildcards, or a function from wildcards to such a path, or to None if the job
+        reads no file of this kind.
         """
-        if not self.values:
-            return pattern
-        of = self.of(pattern) if callable(pattern) else lambda wildcards: pattern
-        return lambda wildcards: told(self._files(of(wildcards)), self._made_at)
+        if self.is_wildcard:
+            return pattern if isinstance(pattern, str) else lambda wildcards: pattern(wildcards) or []
+
+        def files(wildcards: Any) -> list[str]:
+            path = pattern if isinstance(pattern, str) else pattern(SimpleNamespace(**self.values))
+            return inputs_to_declare(self.files(path or ""), self.output_times)
+
+        return files
 
     def sources(self, files: Callable[[str, str], list[str]]) -> Callable:
-        """The same of files that lie anywhere: a function from corpus and recording says which."""
-        if not self.values:
+        """Return inputs that lie anywhere; `files` maps corpus and recording to paths."""
+        if self.is_wildcard:
             return lambda wildcards: files(wildcards.corpus, wildcards.recording)
 
-        def of(wildcards):
-            own = [files(self.values["corpus"], one) for one in self.recordings]
-            pairs = [(path, at) for one, at in zip(own, self._made_at, strict=True) for path in one]
-            simulated = f"results/{self.values['corpus']}/simulated/"
-            return told([path for path, _ in pairs], [at for _, at in pairs], batched=simulated)
+        def sources(wildcards: Any) -> list[str]:
+            times = dict(zip(self.recordings, self.output_times, strict=True))
+            pairs = [
+                (path, times[recording])
+                for recording in self.recordings
+                for path in files(self.values["corpus"], recording)
+            ]
+            return inputs_to_declare(
+                [path for path, _ in pairs],
+                [time for _, time in pairs],
+                made_in_batches=f"results/{self.values['corpus']}/simulated/",
+            )
 
-        return of
+        return sources
 
-    def of(self, function: Callable) -> Callable:
-        """A function from wildcards, where a batch's rule has none."""
-        return (
-            (lambda wildcards: function(SimpleNamespace(**self.values)))
-            if self.values
-            else function
-        )
+    def bind(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return the function with the values of the batch in place of the job's wildcards."""
+        if self.is_wildcard:
+            return function
+        return lambda wildcards: function(SimpleNamespace(**self.values))
 
-    def _files(self, pattern: str) -> list[str]:
+    def files(self, pattern: str) -> list[str]:
+        """Return the path of each recording; none without recordings."""
         if not (pattern and self.recordings):
             return []
-        around = pattern.format(recording="\n", **self.values).split("\n")
-        return [one.join(around) for one in self.recordings]
+        before, after = pattern.format(recording="\n", **self.values).split("\n")
+        return [f"{before}{recording}{after}" for recording in self.recordings]
 
     @cached_property
-    def _made_at(self) -> list[float | None]:
-        """When each recording's oldest output was made; None where one is missing."""
-        times = [map(time_of, self._files(pattern)) for pattern in self._made]
-        return [None if None in own else min(own) for own in zip(*times, strict=True)]
+    def output_times(self) -> list[float | None]:
+        """Return the modification time of each recording's oldest output; None if an output is missing."""
+        times = [map(modification_time, self.files(pattern)) for pattern in self._output_patterns]
+        return [None if None in row else min(row) for row in zip(*times, strict=True)]  # type: ignore[type-var]
 
 
-def told(files: list[str], made_at: list[float | None], *, batched: str | None = None) -> list[str]:
-    """Of a batch's files of one kind those that Snakemake must know of.
+def inputs_to_declare(
+    files: list[str], output_times: list[float | None], *, made_in_batches: str | None = None
+) -> list[str]:
+    """Return the files of a batch that Snakemake must know of, out of those of one kind.
 
-    These are one that is missing, those that are newer than what was made of them, and one more: the job that
-    makes it makes the others too. To name all would cost a record of each for each output: for 100
-    recordings and 5 kinds of files 50,000, written after the job and read by every later run.
-    And Snakemake compares any input with the oldest output, be it another recording's: so the one more is
-    older than that, if any is. Sources lie anywhere, and any rule may make them: all that are missing are named but
-    those of the folder `batched`, which jobs on the same batches make.
+    These are: one missing file, since the job that makes it makes the others too; all files that are newer than
+    the outputs of their recording; and one file that is older than all outputs. Snakemake compares each input with
+    the oldest output, also of other recordings, and keeps a record of each input for each output: for 100 recordings
+    and five kinds of files these would be 50,000 records, read by every later run.
+
+    Sources lie anywhere, and any rule may make them. With `made_in_batches` all missing files are returned, but only
+    one of those below this folder, which jobs on the same batches make.
     """
     if not files:
         return []
-    times = [time_of(path) if batched is None else _time_anywhere(path) for path in files]
+    time_of = modification_time if made_in_batches is None else _uncached_time
+    times = [time_of(path) for path in files]
     missing = [path for path, time in zip(files, times, strict=True) if time is None]
     newer = [
         path
-        for path, time, made in zip(files, times, made_at, strict=True)
-        if time is not None and made is not None and time > made
+        for path, time, output_time in zip(files, times, output_times, strict=True)
+        if time is not None and output_time is not None and time > output_time
     ]
-    there = [(time, path) for path, time in zip(files, times, strict=True) if time is not None]
-    oldest = min((made for made in made_at if made is not None), default=float("inf"))
-    witness = there[:1] if there and there[0][0] <= oldest else sorted(there)[:1]
-    together = [path for path in missing if path.startswith(batched or "")]
-    others = set(together[1:])
-    missing = [path for path in missing if path not in others]
-    return list(dict.fromkeys([*missing, *newer, *(path for _, path in witness)]))
+    existing = [(time, path) for path, time in zip(files, times, strict=True) if time is not None]
+    oldest_output = min((time for time in output_times if time is not None), default=float("inf"))
+    first_is_older = bool(existing) and existing[0][0] <= oldest_output
+    older = existing[:1] if first_is_older else sorted(existing)[:1]
+    redundant = set([path for path in missing if path.startswith(made_in_batches or "")][1:])
+    missing = [path for path in missing if path not in redundant]
+    return list(dict.fromkeys([*missing, *newer, *(path for _, path in older)]))
 
 
 @cache
 def _times(folder: str) -> dict[str, float]:
-    """When the files of a folder were changed last, as it was when first asked for."""
-    found = {}
+    """Return the modification times in a folder as of the first call."""
+    times = {}
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
-            with suppress(FileNotFoundError):  # an unfinished one of a job that goes on
+            with suppress(FileNotFoundError):  # an unfinished file of a running job
                 if entry.is_file():
-                    found[entry.name] = entry.stat().st_mtime
-    return found
+                    times[entry.name] = entry.stat().st_mtime
+    return times
 
 
-def time_of(path: str) -> float | None:
-    """When a file was changed last; None where there is none."""
+def modification_time(path: str) -> float | None:
+    """Return the modification time of a file; None if it does not exist."""
     folder, _, name = path.rpartition("/")
     return _times(folder or ".").get(name)
 
 
-def _time_anywhere(path: str) -> float | None:
-    """The same of a file whose folder may hold much else."""
+def _uncached_time(path: str) -> float | None:
+    """Return the modification time of a file whose folder may be large."""
     try:
         return os.stat(path).st_mtime
     except FileNotFoundError:

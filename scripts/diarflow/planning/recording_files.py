@@ -1,7 +1,7 @@
-"""What the tables say of each recording, as small files of their own for its jobs to read.
+"""Row files: what the table holds for each recording, as small files that its jobs read.
 
-Written when a run is planned, and only where something changed: so a changed row re-runs what reads it
-and nothing else, and how recordings are grouped into jobs changes nothing.
+A file changes only if its content changes. So a changed row re-runs the jobs that read it and no others, and
+another grouping of recordings into jobs re-runs nothing.
 """
 
 import json
@@ -12,52 +12,85 @@ from typing import Any
 
 from diarflow.atomic import written_whole
 from diarflow.errors import visible
-from diarflow.planning.corpora import Recording
+from diarflow.planning.recording import Recording
 
-PARTS = ("audio", "reference", "speakers")
+_PARTS = ("audio", "reference", "speakers")
 
 
-def write_rows(recordings: Iterable[Recording], root="results") -> None:
-    """Write `{root}/{corpus}/recordings/{recording}.json`, and its parts below, where they differ."""
-    names: dict[str, list[str]] = {}
-    made: dict[str, list[str]] = {}
-    for one in recordings:
-        folder = f"{root}/{one.corpus}/recordings"
-        parts = one.parts()
-        whole = {"corpus": one.corpus, "recording": one.recording, "name": one.name}
-        for part in (parts[name] for name in PARTS):
-            whole |= {k: v for k, v in part.items() if k not in whole and k != "stamps"}
-        _write(f"{folder}/{one.recording}.json", whole)
-        for part in parts:
-            _write(f"{folder}/{part}/{one.recording}.json", parts[part])
-        line = f"{one.recording}\t{visible(one.name)}\t{visible(one.audio or '')}\n"
-        names.setdefault(one.corpus, []).append(line)
-        if (one.audio or "").startswith(f"{root}/{one.corpus}/simulated/"):
-            made.setdefault(one.corpus, []).append(
-                f"{one.recording}\t{one.recording}.wav\t{one.recording}.rttm\n"
-            )
-    for corpus, lines in made.items():
-        text = "recording\taudio\treference\n" + "".join(lines)
-        _write_text(f"{root}/{corpus}/simulated/recordings.tsv", text)
-    for corpus, lines in names.items():
-        text = "recording\tname\taudio\n" + "".join(lines)
-        _write_text(f"{root}/{corpus}/recordings.tsv", text)
+class RowFiles:
+    """Row files of all recordings below `results/{corpus}/recordings/`.
+
+    Snakemake plans a job again if an input is newer than its outputs. In a dry run the row files must not be
+    written, so a changed one is written to a scratch folder, and `path` returns its place there.
+    """
+
+    def __init__(self, recordings: Iterable[Recording]):
+        self._parts = [(recording, recording.row_parts()) for recording in recordings]
+        self._changed: dict[str, str] = {}  # path of a row file: its new content
+        self._scratch: Path | None = None
+
+    def compare(self) -> None:
+        """Find the row files whose content on disk differs from the table."""
+        for recording, parts in self._parts:
+            for part, content in parts.items():
+                path = f"results/{recording.corpus}/recordings/{part}/{recording.id}.json"
+                text = json.dumps(content, indent=1) + "\n"
+                if not _has_content(path, text):
+                    self._changed[path] = text
+
+    def write(self) -> None:
+        """Write the changed row files, a summary of each row, and the tables of ids."""
+        for path, text in self._changed.items():
+            _write(path, text)
+        self._changed.clear()
+        _write_summaries(self._parts)
+
+    def write_to(self, folder: Path) -> None:
+        """Write the changed row files below a scratch folder instead."""
+        self._scratch = folder
+        for path, text in self._changed.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+
+    def path(self, path: str) -> str:
+        """Return where a row file can be read: its own path, or its place in the scratch folder."""
+        return str(self._scratch / path) if path in self._changed else path
 
 
 def read_row(path) -> dict[str, Any]:
-    """What was written of a recording, or of one part of it."""
+    """Return the content of a row file."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
-def _write(path: str, content: dict[str, Any]) -> None:
-    _write_text(path, json.dumps(content, indent=1) + "\n")
+def _write_summaries(recordings: Iterable[tuple[Recording, dict[str, dict[str, Any]]]]) -> None:
+    """Write the row of each recording, the ids and names of each corpus, and the tables of simulated corpora."""
+    ids: dict[str, list[str]] = {}
+    simulated: dict[str, list[str]] = {}
+    for recording, parts in recordings:
+        corpus, id = recording.corpus, recording.id
+        row: dict[str, Any] = {"corpus": corpus, "recording": id, "name": recording.name}
+        for part in _PARTS:
+            row |= {k: v for k, v in parts[part].items() if k not in row and k != "stamps"}
+        _write(f"results/{corpus}/recordings/{id}.json", json.dumps(row, indent=1) + "\n")
+        line = f"{id}\t{visible(recording.name)}\t{visible(recording.audio or '')}\n"
+        ids.setdefault(corpus, []).append(line)
+        if (recording.audio or "").startswith(f"results/{corpus}/simulated/"):
+            simulated.setdefault(corpus, []).append(f"{id}\t{id}.wav\t{id}.rttm\n")
+    for corpus, lines in simulated.items():
+        text = "recording\taudio\treference\n" + "".join(lines)
+        _write(f"results/{corpus}/simulated/recordings.tsv", text)
+    for corpus, lines in ids.items():
+        _write(f"results/{corpus}/recordings.tsv", "recording\tname\taudio\n" + "".join(lines))
 
 
-def _write_text(path: str, text: str) -> None:
-    data = text.encode()
-    with suppress(FileNotFoundError), open(path, "rb") as file:
-        if file.read() == data:
-            return
-    # every plan looks at all of them again, and writes what is missing
-    with written_whole(path, sync=False) as beside:
-        beside.write_bytes(data)
+def _has_content(path: str, text: str) -> bool:
+    with suppress(FileNotFoundError, NotADirectoryError), open(path, "rb") as file:
+        return file.read() == text.encode()
+    return False
+
+
+def _write(path: str, text: str) -> None:
+    if not _has_content(path, text):
+        # not flushed to disk: the next plan compares all of them again
+        with written_whole(path, sync=False) as temporary:
+            temporary.write_bytes(text.encode())

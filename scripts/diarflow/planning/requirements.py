@@ -1,13 +1,12 @@
-"""The stages of the method, and the backends that each can be done by."""
-
-from collections.abc import Callable
+"""Checks before the first job: backends, packages, models and references that the systems in use need."""
 
 from diarflow import changes, clustering, embedding, networks, overlap, speech, turns
 from diarflow.backends import Backend
 from diarflow.digests import versions
 from diarflow.errors import InputError
 from diarflow.networks.onnx import model_path
-from diarflow.settings import Settings
+from diarflow.planning.plan import Plan
+from diarflow.settings import STAGES, Settings, is_oracle
 
 BACKENDS: dict[str, dict[str, Backend]] = {
     "networks": networks.NETWORKS,
@@ -18,32 +17,57 @@ BACKENDS: dict[str, dict[str, Backend]] = {
     "clustering": clustering.CLUSTERERS,
     "turns": turns.BUILDERS,
 }
-_FILES = (".bin", ".ckpt", ".h5", ".keras", ".npz", ".onnx", ".pt")
+_MODEL_EXTENSIONS = (".bin", ".ckpt", ".h5", ".keras", ".npz", ".onnx", ".pt")
+_MOST_IDS = 3  # shown in a message
 
 
-def check_installed(settings: Settings, used: Callable[[str], list[str]]) -> None:
-    """Raise InputError where a variant in use needs a package or a file that is not there."""
+def check_installed(plan: Plan) -> None:
+    """Raise InputError if a variant in use needs a package that is not installed or a model that does not exist."""
     problems = []
-    for stage, backends in BACKENDS.items():
-        for name in used(stage):
-            variant = getattr(settings, stage)[name]
+    for block, backends in BACKENDS.items():
+        for name in plan.used(block):
+            variant = getattr(plan.settings, block)[name]
             backend = backends[variant.backend]
-            missing = [p for p, v in versions(*backend.packages).items() if v == "missing"]
-            if missing:
+            found = versions(*backend.packages)
+            if missing := [package for package in found if found[package] == "missing"]:
                 problems.append(
-                    f"{stage}.{name} needs {', '.join(missing)}, not installed here: "
-                    f"`make {backend.environment}` makes an environment that has it"
+                    f"{block}.{name} needs {', '.join(missing)}, not installed here: "
+                    f"`make {backend.environment}` makes an environment with it"
                 )
             model = getattr(variant, "model", None) or ""
-            if model.endswith(_FILES) and not (
-                _made(model, settings) or model_path(model).is_file()
-            ):
-                problems.append(f"{stage}.{name}.model is {model}: no such file")
+            is_file = model.endswith(_MODEL_EXTENSIONS)
+            if is_file and not (_is_trained(model, plan.settings) or model_path(model).is_file()):
+                problems.append(f"{block}.{name}.model is {model}: no such file")
     if problems:
         raise InputError.of(problems)
 
 
-def _made(model: str, settings: Settings) -> bool:
-    """Whether a rule of this workflow makes the model: `models/{training or plda}/...`."""
+def _is_trained(model: str, settings: Settings) -> bool:
+    """Return whether a rule makes the model: `models/{training or plda}/...`."""
     top, _, rest = model.partition("/")
     return top == "models" and rest.partition("/")[0] in {*settings.training, *settings.plda}
+
+
+def check_references(plan: Plan) -> None:
+    """Raise InputError if a system with an oracle stage runs on recordings without a reference."""
+    problems = []
+    for corpus, systems in plan.systems.items():
+        lacking = [id for id in plan.ids(corpus) if not plan.recordings[corpus, id].reference]
+        for system in systems:
+            if lacking and has_oracle(plan.settings, system):
+                shown = ", ".join(lacking[:_MOST_IDS])
+                shown += ", ..." if len(lacking) > _MOST_IDS else ""
+                problems.append(
+                    f"corpus {corpus}: system {system} takes a stage from the references, and "
+                    f"{len(lacking)} recordings have none ({shown}); expected a reference for each"
+                )
+    if problems:
+        raise InputError.of(problems)
+
+
+def has_oracle(settings: Settings, system: str) -> bool:
+    """Return whether a system takes any stage from the reference."""
+    variants = settings.systems[system]
+    return variants.rttm is None and any(
+        is_oracle(getattr(settings, stage)[getattr(variants, stage)]) for stage in STAGES
+    )

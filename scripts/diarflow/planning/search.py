@@ -1,7 +1,8 @@
-"""The candidates of a search for settings; `choice` is about which is best.
+"""Trials of a search for the best settings of a system.
 
-Every combination of the values is a system of its own, whose variants are named by what they hold. So the
-workflow runs each stage once for all combinations that share it, and a value added later runs alone.
+Each combination of values is a system of its own, and its variants are named by their content.
+So each stage runs once for all trials that share it, and a value that is added later runs alone.
+`scoring/selection` chooses the best trial.
 """
 
 import hashlib
@@ -13,35 +14,42 @@ from pydantic import ValidationError
 
 from diarflow.digests import canonical
 from diarflow.errors import InputError
-from diarflow.settings import Settings
-from diarflow.settings.config import STAGES, System
+from diarflow.settings import STAGES, Settings, System
 
 
-class Candidate(NamedTuple):
-    """A system to try: its name, the values that were chosen, and its variants by stage."""
+class Trial(NamedTuple):
+    """A system to try: its name, its values by setting, and its variants (name, settings) by stage."""
 
     name: str
     values: dict[str, Any]
     variants: dict[str, tuple[str, Any]]
 
 
-def candidates(settings: Settings, tuning: str) -> list[Candidate]:
-    """Every combination of the values of a search. InputError names a key or a value that is wrong."""
-    chosen = settings.tuning[tuning]
-    found = {}
-    for values in _combinations(chosen.search):
+def trials(settings: Settings, tuning: str) -> list[Trial]:
+    """Return a trial for every combination of the values of a search.
+
+    Raises InputError for a variant, a key or a value that does not exist.
+    """
+    search = settings.tuning[tuning]
+    result: dict[str, Trial] = {}
+    for values in _combinations(search.search):
         variants = {}
         for stage in STAGES:
-            name = values.get(stage, getattr(settings.systems[chosen.system], stage))
-            where = f"tuning.{tuning}.search.{stage}"
+            name = values.get(stage, getattr(settings.systems[search.system], stage))
+            place = f"tuning.{tuning}.search.{stage}"
             if name not in getattr(settings, stage):
-                known = ", ".join(getattr(settings, stage))
-                raise InputError(f"{where} holds {name}, expected variants of {stage}: {known}")
-            own = {k.partition(".")[2]: v for k, v in values.items() if k.startswith(stage + ".")}
-            variants[stage] = _variant(where, name, getattr(settings, stage)[name], own)
-        named = {stage: name for stage, (name, _) in variants.items()}
-        found[canonical(**named)] = Candidate(f"{chosen.system}-{_digest(named)}", values, variants)
-    return list(found.values())
+                expected = ", ".join(getattr(settings, stage))
+                raise InputError(f"{place} is {name}, expected variants of {stage}: {expected}")
+            prefix = f"{stage}."
+            changes = {
+                key.removeprefix(prefix): value
+                for key, value in values.items()
+                if key.startswith(prefix)
+            }
+            variants[stage] = _variant(place, name, getattr(settings, stage)[name], changes)
+        names = {stage: name for stage, (name, _) in variants.items()}
+        result[canonical(**names)] = Trial(f"{search.system}-{_digest(names)}", values, variants)
+    return list(result.values())
 
 
 def _combinations(search: Mapping[str, list]) -> Iterator[dict[str, Any]]:
@@ -49,18 +57,20 @@ def _combinations(search: Mapping[str, list]) -> Iterator[dict[str, Any]]:
         yield dict(zip(search, values, strict=True))
 
 
-def _variant(where: str, name: str, variant: Any, values: dict[str, Any]) -> tuple[str, Any]:
-    """The variant with other values, and a name that says what it holds; itself where nothing differs."""
-    unknown = set(values) - (set(type(variant).model_fields) - {"backend"})
-    if unknown:
-        known = ", ".join(k for k in type(variant).model_fields if k != "backend")
-        raise InputError(f"{where}.{min(unknown)} is no setting of {name}, expected one of {known}")
+def _variant(place: str, name: str, variant: Any, changes: dict[str, Any]) -> tuple[str, Any]:
+    """Return the variant with changed settings and a name for them; itself if no setting differs."""
+    fields = [key for key in type(variant).model_fields if key != "backend"]
+    if unknown := set(changes) - set(fields):
+        expected = ", ".join(fields)
+        raise InputError(
+            f"{place}.{min(unknown)} is not a setting of {name}, expected one of {expected}"
+        )
     try:
-        changed = type(variant)(**variant.model_dump() | values)
+        changed = type(variant)(**variant.model_dump() | changes)
     except ValidationError as error:
-        said = error.errors()[0]
-        key = ".".join(map(str, said["loc"])) or "values"
-        raise InputError(f"{where}.{key} is {said['input']}: {said['msg']}") from error
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"])) or "values"
+        raise InputError(f"{place}.{key} is {first['input']}: {first['msg']}") from error
     if changed == variant:
         return name, variant
     return f"{name}-{_digest(changed.model_dump())}", changed
@@ -70,15 +80,56 @@ def _digest(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(**values).encode()).hexdigest()[:8]
 
 
-def with_candidates(settings: Settings) -> Settings:
-    """The settings with the systems and variants of every search beside the configured ones."""
+def with_trials(settings: Settings) -> Settings:
+    """Return the settings with the systems and variants of all trials added."""
     if not settings.tuning:
         return settings
     blocks = {stage: dict(getattr(settings, stage)) for stage in STAGES}
     systems = dict(settings.systems)
     for tuning in settings.tuning:
-        for one in candidates(settings, tuning):
-            for stage, (name, variant) in one.variants.items():
+        for trial in trials(settings, tuning):
+            for stage, (name, variant) in trial.variants.items():
                 blocks[stage][name] = variant
-            systems[one.name] = System(**{s: name for s, (name, _) in one.variants.items()})
+            names = {stage: name for stage, (name, _) in trial.variants.items()}
+            systems[trial.name] = System(**names)
     return settings.model_copy(update={**blocks, "systems": systems})
+
+
+def search_content(settings: Settings, tuning: str, has_reference: Mapping[str, bool]) -> dict:
+    """Return what a search is about: its system, trials, corpora and criterion.
+
+    `has_reference` maps the name of a corpus to whether any of its recordings has a reference.
+    Raises InputError if a corpus is not marked `split: dev`, or if there is nothing to score.
+    """
+    search = settings.tuning[tuning]
+    splits = {corpus.name: corpus.split for corpus in settings.corpora}
+    marked = [corpus for corpus, split in splits.items() if split == "dev"]
+    corpora = marked if search.corpora is None else search.corpora
+    if wrong := [corpus for corpus in corpora if splits[corpus] != "dev"]:
+        raise InputError(
+            f"tuning.{tuning}.corpora contains {wrong[0]}, whose split is {splits[wrong[0]]}; "
+            "expected split: dev, since a corpus used for tuning cannot be used for testing"
+        )
+    if not any(has_reference[corpus] for corpus in corpora):
+        raise InputError(
+            f"tuning.{tuning}: no corpus is marked split: dev and has references; "
+            "expected at least one"
+        )
+    return {
+        "system": search.system,
+        "protocol": search.protocol,
+        "average": search.average,
+        "folds": search.folds,
+        "corpora": corpora,
+        "candidates": [
+            {
+                "name": trial.name,
+                "values": trial.values,
+                "variants": {
+                    stage: (name, variant.model_dump())
+                    for stage, (name, variant) in trial.variants.items()
+                },
+            }
+            for trial in trials(settings, tuning)
+        ],
+    }

@@ -1,0 +1,131 @@
+"""Provenance of results: one string per job with everything that its result depends on besides its inputs.
+
+Snakemake compares the params of a rule as a set of values without their names, and sees neither the modules that a
+script imports nor an upgraded library. One canonical string holds the settings, the code, the versions of libraries
+and the digests of models, so that a job runs again exactly if something that can change its result has changed.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from diarflow.backends import MODELS, PACKAGE
+from diarflow.digests import canonical, digest, versions
+from diarflow.planning.code_digest import code_digest
+from diarflow.planning.plan import Plan
+from diarflow.planning.requirements import BACKENDS
+from diarflow.simulation.speakers import choose, list_speakers, stamp
+
+SCRIPTS = PACKAGE.parent
+TURN_TAKING = PACKAGE / "simulation" / "turn_taking.json"
+PAGES = PACKAGE / "report" / "pages"
+# settings of a training that the training set depends on; the network depends on the others
+_TRAINING_SET = {"kinds", "max_pause", "neighbourhood", "features", "normalisation"}
+
+
+def rule_provenance(rule: str, *packages: str, **settings: Any) -> str:
+    """Return the provenance of a rule that has no backend."""
+    return canonical(
+        settings=settings, code=code_digest(_script(rule)), versions=versions(*packages)
+    )
+
+
+def is_trained_or_own(model: str) -> bool:
+    """Return whether a model is made by a rule, or is a file of the user."""
+    return model.startswith("models/") or bool(model and Path(model).is_file())
+
+
+def pages_digest() -> str:
+    """Return the digests of the templates, styles and scripts of the report's pages."""
+    return " ".join(digest(path) for path in sorted(PAGES.iterdir()))
+
+
+class Provenance:
+    """Provenance of the jobs whose settings depend on a variant, a corpus or a training."""
+
+    def __init__(self, plan: Plan):
+        self._plan = plan
+        self._settings = plan.settings
+        self.variant = cache(self._variant)
+        self.plda = cache(self._plda)
+        self.simulation = cache(self._simulation)
+
+    def _variant(self, rule: str, block: str, name: str) -> str:
+        """Return the provenance of a rule with a backend, for a variant of its block of settings."""
+        values = getattr(self._settings, block)[name].model_dump()
+        backend = BACKENDS[block][values["backend"]]
+        return canonical(
+            settings=values,
+            code=code_digest(_script(rule), backend.source),
+            versions=versions("numpy", *backend.packages),
+            models=_model_digests(backend.models, values),
+        )
+
+    def training_set(self, name: str) -> str:
+        """Return the provenance of the features and labels of a training."""
+        values = self._settings.training[name].model_dump(include=_TRAINING_SET)
+        examples = self.examples(name)
+        return rule_provenance(
+            "build_training_set", "numpy", "librosa", examples=examples, **values
+        )
+
+    def training(self, name: str) -> str:
+        """Return the provenance of a trained change detector."""
+        exclude = _TRAINING_SET | {"validation"}
+        values = self._settings.training[name].model_dump(exclude=exclude)
+        return rule_provenance("train_change_detector", "tensorflow-cpu", "keras", **values)
+
+    def examples(self, training: str) -> list[dict[str, Any]]:
+        """Return the recordings of a training, each with `validation`: held out, used, or None to be decided."""
+        validation = self._settings.training[training].validation
+        splits = {corpus.name: corpus.split for corpus in self._settings.corpora}
+        return [
+            {
+                "corpus": recording.corpus,
+                "recording": recording.id,
+                "audio": f"results/{recording.corpus}/audio/{recording.id}.wav",
+                "reference": f"results/{recording.corpus}/reference/{recording.id}.rttm",
+                "validation": None if validation is None else recording.corpus in validation,
+            }
+            for recording in self._plan.recordings.values()
+            if recording.reference and splits[recording.corpus] != "test"
+        ]
+
+    def _plda(self, name: str) -> str:
+        """Return the provenance of a PLDA: its settings, its embedding, and the files of its speakers."""
+        plda = self._settings.plda[name]
+        values = self._settings.embedding[plda.embedding].model_dump()
+        backend = BACKENDS["embedding"][values["backend"]]
+        speakers = choose(list_speakers(plda.speakers), plda.part)
+        return canonical(
+            settings=plda.model_dump() | {"variant": values},
+            code=code_digest(_script("train_plda"), backend.source),
+            versions=versions("numpy", "scipy", "soundfile", "soxr", *backend.packages),
+            models=_model_digests(backend.models, values),
+            speakers=stamp(speakers),
+        )
+
+    def _simulation(self, corpus: str) -> str:
+        """Return the provenance of a simulated corpus: its settings, and the files of its speakers."""
+        simulation = next(
+            one.simulate for one in self._settings.corpora if one.name == corpus and one.simulate
+        )
+        speakers = choose(list_speakers(simulation.speakers), simulation.part, simulation.leave_out)
+        return canonical(
+            settings=simulation.model_dump(exclude={"conversations"}),
+            code=code_digest(_script("simulate_conversations")),
+            versions=versions("numpy", "scipy", "soundfile", "soxr"),
+            speakers=stamp(speakers),
+            turn_taking=digest(TURN_TAKING),
+        )
+
+
+def _script(rule: str) -> Path:
+    return SCRIPTS / f"{rule}.py"
+
+
+def _model_digests(models: tuple[str, ...], values: dict[str, Any]) -> dict[str, str]:
+    """Return the digests of the shipped models that a backend and its settings name."""
+    model = values.get("model") or ""
+    is_shipped = model and not is_trained_or_own(model) and (MODELS / model).is_file()
+    return {name: digest(MODELS / name) for name in (*models, *([model] if is_shipped else ()))}

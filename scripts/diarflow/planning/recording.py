@@ -1,0 +1,127 @@
+"""A recording of a corpus, as its table describes it."""
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from diarflow.formats.text import known_as
+from diarflow.planning.reference_digests import digests_by_name
+
+MADE_BY_RULES = "results" + os.sep  # files below it need not exist at planning
+RESERVED_IDS = {"ALL", "COMPLETED"}  # rows of the score tables
+_SAFE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+# characters that Snakemake reads as wildcards, path variables or flags, or cannot print
+_MARKUP = re.compile(r"[<>{}*?\x00-\x1f\ud800-\udfff]|://|^~")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording and the facts that are known before it is opened."""
+
+    corpus: str
+    id: str  # safe in file names and in RTTM
+    name: str  # as the table has it
+    audio: str | None  # None if all systems of the corpus are imported
+    channel: int | str = "mix"
+    each: bool = False  # one channel of a file whose channels are recordings of their own
+    reference: str | None = None
+    uem: str | None = None
+    num_speakers: int | None = None
+    min_speakers: int | None = None
+    max_speakers: int | None = None
+    rttm: tuple[tuple[str, str], ...] = ()  # imported systems, each with the path of its RTTM
+
+    def source_audio(self) -> list[str]:
+        """Return the audio file as an input of jobs; empty if Snakemake must not see it.
+
+        Snakemake cannot read some names, and stops if a file is missing or unreadable.
+        `row_parts` watches such a file, and its job sets the recording aside.
+        """
+        path = self.audio
+        if not path or not (path.startswith(MADE_BY_RULES) or _is_declarable(path)):
+            return []
+        return [path]
+
+    def source_annotations(self) -> list[str]:
+        """Return the reference and the UEM that a rule makes.
+
+        Other files of annotations may hold many recordings: as inputs, a line added for one recording would
+        re-run all of them. `row_parts` watches the recording's own lines.
+        """
+        return [
+            path for path in (self.reference, self.uem) if path and path.startswith(MADE_BY_RULES)
+        ]
+
+    def row_parts(self) -> dict[str, dict[str, Any]]:
+        """Return the parts of the row, by the stage that reads them, so that a change re-runs that stage alone."""
+        return self._imported_parts() | {
+            "audio": {
+                "audio": self.audio,
+                "channel": self.channel,
+                "stamps": self._audio_stamp(),
+            },
+            "reference": {
+                "recording": self.id,
+                "name": self.name,
+                "channel": self.channel if self.each else None,
+                "reference": self.reference,
+                "uem": self.uem,
+                "stamps": [
+                    _line_digests(path, self)
+                    for path in (self.reference, self.uem)
+                    if path and not path.startswith(MADE_BY_RULES)
+                ],
+            },
+            "speakers": {
+                "num": self.num_speakers,
+                "min": self.min_speakers,
+                "max": self.max_speakers,
+            },
+        }
+
+    def _imported_parts(self) -> dict[str, dict[str, Any]]:
+        return {
+            f"rttm/{system}": {
+                "recording": self.id,
+                "name": self.name,
+                "channel": self.channel if self.each else None,
+                "rttm": path,
+                "stamps": [_line_digests(path, self)],
+            }
+            for system, path in self.rttm
+        }
+
+    def _audio_stamp(self) -> list[list[int] | None]:
+        """Return size and time of an audio file that is no input of a job."""
+        if not self.audio or self.source_audio():
+            return []
+        try:
+            state = os.stat(self.audio)
+        except OSError:
+            return [None]
+        return [[state.st_size, state.st_mtime_ns]]
+
+
+def safe_id(name: str) -> str:
+    """Return the name itself if it is safe in file names and RTTM, else a safe id that is unique to it.
+
+    >>> safe_id("ES2003a"), safe_id("my call (1)")
+    ('ES2003a', 'my_call_1-3ae3f9')
+    """
+    if _SAFE_ID.fullmatch(name) and name not in RESERVED_IDS:
+        return name
+    digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:6]
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:60] or "recording"
+    return f"{stem}-{digest}"
+
+
+def _is_declarable(path: str) -> bool:
+    return not _MARKUP.search(path) and os.path.isfile(path) and os.access(path, os.R_OK)
+
+
+def _line_digests(path: str, recording: Recording) -> list[str]:
+    """Return digests of the recording's own lines in a file of annotations, one for each of its names."""
+    digests = digests_by_name(path) if os.path.isfile(path) else {}
+    return [digests.get(name, "") for name in known_as(recording.id, recording.name)]

@@ -1,0 +1,207 @@
+"""Batch of a rule: what a rule over recordings declares, by its plan.
+
+The rules in `workflow/rules` write all paths in full. The methods here bind a path to the variant of a job, and
+leave it out if the variant does not read it.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from diarflow.planning.batches import Batch
+from diarflow.planning.plan import RULE_BLOCKS, VARIANTS
+from diarflow.planning.provenance import is_trained_or_own, rule_provenance
+from diarflow.planning.requirements import BACKENDS
+from diarflow.planning.resources import (
+    UNKNOWN_DURATION,
+    header_duration,
+    memory_mb,
+    prepared_duration,
+    runtime_minutes,
+)
+from diarflow.settings import is_oracle
+from diarflow.timeline.intervals import Seconds
+
+if TYPE_CHECKING:
+    from diarflow.planning.session import Session
+
+# wildcards whose names differ from their block of settings
+_WILDCARDS = {"networks": "network", "turns": "system"}
+
+
+class RuleBatch(Batch):
+    """A batch that knows the plan of the run."""
+
+    def __init__(self, session: "Session", rule: str, *arguments: Any, **values: Any):
+        super().__init__(rule, *arguments, **values)
+        self._session = session
+        self._settings = session.settings
+        self._block = RULE_BLOCKS.get(rule, "")
+        self._wildcard = _WILDCARDS.get(self._block, self._block)
+
+    # --- inputs ---------------------------------------------------------------------------------
+
+    def rows(self, pattern: str) -> Callable:
+        """Return the row files, written by now or, in a dry run, in a scratch folder."""
+
+        def files(corpus: str, recording: str, **values: str) -> list[str]:
+            path = pattern.format(corpus=corpus, recording=recording, **values)
+            return [self._session.folder.row_file(path)]
+
+        if self.is_wildcard:
+            return lambda wildcards: files(**dict(wildcards.items()))
+        return self.sources(lambda corpus, id: files(recording=id, **self.values))
+
+    def source_audio(self) -> Callable:
+        """Return the audio files that the table names."""
+        recordings = self._session.plan.recordings
+        return self.sources(lambda corpus, id: recordings[corpus, id].source_audio())
+
+    def source_annotations(self) -> Callable:
+        """Return the references and UEMs that a rule makes."""
+        recordings = self._session.plan.recordings
+        return self.sources(lambda corpus, id: recordings[corpus, id].source_annotations())
+
+    def inputs_if_audio(self, pattern: str) -> str | Callable:
+        """Return files only for corpora whose audio is prepared."""
+        needs = self._session.needs
+        return self.inputs(lambda wildcards: pattern if needs[wildcards.corpus].audio else None)
+
+    def inputs_of_network(self, pattern: str) -> str | Callable:
+        """Return the output of the network that the variant reads, if any; {network} is its name."""
+
+        def bound(wildcards: Any) -> str | None:
+            network = getattr(self._variant(wildcards), "network", None)
+            return _keep_wildcards(pattern, network=network) if network else None
+
+        return self.inputs(bound)
+
+    def inputs_if_oracle(self, pattern: str) -> str | Callable:
+        """Return files only for variants that read the reference."""
+        return self.inputs(
+            lambda wildcards: pattern if is_oracle(self._variant(wildcards)) else None
+        )
+
+    def inputs_of_system(self, pattern: str) -> str | Callable:
+        """Return files of the variants that the system {system} selects."""
+
+        def bound(wildcards: Any) -> str:
+            return _keep_wildcards(pattern, **self._stages(wildcards))
+
+        return self.inputs(bound)
+
+    def inputs_of_turns(self, setting: str, pattern: str) -> str | Callable:
+        """Return files that the system's turns read if their `setting` ("network", "embedding") is not null.
+
+        In the pattern, {network} is the network of the turns, and {dense} is their own embedding.
+        """
+
+        def bound(wildcards: Any) -> str | None:
+            turns = self._variant(wildcards)
+            if not getattr(turns, setting, None):
+                return None
+            names = {"network": turns.network, "dense": turns.embedding}
+            return _keep_wildcards(pattern, **self._stages(wildcards), **names)
+
+        return self.inputs(bound)
+
+    def model(self) -> Callable:
+        """Return the model of the variant, if a rule makes it or it is a file of the user."""
+
+        def path(wildcards: Any) -> str | list[str]:
+            model = getattr(self._variant(wildcards), "model", None) or ""
+            return model if is_trained_or_own(model) else []
+
+        return self.bind(path)
+
+    # --- directives -----------------------------------------------------------------------------
+
+    def log(self) -> str:
+        """Return the log of the job: `logs/{corpus}/{rule}/{variant}/{recording or batch}.log`."""
+        folder = "/".join(filter(None, ["logs/{corpus}", self.rule, VARIANTS[self.rule]]))
+        pattern = folder + "/{recording}.log"
+        return pattern if self.is_wildcard else pattern.format(recording=self.label, **self.values)
+
+    def resources(self) -> dict[str, Callable]:
+        """Return memory (MB) and runtime (minutes) that the job requests, by its attempt."""
+
+        def mem_mb(wildcards: Any, attempt: int) -> int:
+            return memory_mb(self.rule, self._durations(wildcards), attempt)
+
+        def runtime(wildcards: Any, attempt: int) -> int:
+            return runtime_minutes(self.rule, self._durations(wildcards), attempt)
+
+        return {"mem_mb": mem_mb, "runtime": runtime}
+
+    def is_light(self) -> bool:
+        """Return whether no variant of the job reads audio: it then runs where Snakemake runs, also on a cluster."""
+        if self.is_wildcard:
+            names = self._session.plan.used(self._block)
+        else:
+            names = [self.values[self._wildcard]]
+        variants = getattr(self._settings, self._block)
+        backends = [BACKENDS[self._block][variants[name].backend] for name in names]
+        return not any(backend.reads_audio for backend in backends)
+
+    def environment(self) -> Callable:
+        """Return the conda environment of the variant's backend."""
+
+        def path(wildcards: Any) -> str:
+            backend = BACKENDS[self._block][self._variant(wildcards).backend]
+            return f"../../envs/{backend.environment}.yaml"
+
+        return self.bind(path)
+
+    def provenance(self, *packages: str, **settings: Any) -> Callable:
+        """Return the provenance of the job's variant; of a rule without backends, with its packages and settings."""
+
+        def text(wildcards: Any) -> str:
+            if not self._block:
+                return rule_provenance(self.rule, *packages, **settings)
+            return self._session.provenance.variant(self.rule, self._block, self._name(wildcards))
+
+        return self.bind(text)
+
+    def simulation_provenance(self) -> Callable:
+        """Return the provenance of the job's simulated corpus."""
+        return self.bind(lambda wildcards: self._session.provenance.simulation(wildcards.corpus))
+
+    # --- the variant of a job -------------------------------------------------------------------
+
+    def _name(self, wildcards: Any) -> str:
+        """Return the name of the variant that the job's wildcards select."""
+        name = getattr(wildcards, self._wildcard)
+        return self._settings.systems[name].turns if self._wildcard == "system" else name
+
+    def _variant(self, wildcards: Any) -> Any:
+        return getattr(self._settings, self._block)[self._name(wildcards)]
+
+    def _stages(self, wildcards: Any) -> dict[str, Any]:
+        return self._settings.systems[wildcards.system].model_dump()
+
+    def _durations(self, wildcards: Any) -> list[Seconds]:
+        corpus = self.values.get("corpus") or wildcards.corpus
+        ids = self.recordings or [wildcards.recording]
+        return [_duration(self._session, corpus, id) for id in ids]
+
+
+def _keep_wildcards(pattern: str, **names: Any) -> str:
+    """Return the pattern with names in place of all wildcards but {corpus} and {recording}."""
+    return pattern.format(corpus="{corpus}", recording="{recording}", **names)
+
+
+def _duration(session: "Session", corpus: str, id: str) -> Seconds:
+    """Return the duration of a recording: prepared, or else as expected."""
+    prepared = prepared_duration(f"results/{corpus}/audio/{id}.wav")
+    return prepared or _expected_duration(session, corpus, id)
+
+
+@cache
+def _expected_duration(session: "Session", corpus: str, id: str) -> Seconds:
+    """Return the duration of a recording that is not yet prepared: simulated, by its header, or a guess."""
+    for source in session.settings.corpora:
+        if source.name == corpus and source.simulate:
+            return source.simulate.duration
+    recording = session.plan.recordings.get((corpus, id))
+    path = next(iter(recording.source_audio()), None) if recording else None
+    return header_duration(path) or UNKNOWN_DURATION

@@ -1,0 +1,97 @@
+"""Everything that the rules know of a run: settings, recordings, plan and provenance.
+
+The Snakefile makes one session when it is read. This has no side effects on disk; `RunFolder.prepare` has them all.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import yaml
+
+from diarflow.backends import PACKAGE
+from diarflow.planning import snakemake_patches
+from diarflow.planning.plan import Plan
+from diarflow.planning.provenance import Provenance
+from diarflow.planning.requirements import check_installed, check_references
+from diarflow.planning.resources import memory_mb, runtime_minutes
+from diarflow.planning.rule_batch import RuleBatch
+from diarflow.planning.run_folder import RunFolder
+from diarflow.planning.search import search_content, with_trials
+from diarflow.planning.table import CorpusNeeds, read_corpora, warn_of_unmatched_names
+from diarflow.settings import read_settings
+
+DEFAULTS = PACKAGE.parents[1] / "config.yaml"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, if libyaml is installed
+_REPORT_DURATION = 60.0  # seconds that each recording counts in jobs over all recordings
+
+
+class Session:
+    """Settings, recordings and plan of one process of Snakemake.
+
+    Raises InputError with a line for each mistake in the configuration or in a table.
+    """
+
+    def __init__(self, workflow: Any, config: dict[str, Any]):
+        self._workflow = workflow
+        settings = read_settings(
+            config,
+            defaults=yaml.load(DEFAULTS.read_text(), _LOADER),
+            overlay=workflow.config_settings.overwrite_config,
+            files=[DEFAULTS, *workflow.overwrite_configfiles],
+        )
+        self.needs = {
+            corpus.name: CorpusNeeds(
+                settings.needs_audio(corpus), tuple(settings.rttm_of(corpus).items())
+            )
+            for corpus in settings.corpora
+        }
+        recordings, self.warnings = read_corpora(settings.corpora, self.needs)
+        self.settings = with_trials(settings)
+        self.plan = Plan(self.settings, recordings)
+        self.provenance = Provenance(self.plan)
+        self.folder = RunFolder(workflow, self.plan)
+        check_references(self.plan)
+        # with conda each rule has an environment of its own
+        if not workflow.deployment_settings.deployment_method:
+            check_installed(self.plan)
+        if workflow.is_main_process:
+            self.warnings += warn_of_unmatched_names(recordings)
+            snakemake_patches.apply(len(recordings))
+
+    def batches(self, rule: str) -> Iterator[RuleBatch]:
+        """Yield the batches of a rule. A job on a cluster reads only its own, which `--target-jobs` names."""
+        jobs = () if self._workflow.is_main_process else sys.argv
+        names = {argument.partition(":")[0] for argument in jobs}
+        for values in self.plan.batches(rule, names):
+            yield RuleBatch(self, **values)
+
+    def resources(self, rule: str) -> dict[str, Callable]:
+        """Return memory (MB) and runtime (minutes) that a job over all recordings requests."""
+        durations = [_REPORT_DURATION] * len(self.plan.recordings)
+
+        def mem_mb(wildcards: Any, attempt: int) -> int:
+            return memory_mb(rule, durations, attempt)
+
+        def runtime(wildcards: Any, attempt: int) -> int:
+            return runtime_minutes(rule, durations, attempt)
+
+        return {"mem_mb": mem_mb, "runtime": runtime}
+
+    def search(self, tuning: str) -> dict[str, Any]:
+        """Return what a search is about. Raises InputError if there is nothing to search on."""
+        has_reference = {
+            corpus: any(self.plan.recordings[corpus, id].reference for id in self.plan.ids(corpus))
+            for corpus in self.plan.systems
+        }
+        return search_content(self.settings, tuning, has_reference)
+
+    def trial_scores(self, tuning: str) -> list[str]:
+        """Return the scores that a search compares."""
+        content = self.search(tuning)
+        return [
+            f"results/{corpus}/scores/{trial['name']}/{recording}.parquet"
+            for (corpus, recording), row in self.plan.recordings.items()
+            if corpus in content["corpora"] and row.reference
+            for trial in content["candidates"]
+        ]

@@ -1,0 +1,66 @@
+"""Content of the report: the recordings, systems and settings that it covers, from the plan of a run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diarflow.networks.onnx import model_path
+from diarflow.settings import STAGES
+
+if TYPE_CHECKING:
+    from diarflow.planning.plan import Plan
+
+
+def report_content(plan: "Plan") -> dict[str, Any]:
+    """Return the content of the report across corpora, as values that JSON can hold."""
+    settings = plan.settings
+    used = {name for names in plan.systems.values() for name in names}
+    return {
+        "recordings": [
+            {
+                "corpus": recording.corpus,
+                "recording": recording.id,
+                "systems": plan.systems[recording.corpus],
+                "reference": recording.reference is not None,
+            }
+            for recording in plan.recordings.values()
+        ],
+        "systems": {
+            name: system.model_dump(exclude_none=True)
+            for name, system in settings.systems.items()
+            if name in used
+        },
+        "stages": list(STAGES),
+        "splits": {corpus.name: corpus.split for corpus in settings.corpora},
+        "cards": network_cards(plan),
+        "collar_each_side": settings.scores.collar_each_side,
+        "audio": settings.report.audio,
+        "variants": {corpus: plan.variants_by_rule(corpus) for corpus in plan.systems},
+        "settings": plan.used_settings() | {"segments": {"": settings.segments.model_dump()}},
+    }
+
+
+def network_cards(plan: "Plan") -> dict[str, str]:
+    """Return the model card of each network in use that has one, by the name of the network."""
+    cards = {}
+    for name in plan.used("networks"):
+        model = plan.settings.networks[name].model
+        is_trained = model.startswith("models/")
+        card = (Path(model) if is_trained else model_path(model)).with_suffix(".json")
+        if is_trained or card.is_file():
+            cards[name] = str(card)
+    return cards
+
+
+def evaluated_detectors(plan: "Plan") -> dict[str, dict[str, list[str]]]:
+    """Return the recordings that have references and the change detectors to evaluate on them, by corpus.
+
+    The backend `none` detects nothing and is only a baseline: a corpus whose systems use no other is left out.
+    """
+    evaluated = {}
+    for corpus in plan.systems:
+        ids = [id for id in plan.ids(corpus) if plan.recordings[corpus, id].reference]
+        detectors = plan.variants("detect_changes", corpus)
+        backends = {plan.settings.changes[name].backend for name in detectors}
+        if ids and backends - {"none"}:
+            evaluated[corpus] = {"recordings": ids, "changes": detectors}
+    return evaluated
