@@ -1,6 +1,6 @@
 """Rule build_turns: who speaks when, out of the windows and their clusters."""
 
-from diarflow.artifacts.tables import read_facts, read_rows, write_table
+from diarflow.artifacts.tables import read_metadata, read_rows, write_table
 from diarflow.backends import load
 from diarflow.embedding.windows import Window
 from diarflow.runs.job import Job
@@ -11,13 +11,13 @@ job = Job(snakemake)
 build = load(BUILDERS, job.settings)
 
 
-def one(recording):
-    windows = [Window(*row) for row in read_rows(recording.input.windows)]
-    labels = [speaker for _, _, speaker in read_rows(recording.input.clusters)]
-    segments = [Interval(*row) for row in read_rows(recording.input.segments)]
-    facts = read_facts(recording.input.clusters)
-    turns = build(windows, labels, segments, recording.input)
-    write_table(recording.output.turns, "turns", turns, facts=facts)
+def one(item):
+    windows = [Window(*row) for row in read_rows(item.input.windows)]
+    labels = [speaker for _, _, speaker in read_rows(item.input.clusters)]
+    segments = [Interval(*row) for row in read_rows(item.input.segments)]
+    facts = read_metadata(item.input.clusters)
+    turns = build(windows, labels, segments, item.input)
+    write_table(item.output.turns, "turns", turns, metadata=facts)
 
 
 job.each(one)

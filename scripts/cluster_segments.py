@@ -15,8 +15,8 @@ cluster = load(CLUSTERERS, job.settings)
 count = job.settings.get("speaker_count")
 
 
-def one(recording):
-    files = recording.input
+def one(item):
+    files = item.input
     windows = read_table(files.windows)
     start, end = windows["start"], windows["end"]
     known = read_row(files.row)
@@ -29,7 +29,7 @@ def one(recording):
     vectors = read_array(files.embeddings)
     labels = cluster(vectors, end - start, speakers, windows["chunk"])
     rows = zip(start, end, labels, strict=True)
-    write_table(recording.output.clusters, "clusters", rows, facts={"speakers_given": given})
+    write_table(item.output.clusters, "clusters", rows, metadata={"speakers_given": given})
 
 
 job.each(one)

@@ -9,10 +9,10 @@ job = Job(snakemake)
 activate = load(NETWORKS, job.settings)
 
 
-def one(recording):
-    activations, times, facts = activate(recording.input.audio)
-    write_array(recording.output.activations, activations)
-    write_times(recording.output.times, times, **facts)
+def one(item):
+    activations, times, facts = activate(item.input.audio)
+    write_array(item.output.activations, activations)
+    write_times(item.output.times, times, **facts)
 
 
 job.each(one)

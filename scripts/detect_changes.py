@@ -13,11 +13,11 @@ threshold = settings.pop("threshold", -math.inf)
 find = load(DETECTORS, settings)
 
 
-def one(recording):
-    candidates = find(recording.input)
-    write_table(recording.output.candidates, "candidates", candidates)
+def one(item):
+    candidates = find(item.input)
+    write_table(item.output.candidates, "candidates", candidates)
     changes = [change for change in candidates if change.score > threshold]
-    write_table(recording.output.changes, "changes", changes)
+    write_table(item.output.changes, "changes", changes)
 
 
 job.each(one)

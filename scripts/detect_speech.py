@@ -9,8 +9,8 @@ job = Job(snakemake)
 detect = load(DETECTORS, job.settings)
 
 
-def one(recording):
-    write_table(recording.output.speech, "speech", detect(recording.input))
+def one(item):
+    write_table(item.output.speech, "speech", detect(item.input))
 
 
 job.each(one)

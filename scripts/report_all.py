@@ -5,7 +5,7 @@ from pathlib import Path
 
 from diarflow.report.markdown import write_markdown
 from diarflow.report.site import write_site
-from diarflow.runs.job import log_to
+from diarflow.runs.job import start_log
 from diarflow.scoring.bootstrap import compare_all, count_speakers
 from diarflow.scoring.totals import (
     across,
@@ -16,8 +16,8 @@ from diarflow.scoring.totals import (
     write_parquet,
 )
 
-log_to(snakemake.log[0])
-job = json.loads(snakemake.params.job)
+start_log(snakemake.log[0])
+job = json.loads(snakemake.params.provenance)
 content = job.pop("settings")
 tables = [read_csv(path) for path in snakemake.input.der]
 scores = of_recordings(tables)

@@ -8,10 +8,10 @@ from diarflow.timeline.resegment import resegment
 job = Job(snakemake)
 
 
-def one(recording):
-    speech = [Interval(*row) for row in read_rows(recording.input.speech)]
-    changes = [time for time, _ in read_rows(recording.input.changes)]
-    write_table(recording.output.segments, "segments", resegment(speech, changes, **job.settings))
+def one(item):
+    speech = [Interval(*row) for row in read_rows(item.input.speech)]
+    changes = [time for time, _ in read_rows(item.input.changes)]
+    write_table(item.output.segments, "segments", resegment(speech, changes, **job.settings))
 
 
 job.each(one)

@@ -4,13 +4,13 @@ import logging
 from pathlib import Path
 
 from diarflow.artifacts.failures import read_failure
-from diarflow.artifacts.placeholders import marked_by
-from diarflow.runs.job import log_to
+from diarflow.artifacts.placeholders import placeholders_of
+from diarflow.runs.job import start_log
 
-log_to(snakemake.log[0])
+start_log(snakemake.log[0])
 for entry in sorted(Path("results").glob("*/failures/**/*.json")):
     failure = read_failure(entry)
-    for artifact in marked_by(failure):
+    for artifact in placeholders_of(failure):
         artifact.unlink()
         entry.unlink(missing_ok=True)
         # what depends on all recordings: Snakemake misses no file behind one that is there

@@ -16,12 +16,12 @@ speakers = choose(
 )
 
 
-def one(recording):
-    number = int(recording.recording.rpartition("-")[2])
+def one(item):
+    number = int(item.id.rpartition("-")[2])
     audio, turns = simulate(speakers, number=number, **settings)
-    with written_whole(recording.output.audio) as beside:
+    with written_whole(item.output.audio) as beside:
         soundfile.write(beside, audio, SAMPLE_RATE, "PCM_16", format="WAV")
-    write_rttm(recording.output.reference, recording.recording, turns)
+    write_rttm(item.output.reference, item.id, turns)
 
 
 job.each(one)

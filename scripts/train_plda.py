@@ -1,17 +1,15 @@
 """Rule train_plda: the space in which VBx clusters, out of recordings of single speakers."""
 
-import json
 import logging
 
 from diarflow.backends import load
 from diarflow.clustering.plda import write_plda
 from diarflow.embedding import EMBEDDERS
-from diarflow.runs.job import log_to
+from diarflow.runs.job import job_settings
 from diarflow.simulation.speakers import choose, list_speakers
 from diarflow.training.plda import train_on_speakers, write_card
 
-log_to(snakemake.log[0])
-settings = json.loads(snakemake.params.job)["settings"]
+settings = job_settings(snakemake)
 variant = settings["variant"]
 speakers = choose(list_speakers(settings["speakers"]), settings["part"])
 logging.info("%d speakers", len(speakers))

@@ -1,16 +1,13 @@
 """Rule tune_system: the best of the systems that a search tried, as a configuration to lay over the other."""
 
-import json
-
 import yaml
 
 from diarflow.artifacts.tables import read_frames
 from diarflow.atomic import written_whole
-from diarflow.runs.job import log_to
+from diarflow.runs.job import job_settings
 from diarflow.scoring.selection import outcome
 
-log_to(snakemake.log[0])
-content = json.loads(snakemake.params.job)["settings"]
+content = job_settings(snakemake)
 scores = read_frames("scores", snakemake.input.scores)
 found = outcome(scores[scores["protocol"] == content["protocol"]], content)
 for path, table in (

@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 from diarflow.artifacts.failures import Failure, write_failure
-from diarflow.artifacts.placeholders import mark_of, write_empty
-from diarflow.artifacts.tables import COLUMNS, read_facts, read_rows, write_table
+from diarflow.artifacts.placeholders import failed_rule, write_placeholder
+from diarflow.artifacts.tables import COLUMNS, read_metadata, read_rows, write_table
 from diarflow.audio.prepared import write_silence
 from diarflow.formats.rttm import read_turns, write_rttm
 from diarflow.formats.uem import read_uem, write_uem
@@ -95,7 +95,7 @@ def test_detect_speech_sets_a_failing_recording_aside_and_goes_on(run_script, to
         output={"speech": outputs},
         **WEBRTC,
     )
-    assert [mark_of(path) for path in outputs] == ["detect_speech", None]
+    assert [failed_rule(path) for path in outputs] == ["detect_speech", None]
     assert read_rows(outputs[0]) == []
     said = failure("detect_speech", "bad", "v")
     assert said["rule"] == "detect_speech" and "LibsndfileError" in said["reason"]
@@ -112,17 +112,17 @@ def test_a_batch_finds_the_files_of_its_recordings_beside_those_that_are_named(r
         output={"speech": outputs},
         **WEBRTC,
     )
-    assert [mark_of(path) for path in outputs] == [None, None]
+    assert [failed_rule(path) for path in outputs] == [None, None]
 
 
 def test_what_was_set_aside_is_passed_on_and_forgotten_once_it_works(run_script, tone):
-    write_empty("audio", at("audio", ending="wav"), recording="a", mark="prepare_audio")
+    write_placeholder("audio", at("audio", ending="wav"), recording="a", rule="prepare_audio")
     files = {
         "input": {"audio": at("audio", ending="wav")},
         "output": {"speech": at("speech", variant="v")},
     }
     run_script("detect_speech", **files, **WEBRTC)
-    assert mark_of(at("speech", variant="v")) == "prepare_audio"
+    assert failed_rule(at("speech", variant="v")) == "prepare_audio"
     assert failure("detect_speech", variant="v") is None
 
     run_script("detect_speech", **files, **WEBRTC | {"aggressiveness": 9})  # webrtcvad refuses it
@@ -131,7 +131,8 @@ def test_what_was_set_aside_is_passed_on_and_forgotten_once_it_works(run_script,
     assert failure("detect_speech", variant="v")["reason"].startswith("ValueError")
     run_script("detect_speech", **files, **WEBRTC)
     assert (
-        failure("detect_speech", variant="v") is None and mark_of(files["output"]["speech"]) is None
+        failure("detect_speech", variant="v") is None
+        and failed_rule(files["output"]["speech"]) is None
     )
 
 
@@ -163,12 +164,12 @@ def test_cluster_segments_says_whether_the_number_was_given(run_script, num, giv
         restarts=2, single_below=0.2,
     )  # fmt: skip
     assert len({speaker for _, _, speaker in read_rows(at("clusters"))}) == 2
-    assert read_facts(at("clusters")) == {"speakers_given": given}
+    assert read_metadata(at("clusters")) == {"speakers_given": given}
 
 
 def test_write_rttm(run_script):
     write_table(
-        at("turns"), "turns", [(0.0, 1.0, 5), (1.0, 2.0, 3)], facts={"speakers_given": True}
+        at("turns"), "turns", [(0.0, 1.0, 5), (1.0, 2.0, 3)], metadata={"speakers_given": True}
     )
     run_script(
         "write_rttm", input={"turns": at("turns")}, output={"rttm": at("rttm", ending="rttm")}
@@ -195,17 +196,19 @@ def scored(run_script):
 def test_a_recording_that_was_set_aside_is_scored_as_an_empty_hypothesis(run_script):
     write_rttm(at("reference", ending="rttm"), "a", [Turn(0.0, 2.0, "A")])
     write_uem(at("reference", ending="uem"), "a", [Interval(0.0, 4.0)])
-    write_empty("rttm", at("rttm", ending="rttm", variant="s"), recording="a", mark="prepare_audio")
+    write_placeholder(
+        "rttm", at("rttm", ending="rttm", variant="s"), recording="a", rule="prepare_audio"
+    )
     full = scored(run_script)[0]
-    assert (full["protocol"], full["missed"], full["set_aside"]) == ("full", 2.0, "prepare_audio")
+    assert (full["protocol"], full["missed"], full["failed_rule"]) == ("full", 2.0, "prepare_audio")
     assert (full["corpus"], full["system"], full["recording"]) == ("c", "s", "a")
 
 
 def test_a_recording_whose_reference_was_set_aside_has_no_score(run_script):
-    write_empty(
-        "reference", at("reference", ending="rttm"), recording="a", mark="prepare_reference"
+    write_placeholder(
+        "reference", at("reference", ending="rttm"), recording="a", rule="prepare_reference"
     )
-    write_empty("uem", at("reference", ending="uem"), recording="a", mark="prepare_reference")
+    write_placeholder("uem", at("reference", ending="uem"), recording="a", rule="prepare_reference")
     write_rttm(at("rttm", ending="rttm", variant="s"), "a", [Turn(0.0, 2.0, "A")])
     assert scored(run_script) == []
 
@@ -221,9 +224,9 @@ def test_every_artifact_has_an_empty_form(tmp_path, monkeypatch, kind):
         "audio": "wav",
     }
     path = at(kind, ending=ending.get(kind, "parquet"))
-    write_empty(kind, path, recording="a", mark="prepare_audio")
+    write_placeholder(kind, path, recording="a", rule="prepare_audio")
     if kind not in ("uem", "embeddings"):  # these stand beside a marked file
-        assert mark_of(path) == "prepare_audio"
+        assert failed_rule(path) == "prepare_audio"
 
 
 def test_retry_forgets_what_was_set_aside_and_what_followed_from_it(run_script):
@@ -239,7 +242,7 @@ def test_retry_forgets_what_was_set_aside_and_what_followed_from_it(run_script):
             if product == "audio":
                 write_silence(path, 100)
             elif name == "bad" and product != "changes":
-                write_empty(product, path, recording=name, mark=mark)
+                write_placeholder(product, path, recording=name, rule=mark)
             else:
                 write_table(path, product)
     write_failure(Failure("c", "detect_speech", "v", "bad", "it died", "x.log"))

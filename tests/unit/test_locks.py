@@ -1,3 +1,4 @@
+import fcntl
 import os
 import subprocess
 import sys
@@ -5,54 +6,65 @@ import sys
 import pytest
 from conftest import ROOT
 
-HOLD = "import sys; from diarflow.runs.locks import drop_dead_locks; print(drop_dead_locks(sys.argv[1])); sys.stdout.flush(); sys.stdin.read()"  # fmt: skip
+from diarflow.runs.locks import is_run_alive
+
+RUN = """
+import sys
+from diarflow.runs.locks import remove_stale_locks
+print(remove_stale_locks(sys.argv[1]), flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture
-def run(tmp_path):
-    """Start a run in another process; it lives until its input is closed. Its first line says what it dropped."""
-    started = []
+def start_run(tmp_path):
+    """Start a process that locks as a run does, and return it and the first line that it prints."""
+    processes = []
 
     def start():
         process = subprocess.Popen(
-            [sys.executable, "-c", HOLD, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-c", RUN, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, env=dict(os.environ, PYTHONPATH=str(ROOT / "scripts")),
         )  # fmt: skip
-        started.append(process)
+        processes.append(process)
         return process, process.stdout.readline().strip()
 
     yield start
-    for process in started:
+    for process in processes:
         process.kill()
         process.communicate()
 
 
-def locked(folder):
+def write_lock_file(folder):
     (folder / "locks").mkdir(exist_ok=True)
     (folder / "locks" / "0.output.lock").write_text("results/c/audio/a.wav\n")
 
 
-def test_the_lock_of_a_run_that_was_killed_is_dropped(run, tmp_path):
-    first, said = run()
-    assert said == "False"
-    locked(tmp_path)
+def test_the_lock_files_of_a_killed_run_are_removed(start_run, tmp_path):
+    first, line = start_run()
+    assert line == "False"
+    write_lock_file(tmp_path)
     first.kill()
     first.wait()
-    assert run()[1] == "True"
+    assert start_run()[1] == "True"
     assert not list((tmp_path / "locks").iterdir())
 
 
-def test_the_lock_of_a_run_that_lives_stays(run, tmp_path):
-    run()
-    locked(tmp_path)
-    assert run()[1] == "False"
+def test_lock_files_stay_while_any_of_several_runs_is_alive(start_run, tmp_path):
+    first, _ = start_run()
+    start_run()
+    write_lock_file(tmp_path)
+    assert start_run()[1] == "False"
+    first.kill()
+    first.wait()
+    assert start_run()[1] == "False"
     assert (tmp_path / "locks" / "0.output.lock").exists()
 
 
-def test_the_lock_stays_while_any_of_several_runs_lives(run, tmp_path):
-    first, _ = run()
-    run()
-    first.kill()
-    first.wait()
-    locked(tmp_path)
-    assert run()[1] == "False"
+def test_a_run_is_alive_as_long_as_its_lock_is_held(tmp_path):
+    lock = tmp_path / "diarflow.lock"
+    assert is_run_alive(lock)  # without a lock file it cannot be tested
+    with open(lock, "w") as run:
+        fcntl.flock(run, fcntl.LOCK_SH)
+        assert is_run_alive(lock)
+    assert not is_run_alive(lock)

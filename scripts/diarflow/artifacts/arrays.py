@@ -1,10 +1,11 @@
-"""Artifacts that are arrays: one .npy file a recording."""
+"""Artifacts that are arrays: one .npy file per recording, and a JSON file with the frame times of activations."""
 
 import json
 import math
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from diarflow.atomic import written_whole
 
 
 def write_array(path, array) -> None:
-    """Write as float32, float16 where it is that, whole or not at all; nothing is (0, 0)."""
+    """Write a float16 array as it is and any other as float32. An array of one dimension is written as (0, 0)."""
     array = np.asarray(array)
     if array.dtype != np.float16:
         array = array.astype(np.float32)
@@ -21,14 +22,14 @@ def write_array(path, array) -> None:
 
 
 def read_array(path) -> np.ndarray:
-    """What `write_array` wrote."""
+    """Read an array that `write_array` wrote."""
     return np.load(path, allow_pickle=False)
 
 
-def on_disk(shape: tuple[int, ...], dtype) -> np.ndarray:
-    """Zeros of a shape, kept in a temporary file that goes with the array, not in memory.
+def zeros_on_disk(shape: tuple[int, ...], dtype) -> np.ndarray:
+    """Return zeros in a temporary file instead of memory. The file ends with the array.
 
-    The file has its place from the start: where the disk is full an OSError says so, here and not later.
+    Raises OSError if the disk has too little space: all of it is reserved at once.
     """
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if not size:
@@ -38,31 +39,26 @@ def on_disk(shape: tuple[int, ...], dtype) -> np.ndarray:
         return np.memmap(file, dtype, "r+", shape=shape)
 
 
-def write_times(path, times: np.ndarray, *, mark: str | None = None, **facts) -> None:
-    """Beside an array of frames a JSON file: when its first frame is, how far apart they are, what they hold.
+def write_times(path, times: np.ndarray, *, failed_rule: str | None = None, **metadata) -> None:
+    """Write the times (frames,) of equally spaced frames as JSON, in seconds, with `metadata` about them.
 
-    Frames are `start + i * step` seconds, at their centres; `facts` are what else there is to say.
+    Frame i is centred at `start + i * step`.
     """
     start = float(times[0]) if len(times) else 0.0
     step = float((times[-1] - times[0]) / (len(times) - 1)) if len(times) > 1 else 0.0
-    facts = {"start": start, "step": step, "frames": len(times), **facts}
-    if mark:
-        facts["set_aside"] = mark
+    content = {"start": start, "step": step, "frames": len(times), **metadata}
+    if failed_rule:
+        content["set_aside"] = failed_rule
     with written_whole(path) as beside:
-        beside.write_text(json.dumps(facts) + "\n")
+        beside.write_text(json.dumps(content) + "\n")
 
 
 def read_times(array_path) -> np.ndarray:
-    """Times (frames,) of an array of frames, in seconds, out of the JSON file beside it."""
-    facts = read_facts(Path(array_path).with_suffix(".json"))
-    return facts["start"] + facts["step"] * np.arange(facts["frames"])
+    """Return the times (frames,) of an array of frames in seconds, from the JSON file beside the array."""
+    frames = read_frame_metadata(Path(array_path).with_suffix(".json"))
+    return frames["start"] + frames["step"] * np.arange(frames["frames"])
 
 
-def read_mark(path) -> str | None:
-    """The rule at which the recording of an array of frames was set aside."""
-    return read_facts(path).get("set_aside")
-
-
-def read_facts(path) -> dict:
-    """What the JSON file beside an array of frames says of them."""
+def read_frame_metadata(path) -> dict[str, Any]:
+    """Read a JSON file that `write_times` wrote."""
     return json.loads(Path(path).read_text())

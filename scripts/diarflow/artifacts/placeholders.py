@@ -1,25 +1,29 @@
-"""Every artifact in its empty form, and the mark that says a recording was set aside on its way.
+"""Placeholders: valid empty artifacts of recordings that were set aside.
 
-The mark is part of the artifact, so that a recording that works again is worked on again downstream.
+A placeholder contains the name of the rule that failed. When the recording works again, the content of the
+artifact changes, and so everything downstream runs again.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from diarflow.artifacts.failures import Failure
-from diarflow.artifacts.tables import COLUMNS, read_facts, write_table
+from diarflow.artifacts.paths import parse_artifact_path
+from diarflow.artifacts.tables import COLUMNS, read_metadata, write_table
 
 _PREFIX = "set aside: "
 
+# The formats of arrays and audio import NumPy and soundfile, which many jobs do not need: imported where used.
 
-def write_empty(kind: str, path, *, recording: str, mark: str) -> None:
-    """A valid artifact that holds nothing, marked with the rule at which the recording was set aside."""
+
+def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
+    """Write the placeholder of an artifact of a kind, for a recording that `rule` failed on."""
     if kind in COLUMNS:
-        write_table(path, kind, facts={"set_aside": mark})
+        write_table(path, kind, metadata={"set_aside": rule})
     elif kind in ("rttm", "reference"):
         from diarflow.formats.rttm import write_rttm
 
-        write_rttm(path, recording, [], comments=[f"{_PREFIX}{mark}"])
+        write_rttm(path, recording, [], comments=[f"{_PREFIX}{rule}"])
     elif kind == "uem":
         from diarflow.formats.uem import write_uem
 
@@ -27,7 +31,7 @@ def write_empty(kind: str, path, *, recording: str, mark: str) -> None:
     elif kind == "times":
         from diarflow.artifacts.arrays import write_times
 
-        write_times(path, [], mark=mark, outputs=[])
+        write_times(path, [], failed_rule=rule, outputs=[])
     elif kind in ("embeddings", "activations"):
         from diarflow.artifacts.arrays import write_array
 
@@ -39,44 +43,42 @@ def write_empty(kind: str, path, *, recording: str, mark: str) -> None:
         with written_whole(path) as beside:
             write_silence(beside)
     else:
-        raise KeyError(f"no empty form of {kind}")
+        raise KeyError(f"no placeholder for an artifact of kind {kind}")
 
 
-def mark_of(path) -> str | None:
-    """The rule at which the recording of an artifact was set aside; None where it was not.
+def failed_rule(path) -> str | None:
+    """Return the rule that failed on the recording of an artifact; None if none did.
 
-    A prepared recording without samples was set aside: none that can be worked on is so short.
+    Arrays and UEM files have no place for it: the file written with them has. Prepared audio without samples is a
+    placeholder, since prepare_audio fails on recordings that are too short.
     """
     ending = Path(path).suffix
     if ending == ".parquet":
-        return read_facts(path).get("set_aside")
-    if ending == ".json" and _product(path) == "activations":
-        from diarflow.artifacts.arrays import read_mark
+        return read_metadata(path).get("set_aside")
+    artifact = parse_artifact_path(path)
+    if artifact is None:
+        return None
+    if ending == ".json" and artifact.product == "activations":
+        from diarflow.artifacts.arrays import read_frame_metadata
 
-        return read_mark(path)
-    if ending == ".rttm" and _product(path):
+        return read_frame_metadata(path).get("set_aside")
+    if ending == ".rttm":
         from diarflow.formats.rttm import read_comments
 
-        marks = [line for line in read_comments(path) if line.startswith(_PREFIX)]
-        return marks[0].removeprefix(_PREFIX) if marks else None
-    if ending == ".wav" and _product(path) == "audio":
+        rules = [line for line in read_comments(path) if line.startswith(_PREFIX)]
+        return rules[0].removeprefix(_PREFIX) if rules else None
+    if ending == ".wav" and artifact.product == "audio":
         from diarflow.audio.prepared import duration
 
         return None if duration(path) else "prepare_audio"
     return None
 
 
-def marked_by(failure: Failure, root="results") -> Iterator[Path]:
-    """What stands in the place of what a rule failed to make of a recording, and of what follows from it."""
+def placeholders_of(failure: Failure, root="results") -> Iterator[Path]:
+    """Yield the placeholders that stand for a recording because of a failure, downstream ones included."""
     corpus = Path(root, failure.corpus)
     for folder in sorted([*corpus.glob("*/"), *corpus.glob("*/*/")]):
         for ending in (".wav", ".json", ".parquet", ".rttm"):
             path = folder / (failure.recording + ending)
-            if path.exists() and mark_of(path) == failure.rule:
+            if path.exists() and failed_rule(path) == failure.rule:
                 yield path
-
-
-def _product(path) -> str | None:
-    """The folder of an artifact below its corpus; None for a file that is none."""
-    parts = Path(path).parts
-    return parts[2] if len(parts) > 3 and parts[0] == "results" else None

@@ -1,13 +1,17 @@
-"""Artifacts that are tables: one Parquet file a recording, its columns fixed by its kind."""
+"""Artifacts that are tables: one Parquet file per recording. The kind of a table determines its columns."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from diarflow.atomic import written_whole
+from diarflow.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "speech": {"start": pa.float64(), "end": pa.float64()},
@@ -20,7 +24,7 @@ COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "end": pa.float64(),
         "segment": pa.int64(),
         "chunk": pa.int64(),
-        "local": pa.int64(),
+        "local_speaker": pa.int64(),
     },
     "clusters": {"start": pa.float64(), "end": pa.float64(), "speaker": pa.int64()},
     "turns": {"start": pa.float64(), "end": pa.float64(), "speaker": pa.int64()},
@@ -55,33 +59,41 @@ COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "pure_seconds": pa.float64(),
         "covered_seconds": pa.float64(),
         "reference_speakers": pa.int64(),
-        "found_speakers": pa.int64(),
+        "hypothesis_speakers": pa.int64(),
         "repairs": pa.int64(),
         "speakers_given": pa.bool_(),
-        "set_aside": pa.string(),
+        "failed_rule": pa.string(),
         "extent": pa.string(),
     },
+}
+# columns of earlier versions, and their names today
+RENAMED = {
+    "local": "local_speaker",
+    "found_speakers": "hypothesis_speakers",
+    "set_aside": "failed_rule",
 }
 _NUMBERS = {pa.float64(): np.dtype(np.float64), pa.int64(): np.dtype(np.int64)}
 
 
 def write_table(
-    path, kind: str, rows: Iterable[tuple] = (), *, facts: Mapping[str, Any] | None = None
+    path, kind: str, rows: Iterable[tuple] = (), *, metadata: Mapping[str, Any] | None = None
 ) -> None:
-    """Write rows, in the order of the columns of `kind`, with `facts` about them in the metadata.
+    """Write rows, in the order of the columns of `kind`, and `metadata` about them.
 
     The same rows give the same bytes.
     """
     columns = COLUMNS[kind]
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    schema = pa.schema(columns.items(), {str(k): str(v) for k, v in (facts or {}).items()})
-    arrays = [_array(column, type) for column, type in zip(values, columns.values(), strict=True)]
+    schema = pa.schema(columns.items(), {str(k): str(v) for k, v in (metadata or {}).items()})
+    arrays = [
+        _to_arrow(column, type) for column, type in zip(values, columns.values(), strict=True)
+    ]
     with written_whole(path) as beside:
         pq.write_table(pa.Table.from_arrays(arrays, schema=schema), beside)
 
 
-def _array(values: Sequence, type: pa.DataType) -> pa.Array:
-    """The values of a column, as pyarrow's own `array` gives them: but that imports pandas, which most jobs need for nothing else."""
+def _to_arrow(values: Sequence, type: pa.DataType) -> pa.Array:
+    """Return a column as `pyarrow.array` does, without its import of pandas, which most jobs do not need."""
     dtype = _NUMBERS.get(type)
     if dtype and None not in values:
         numbers = np.asarray(values) if len(values) else np.empty(0, dtype)
@@ -91,38 +103,43 @@ def _array(values: Sequence, type: pa.DataType) -> pa.Array:
     return pa.array(values, type)
 
 
-def _read(path) -> pa.Table:
-    """A table of a few rows: no threads, and nothing of what would read a folder of files."""
-    with pq.ParquetFile(path) as file:
-        return file.read(use_threads=False)
-
-
 def read_table(path) -> dict[str, Any]:
-    """Columns by name, as NumPy arrays."""
+    """Return the columns of a table by name, as NumPy arrays."""
     table = _read(path)
-    return {name: _values(table[name].combine_chunks()) for name in table.column_names}
+    return {name: _to_numpy(table[name].combine_chunks()) for name in table.column_names}
 
 
-def _values(column: pa.Array) -> np.ndarray:
-    """The same way back: as pyarrow's own `to_numpy` gives them."""
+def _to_numpy(column: pa.Array) -> np.ndarray:
+    """Return a column as its `to_numpy` does, without pandas."""
     if column.type in _NUMBERS and not column.null_count:
         return np.from_dlpack(column)
     return column.to_numpy(zero_copy_only=False)
 
 
 def read_rows(path) -> list[tuple]:
-    """Rows as tuples, in the order of the columns."""
+    """Return the rows of a table as tuples, in the order of the columns."""
     return [tuple(row.values()) for row in _read(path).to_pylist()]
 
 
-def read_facts(path) -> dict[str, str]:
-    """What the metadata says about the rows."""
+def read_metadata(path) -> dict[str, str]:
+    """Return the metadata that was written with a table."""
     metadata = pq.read_schema(path).metadata or {}
     return {k.decode(): v.decode() for k, v in metadata.items() if not k.startswith(b"ARROW")}
 
 
-def read_frames(kind: str, paths: Iterable[str]):
-    """Tables of one kind below each other, as a pandas DataFrame."""
-    none = pa.schema(COLUMNS[kind].items()).empty_table()
+def read_frames(kind: str, paths: Iterable[str]) -> "pd.DataFrame":
+    """Concatenate the rows of tables of one kind into a pandas DataFrame."""
+    empty = pa.schema(COLUMNS[kind].items()).empty_table()
     tables = [_read(path).replace_schema_metadata(None) for path in paths]
-    return pa.concat_tables([none, *tables]).to_pandas()
+    return pa.concat_tables([empty, *tables]).to_pandas()
+
+
+def _read(path) -> pa.Table:
+    """Read a table of few rows: without threads, and without the modules that read folders of files."""
+    with pq.ParquetFile(path) as file:
+        table = file.read(use_threads=False)
+    for old in RENAMED.keys() & table.column_names:
+        raise InputError(
+            f"{path}: column {old} has been renamed to {RENAMED[old]}. Delete this file: the next run makes it again."
+        )
+    return table

@@ -1,9 +1,8 @@
-"""Locks that end with the process which holds them: those of runs, and those of jobs.
+"""File locks that end with the process that holds them, for runs and for jobs.
 
-The lock of a run that was killed is no lock: runs that live can be told from those that are dead.
-Snakemake locks what a run works on with files in `.snakemake/locks`, which outlive a run that was killed, and
-then wants `--unlock`. So every run holds a shared lock of the system's on a file beside, which ends with it.
-Who finds that nobody holds one knows that the locks that lie there are nobody's.
+Snakemake locks the files of a run with lock files in `.snakemake/locks`. They outlive a run that was killed,
+and the next run then demands `--unlock`. To tell stale lock files from those of a live run, each run holds a
+shared system lock (flock) on `.snakemake/diarflow.lock`. If no other process holds it, the lock files are stale.
 """
 
 import fcntl
@@ -12,34 +11,45 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-_held: list[int] = []  # until this process ends
+LOCK = Path(".snakemake/diarflow.lock")
+_open_locks: list[int] = []  # descriptors that stay open until this process ends
 
 
-def drop_dead_locks(folder=".snakemake") -> bool:
-    """Remove the locks of runs that are dead, and say whether there were any. Held until the process ends.
+def remove_stale_locks(folder=LOCK.parent) -> bool:
+    """Hold the lock of a run until this process ends, and return whether stale lock files were removed.
 
-    Where a run is alive nothing is done: Snakemake says then whether the two are in each other's way. Nor
-    on a disk that knows no such locks.
+    Nothing is removed while another run is alive: Snakemake then checks whether the two conflict.
+    Nothing is removed on a file system without flock.
     """
     folder = Path(folder)
     folder.mkdir(exist_ok=True)
-    file = os.open(folder / "diarflow.lock", os.O_RDWR | os.O_CREAT, 0o666)
-    _held.append(file)
-    dead = []
+    descriptor = os.open(folder / LOCK.name, os.O_RDWR | os.O_CREAT, 0o666)
+    _open_locks.append(descriptor)
+    stale: list[Path] = []
     with suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        dead = list(Path(folder, "locks").glob("*.lock"))
-        for lock in dead:
-            lock.unlink()
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        stale = list(Path(folder, "locks").glob("*.lock"))
+        for path in stale:
+            path.unlink()
     with suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_SH)
-    return bool(dead)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return bool(stale)
 
 
-def own(path) -> TextIO:
-    """A file of this process's alone, to be read and written; waits while another process has it.
+def is_run_alive(lock=LOCK) -> bool:
+    """Return whether a process holds the lock of a run, or True if the lock cannot be tested."""
+    try:
+        with open(lock, "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
 
-    Who has it may remove it.
+
+def exclusive_file(path) -> TextIO:
+    """Open a file to read and write, locked for this process alone. Wait while another process has it.
+
+    The holder may remove the file.
     """
     while True:
         file = open(path, "a+")  # noqa: SIM115 - the caller closes it

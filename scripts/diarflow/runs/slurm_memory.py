@@ -1,4 +1,4 @@
-"""What SLURM gives a job of Snakemake's of memory, and what the job has taken of it."""
+"""Memory allocation of a SLURM job that Snakemake submitted, and the memory that the job uses."""
 
 import os
 import re
@@ -6,59 +6,71 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-SHARE = 0.9  # of what is given: SLURM kills the whole job at all of it
-EVERY = 0.05  # seconds
-# what a job that Snakemake submitted is run by; a person's own allocation, in which Snakemake may run too, has none
-_RUNNER = b"slurm-jobstep"
+LIMIT_SHARE = 0.9  # of the allocation: SLURM kills the whole job when all of it is used
+POLL_SECONDS = 0.05
+# Snakemake starts the jobs that it submits with this executor. A user's interactive allocation, in which
+# Snakemake itself may run, has no process with it.
+_EXECUTOR = b"slurm-jobstep"
 
 
-class Memory:
-    """That of the SLURM job which this process is a part of."""
+class SlurmMemory:
+    """Memory of the SLURM job that this process belongs to.
 
-    def __init__(self, given: int, others: list[int]):
-        self.given = given  # MB
-        self._others = others
+    `allocated` is in MB; `processes` are the ids of the job's processes so far.
+    """
+
+    def __init__(self, allocated: int, processes: list[int]):
+        self.allocated = allocated
+        self._processes = processes
 
     @classmethod
-    def here(cls, asked: int | None) -> "Memory | None":
-        """None outside of such jobs. What was asked for counts where SLURM does not say what it gave, as in steps of jobs."""
+    def of_this_job(cls, requested: int | None) -> "SlurmMemory | None":
+        """Return the memory of this job, or None outside of the jobs that Snakemake submits to SLURM."""
         job = os.environ.get("SLURM_JOB_ID")
-        given = given_memory(asked)
-        if not (job and given):
+        allocated = allocated_memory(requested)
+        if not (job and allocated):
             return None
-        others = list(_processes(job))
-        submitted = any(_RUNNER in _said(one, "cmdline") for one in others)
-        return cls(given, others) if submitted else None
+        processes = list(_processes_of(job))
+        submitted = any(_EXECUTOR in _read_strings(process, "cmdline") for process in processes)
+        return cls(allocated, processes) if submitted else None
 
     def is_short(self, child: int) -> bool:
-        """Whether a child that was started since takes what is left; shared pages count once, as SLURM's cgroups do it."""
-        return held([*self._others, child]) > SHARE * self.given * 2**20
+        """Return whether the job, with a child process started since, exceeds its share of the allocation."""
+        used = proportional_memory([*self._processes, child])
+        return used > LIMIT_SHARE * self.allocated * 2**20
 
 
-def given_memory(asked: int | None) -> int:
-    """MB that SLURM says it gave, or what was asked for; 0 where that is not known either."""
-    return int(os.environ.get("SLURM_MEM_PER_NODE") or asked or 0)
+def allocated_memory(requested: int | None) -> int:
+    """Return the MB that SLURM allocated, else the MB that were requested, else 0.
+
+    SLURM sets no variable for the steps of some jobs.
+    """
+    return int(os.environ.get("SLURM_MEM_PER_NODE") or requested or 0)
 
 
-def held(processes: Iterable[int]) -> int:
-    """Bytes that processes hold, each its share of what they have in common; one that has ended holds none."""
+def proportional_memory(processes: Iterable[int]) -> int:
+    """Return the bytes that processes use; a page that several share counts once, as in SLURM's cgroups.
+
+    A process that has ended counts 0.
+    """
     kilobytes = 0
     for process in processes:
         with suppress(OSError):
-            said = Path(f"/proc/{process}/smaps_rollup").read_text()
-            kilobytes += int(re.search(r"^Pss:\s+(\d+) kB", said, re.M)[1])
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+            if match := re.search(r"^Pss:\s+(\d+) kB", rollup, re.M):
+                kilobytes += int(match[1])
     return kilobytes * 1024
 
 
-def _processes(job: str) -> Iterator[int]:
+def _processes_of(job: str) -> Iterator[int]:
     for path in Path("/proc").glob("[0-9]*"):
-        if f"SLURM_JOB_ID={job}".encode() in _said(path.name, "environ"):
+        if f"SLURM_JOB_ID={job}".encode() in _read_strings(path.name, "environ"):
             yield int(path.name)
 
 
-def _said(process: int | str, what: str) -> list[bytes]:
-    """The words of a process's command line, or its environment; none where it has ended or is another person's."""
+def _read_strings(process: int | str, name: str) -> list[bytes]:
+    """Return the strings of /proc/{process}/{name}; none if it has ended or belongs to another user."""
     try:
-        return Path(f"/proc/{process}/{what}").read_bytes().split(b"\0")
+        return Path(f"/proc/{process}/{name}").read_bytes().split(b"\0")
     except OSError:
         return []
