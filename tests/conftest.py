@@ -1,5 +1,6 @@
 """Fixtures: audio made by our own code, scripts run in this process, Snakemake run on a tiny corpus."""
 
+import atexit
 import hashlib
 import json
 import logging
@@ -23,6 +24,7 @@ import soundfile
 import yaml
 
 from diarflow.planning.batches import _times
+from diarflow.runs.usage import write_usage
 
 # a program that tests/slow/test_fuzz.py starts, with a library of its own
 collect_ignore = ["slow/fuzz.py"]
@@ -50,6 +52,7 @@ def _own_stderr():
             sys.stderr.close()
         sys.stderr, logging.root.handlers[:] = stderr, handlers
         logging.captureWarnings(False)
+        atexit.unregister(write_usage)
 
 
 @pytest.fixture(autouse=True)

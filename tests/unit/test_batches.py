@@ -9,7 +9,6 @@ import pytest
 
 from diarflow.planning.batches import Batch, _times, batch_count, batch_of
 from diarflow.report.recording_artifacts import log_of
-from diarflow.runs.benchmarks import costs, latest, remove_superseded
 
 NAMES = [f"r{number}" for number in range(1000)]
 
@@ -122,36 +121,6 @@ def test_a_variant_that_reads_nothing_has_no_files(batch):
     assert batch.inputs(lambda wildcards: [])(None) == []
     of = batch.inputs(lambda wildcards: f"results/{{corpus}}/{wildcards.speech}/{{recording}}")
     assert of(None) == ["results/c/v/a"]
-
-
-def measure(folder, name, seconds, *, at):
-    path = Path(folder, f"{name}.tsv")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"s\tcpu_time\tmax_rss\n{seconds}\t{seconds / 2}\t100\n")
-    os.utime(path, (at, at))
-
-
-def test_of_a_batch_that_part_counts_which_no_later_job_did_again(tmp_path):
-    folder = tmp_path / "c/detect_speech/v"
-    measure(folder, "batch-1-of-1", 8.0, at=1)
-    measure(folder, "a", 3.0, at=2)
-    measure(folder, "gone", 100.0, at=2)
-    (row,) = costs("c", list("abcd"), {"detect_speech": ["v"]}, tmp_path)
-    assert (row["jobs"], row["seconds"], row["cpu"], row["memory"]) == (2, 9.0, 4.5, 100.0)
-
-
-def test_measurements_go_when_all_their_recordings_were_done_again_in_other_batches(tmp_path):
-    folder = tmp_path / "c/detect_speech/v"
-    measure(folder, "a", 1.0, at=1)
-    measure(folder, "batch-1-of-1", 1.0, at=2)
-    measure(folder, "b", 1.0, at=3)
-    remove_superseded("c", ["a", "b", "c"], tmp_path)
-    assert [path.stem for path, _ in latest(folder, "abc")] == ["b", "batch-1-of-1"]
-    assert not (folder / "a.tsv").exists()
-    measure(folder, "a", 1.0, at=4)
-    measure(folder, "c", 1.0, at=4)
-    remove_superseded("c", ["a", "b", "c"], tmp_path)
-    assert sorted(os.listdir(folder)) == ["a.tsv", "b.tsv", "c.tsv"]
 
 
 def test_the_log_of_a_recording_is_its_jobs_last(tmp_path):
