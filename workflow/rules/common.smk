@@ -15,8 +15,9 @@ STARTED = time.time()
 
 try:
     from diarflow.errors import InputError
-    from diarflow.planning.provenance import rule_provenance
+    from diarflow.planning.aggregation import scaled_with_attempts
     from diarflow.planning.session import Session
+    from diarflow.report.content import network_cards
     from diarflow.runs.summary import earlier_failures
 except ModuleNotFoundError as error:
     raise WorkflowError(
@@ -28,6 +29,7 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 settings, plan, batches = session.settings, session.plan, session.batches
+aggregation = session.aggregation
 
 if workflow.is_main_process:
     for line in [*session.warnings, *earlier_failures(plan.failures())]:
@@ -47,12 +49,6 @@ wildcard_constraints:
     embedding="[a-z0-9-]+",
     clustering="[a-z0-9-]+",
     system="[a-z0-9-]+",
-
-
-def prepared_folder(wildcards):
-    """Prepare the folder of the run for rules that read no row file. No input files."""
-    session.folder.row_file("")
-    return []
 
 
 onstart:

@@ -81,7 +81,7 @@ rule rttm:
 
 rule retry:
     input:
-        prepared_folder,
+        session.folder.prepared,
     log:
         "logs/retry.log",
     localrule: True

@@ -55,7 +55,7 @@ for batch in batches("prepare_reference"):
 
 rule fetch_sample:
     input:
-        prepared_folder,
+        session.folder.prepared,
     output:
         "results/demo/source/sample.wav",
         "results/demo/source/sample.rttm",

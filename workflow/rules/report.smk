@@ -17,33 +17,8 @@ out  results/report/der.csv       the rows of every corpus, and the totals of al
      results/report/tables.html   the main tables on one page, and errors.png: for `snakemake --report`
 """
 
-from diarflow.planning.provenance import pages_digest
-from diarflow.report.content import (
-    evaluated_detectors,
-    network_cards,
-    report_content,
-)
-
 CHANGES = "results/report/changes.csv"
 DER = "results/report/der.csv"
-
-
-def evaluation_provenance(wildcards):
-    """Return the provenance of the evaluation of change detectors."""
-    packages = ("pandas", "matplotlib", "pyannote-metrics", "scipy")
-    corpora = evaluated_detectors(plan)
-    return rule_provenance("evaluate_changes", *packages, corpora=corpora)
-
-
-def report_provenance(wildcards):
-    """Return the provenance of the report, with its recordings, systems and settings."""
-    packages = ("pandas", "matplotlib", "plotly", "scipy", "soundfile")
-    return rule_provenance("report_all", *packages, **report_content(plan))
-
-
-def report_pages(wildcards):
-    """Return the digests of the templates of the pages."""
-    return pages_digest()
 
 
 rule evaluate_changes:
@@ -74,9 +49,9 @@ rule evaluate_changes:
     conda:
         "../../envs/score.yaml"
     resources:
-        **session.resources("evaluate_changes"),
+        **aggregation.resources("evaluate_changes"),
     params:
-        provenance=evaluation_provenance,
+        provenance=aggregation.evaluation_provenance,
     script:
         "../../scripts/evaluate_changes.py"
 
@@ -126,10 +101,10 @@ rule report_all:
     conda:
         "../../envs/score.yaml"
     resources:
-        **session.resources("report_all"),
+        **aggregation.resources("report_all"),
     params:
-        provenance=report_provenance,
-        pages=report_pages,
+        provenance=aggregation.report_provenance,
+        pages=aggregation.pages_digest,
     script:
         "../../scripts/report_all.py"
 

@@ -31,24 +31,9 @@ for batch in batches("score_recording"):
             "../../scripts/score_recording.py"
 
 
-SCORES = ("scores", "score_recording", ".parquet")
-
-
-def scores_of_corpus(wildcards):
-    """Return the scores that the report of a corpus must declare."""
-    output, corpus = f"results/{wildcards.corpus}/der.csv", wildcards.corpus
-    return plan.inputs(*SCORES, output=output, scored=True, corpus=corpus)
-
-
-def report_corpus_provenance(wildcards):
-    """Return the provenance of the report of a corpus, with the paths of all its scores."""
-    scores = plan.paths(*SCORES, scored=True, corpus=wildcards.corpus)
-    return rule_provenance("report_corpus", "pandas", scores=scores)
-
-
 rule report_corpus:
     input:
-        scores=scores_of_corpus,
+        scores=aggregation.corpus_scores,
     output:
         der="results/{corpus}/der.csv",
     log:
@@ -56,8 +41,8 @@ rule report_corpus:
     conda:
         "../../envs/score.yaml"
     resources:
-        **session.resources("report_corpus"),
+        **aggregation.resources("report_corpus"),
     params:
-        provenance=report_corpus_provenance,
+        provenance=aggregation.corpus_provenance,
     script:
         "../../scripts/report_corpus.py"

@@ -12,45 +12,10 @@ out  models/{plda}/plda.npz, .json         the PLDA of an embedding, and its car
 """
 
 
-def training_audio(wildcards):
-    """Return the prepared audio of a training's recordings."""
-    return [one["audio"] for one in session.provenance.examples(wildcards.training)]
-
-
-def training_references(wildcards):
-    """Return the references of a training's recordings."""
-    return [one["reference"] for one in session.provenance.examples(wildcards.training)]
-
-
-def training_set_provenance(wildcards):
-    """Return the provenance of a training set."""
-    return session.provenance.training_set(wildcards.training)
-
-
-def training_provenance(wildcards):
-    """Return the provenance of a trained network."""
-    return session.provenance.training(wildcards.training)
-
-
-def plda_provenance(wildcards):
-    """Return the provenance of a PLDA."""
-    return session.provenance.plda(wildcards.plda)
-
-
-def training_set_memory(wildcards, attempt):
-    """Return the memory (MB) to collect a training set or the vectors of a PLDA."""
-    return 4000 * attempt
-
-
-def training_memory(wildcards, attempt):
-    """Return the memory (MB) to train a network."""
-    return 8000 * attempt
-
-
 rule build_training_set:
     input:
-        audio=training_audio,
-        reference=training_references,
+        audio=aggregation.training_audio,
+        reference=aggregation.training_references,
     output:
         features="models/{training}/features.npy",
         labels="models/{training}/labels.npy",
@@ -60,10 +25,10 @@ rule build_training_set:
     conda:
         "../../envs/audio.yaml"
     resources:
-        mem_mb=training_set_memory,
+        mem_mb=scaled_with_attempts(4000),
         runtime=240,
     params:
-        provenance=training_set_provenance,
+        provenance=aggregation.training_set_provenance,
     script:
         "../../scripts/build_training_set.py"
 
@@ -84,10 +49,10 @@ rule train_change_detector:
         "../../envs/train.yaml"
     threads: 2
     resources:
-        mem_mb=training_memory,
+        mem_mb=scaled_with_attempts(8000),
         runtime=1440,
     params:
-        provenance=training_provenance,
+        provenance=aggregation.training_provenance,
     script:
         "../../scripts/train_change_detector.py"
 
@@ -99,7 +64,7 @@ rule train:
 
 rule train_plda:
     input:
-        prepared_folder,
+        session.folder.prepared,
     output:
         model="models/{plda}/plda.npz",
         card="models/{plda}/plda.json",
@@ -108,10 +73,10 @@ rule train_plda:
     conda:
         "../../envs/audio.yaml"
     resources:
-        mem_mb=training_set_memory,
+        mem_mb=scaled_with_attempts(4000),
         runtime=240,
     params:
-        provenance=plda_provenance,
+        provenance=aggregation.plda_provenance,
     script:
         "../../scripts/train_plda.py"
 

@@ -8,22 +8,9 @@ out  results/report/tuning/{tuning}.csv              the trials, best first
 """
 
 
-def trial_scores(wildcards):
-    """Return the scores of all trials; fail if there is nothing to search on."""
-    try:
-        return session.trial_scores(wildcards.tuning)
-    except InputError as error:
-        raise WorkflowError(str(error)) from None
-
-
-def search_provenance(wildcards):
-    """Return the provenance of a search, with its trials and corpora."""
-    return rule_provenance("tune_system", "pandas", **session.search(wildcards.tuning))
-
-
 rule tune_system:
     input:
-        scores=trial_scores,
+        scores=aggregation.trial_scores,
     output:
         table="results/report/tuning/{tuning}.csv",
         recordings="results/report/tuning/{tuning}-recordings.csv",
@@ -33,7 +20,7 @@ rule tune_system:
     conda:
         "../../envs/score.yaml"
     params:
-        provenance=search_provenance,
+        provenance=aggregation.search_provenance,
     script:
         "../../scripts/tune_system.py"
 

@@ -57,7 +57,9 @@ class Batch:
         reads no file of this kind.
         """
         if self.is_wildcard:
-            return pattern if isinstance(pattern, str) else lambda wildcards: pattern(wildcards) or []
+            return (
+                pattern if isinstance(pattern, str) else lambda wildcards: pattern(wildcards) or []
+            )
 
         def files(wildcards: Any) -> list[str]:
             path = pattern if isinstance(pattern, str) else pattern(SimpleNamespace(**self.values))

@@ -26,11 +26,10 @@ class RowFiles:
 
     def __init__(self, recordings: Iterable[Recording]):
         self._parts = [(recording, recording.row_parts()) for recording in recordings]
-        self._changed: dict[str, str] = {}  # path of a row file: its new content
+        self._changed: dict[
+            str, str
+        ] = {}  # path of a row file: its content, if that on disk differs
         self._scratch: Path | None = None
-
-    def compare(self) -> None:
-        """Find the row files whose content on disk differs from the table."""
         for recording, parts in self._parts:
             for part, content in parts.items():
                 path = f"results/{recording.corpus}/recordings/{part}/{recording.id}.json"

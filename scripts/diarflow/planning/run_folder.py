@@ -24,6 +24,11 @@ class RunFolder:
         """Return where a row file can be read. The first call prepares the folder."""
         return self._rows.path(path) if self._workflow.is_main_process else path
 
+    def prepared(self, wildcards: Any) -> list[str]:
+        """Prepare the folder for a rule that reads no row file. An input function that returns no files."""
+        self.row_file("")
+        return []
+
     @cached_property
     def _rows(self) -> RowFiles:
         return self.prepare()
@@ -42,7 +47,6 @@ class RunFolder:
         while another run works in the folder: `start` then writes them, once Snakemake has found no conflict.
         """
         rows = RowFiles(self._plan.recordings.values())
-        rows.compare()
         if not self._is_run:
             self._scratch = tempfile.TemporaryDirectory(prefix="diarflow-")
             rows.write_to(Path(self._scratch.name))

@@ -121,7 +121,7 @@ def search_content(settings: Settings, tuning: str, has_reference: Mapping[str, 
         "average": search.average,
         "folds": search.folds,
         "corpora": corpora,
-        "candidates": [
+        "trials": [
             {
                 "name": trial.name,
                 "values": trial.values,

@@ -4,26 +4,27 @@ The Snakefile makes one session when it is read. This has no side effects on dis
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from diarflow.backends import PACKAGE
 from diarflow.planning import snakemake_patches
+from diarflow.planning.aggregation import Aggregation
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance
 from diarflow.planning.requirements import check_installed, check_references
-from diarflow.planning.resources import memory_mb, runtime_minutes
 from diarflow.planning.rule_batch import RuleBatch
 from diarflow.planning.run_folder import RunFolder
-from diarflow.planning.search import search_content, with_trials
+from diarflow.planning.search import with_trials
 from diarflow.planning.table import CorpusNeeds, read_corpora, warn_of_unmatched_names
 from diarflow.settings import read_settings
 
 DEFAULTS = PACKAGE.parents[1] / "config.yaml"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, if libyaml is installed
-_REPORT_DURATION = 60.0  # seconds that each recording counts in jobs over all recordings
+_LOADER = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # ten times as fast, if libyaml is installed
 
 
 class Session:
@@ -51,6 +52,7 @@ class Session:
         self.plan = Plan(self.settings, recordings)
         self.provenance = Provenance(self.plan)
         self.folder = RunFolder(workflow, self.plan)
+        self.aggregation = Aggregation(self.plan, self.provenance)
         check_references(self.plan)
         # with conda each rule has an environment of its own
         if not workflow.deployment_settings.deployment_method:
@@ -65,33 +67,3 @@ class Session:
         names = {argument.partition(":")[0] for argument in jobs}
         for values in self.plan.batches(rule, names):
             yield RuleBatch(self, **values)
-
-    def resources(self, rule: str) -> dict[str, Callable]:
-        """Return memory (MB) and runtime (minutes) that a job over all recordings requests."""
-        durations = [_REPORT_DURATION] * len(self.plan.recordings)
-
-        def mem_mb(wildcards: Any, attempt: int) -> int:
-            return memory_mb(rule, durations, attempt)
-
-        def runtime(wildcards: Any, attempt: int) -> int:
-            return runtime_minutes(rule, durations, attempt)
-
-        return {"mem_mb": mem_mb, "runtime": runtime}
-
-    def search(self, tuning: str) -> dict[str, Any]:
-        """Return what a search is about. Raises InputError if there is nothing to search on."""
-        has_reference = {
-            corpus: any(self.plan.recordings[corpus, id].reference for id in self.plan.ids(corpus))
-            for corpus in self.plan.systems
-        }
-        return search_content(self.settings, tuning, has_reference)
-
-    def trial_scores(self, tuning: str) -> list[str]:
-        """Return the scores that a search compares."""
-        content = self.search(tuning)
-        return [
-            f"results/{corpus}/scores/{trial['name']}/{recording}.parquet"
-            for (corpus, recording), row in self.plan.recordings.items()
-            if corpus in content["corpora"] and row.reference
-            for trial in content["candidates"]
-        ]

@@ -1,0 +1,123 @@
+"""Inputs, provenance and resources of the rules that aggregate recordings: reports, searches, trainings.
+
+The methods that take wildcards are Snakemake's input, params and resource functions.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from diarflow.errors import InputError
+from diarflow.planning.plan import Plan
+from diarflow.planning.provenance import Provenance, pages_digest, rule_provenance
+from diarflow.planning.resources import memory_mb, runtime_minutes
+from diarflow.planning.search import search_content
+from diarflow.report.content import evaluated_detectors, report_content
+
+_DURATION = 60.0  # seconds that each recording counts
+_SCORES = ("scores", "score_recording", ".parquet")
+
+
+class Aggregation:
+    """Rules that aggregate the recordings of a plan."""
+
+    def __init__(self, plan: Plan, provenance: Provenance):
+        self._plan, self._provenance = plan, provenance
+
+    def resources(self, rule: str) -> dict[str, Callable]:
+        """Return memory (MB) and runtime (minutes) that a job of the rule requests."""
+        durations = [_DURATION] * len(self._plan.recordings)
+
+        def mem_mb(wildcards: Any, attempt: int) -> int:
+            return memory_mb(rule, durations, attempt)
+
+        def runtime(wildcards: Any, attempt: int) -> int:
+            return runtime_minutes(rule, durations, attempt)
+
+        return {"mem_mb": mem_mb, "runtime": runtime}
+
+    # --- reports --------------------------------------------------------------------------------
+
+    def corpus_scores(self, wildcards: Any) -> list[str]:
+        """Return the scores that the report of a corpus must declare."""
+        output = f"results/{wildcards.corpus}/der.csv"
+        return self._plan.inputs(*_SCORES, output=output, scored=True, corpus=wildcards.corpus)
+
+    def corpus_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of the report of a corpus, with the paths of all its scores."""
+        scores = self._plan.paths(*_SCORES, scored=True, corpus=wildcards.corpus)
+        return rule_provenance("report_corpus", "pandas", scores=scores)
+
+    def evaluation_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of the evaluation of change detectors."""
+        packages = ("pandas", "matplotlib", "pyannote-metrics", "scipy")
+        corpora = evaluated_detectors(self._plan)
+        return rule_provenance("evaluate_changes", *packages, corpora=corpora)
+
+    def report_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of the report across corpora, with its recordings, systems and settings."""
+        packages = ("pandas", "matplotlib", "plotly", "scipy", "soundfile")
+        return rule_provenance("report_all", *packages, **report_content(self._plan))
+
+    def pages_digest(self, wildcards: Any) -> str:
+        """Return the digests of the templates of the report's pages."""
+        return pages_digest()
+
+    # --- searches -------------------------------------------------------------------------------
+
+    def trial_scores(self, wildcards: Any) -> list[str]:
+        """Return the scores of all trials of a search. Fails if there is nothing to search on."""
+        from snakemake.exceptions import WorkflowError
+
+        try:
+            content = self._search(wildcards.tuning)
+        except InputError as error:
+            raise WorkflowError(str(error)) from None
+        return [
+            f"results/{corpus}/scores/{trial['name']}/{id}.parquet"
+            for (corpus, id), recording in self._plan.recordings.items()
+            if corpus in content["corpora"] and recording.reference
+            for trial in content["trials"]
+        ]
+
+    def search_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of a search, with its trials and corpora."""
+        return rule_provenance("tune_system", "pandas", **self._search(wildcards.tuning))
+
+    def _search(self, tuning: str) -> dict[str, Any]:
+        plan = self._plan
+        has_reference = {
+            corpus: any(plan.recordings[corpus, id].reference for id in plan.ids(corpus))
+            for corpus in plan.systems
+        }
+        return search_content(plan.settings, tuning, has_reference)
+
+    # --- trainings ------------------------------------------------------------------------------
+
+    def training_audio(self, wildcards: Any) -> list[str]:
+        """Return the prepared audio of a training's recordings."""
+        return [example["audio"] for example in self._provenance.examples(wildcards.training)]
+
+    def training_references(self, wildcards: Any) -> list[str]:
+        """Return the references of a training's recordings."""
+        return [example["reference"] for example in self._provenance.examples(wildcards.training)]
+
+    def training_set_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of the features and labels of a training."""
+        return self._provenance.training_set(wildcards.training)
+
+    def training_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of a trained change detector."""
+        return self._provenance.training(wildcards.training)
+
+    def plda_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of a PLDA."""
+        return self._provenance.plda(wildcards.plda)
+
+
+def scaled_with_attempts(megabytes: int) -> Callable:
+    """Return a resource function: the memory (MB) of the first attempt, times the number of the attempt."""
+
+    def mem_mb(wildcards: Any, attempt: int) -> int:
+        return megabytes * attempt
+
+    return mem_mb
