@@ -1,17 +1,20 @@
-"""Rule evaluate_changes: how well each detector finds the changes of speaker that the references show."""
+"""Rule evaluate_changes: coverage, purity, precision and recall of each change detector."""
 
 from pathlib import Path
 
+from diarflow.report.change_curves import draw_curves
 from diarflow.runs.job import job_settings
-from diarflow.scoring.change_table import draw_curves, evaluate, read_judged, write_changes
+from diarflow.scoring.change_table import evaluate, read_detected_changes, write_changes
 
-content = job_settings(snakemake)
+settings = job_settings(snakemake)
 rows, curves = [], {}
-for corpus, asked in content["corpora"].items():
-    read = (
-        read_judged(Path("results", corpus), name, asked["changes"]) for name in asked["recordings"]
+for corpus, selected in settings["corpora"].items():
+    recordings = read_detected_changes(
+        Path("results", corpus), selected["recordings"], selected["changes"]
     )
-    found, curves[corpus] = evaluate(corpus, [one for one in read if one])
-    rows += found
+    corpus_rows, corpus_curves = evaluate(corpus, recordings)
+    rows += corpus_rows
+    if corpus_curves:
+        curves[corpus] = corpus_curves
 write_changes(snakemake.output.changes, rows)
-draw_curves(snakemake.output.curves, {corpus: drawn for corpus, drawn in curves.items() if drawn})
+draw_curves(snakemake.output.curves, curves)

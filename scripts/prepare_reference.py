@@ -1,34 +1,32 @@
-"""Rule prepare_reference: each recording's own reference, repaired, and the stretch that is scored."""
+"""Rule prepare_reference: normalize the turns of a recording's reference, and determine its extent."""
 
 import logging
 import math
 
 from diarflow.audio.prepared import duration
-from diarflow.formats.rttm import write_rttm
-from diarflow.formats.uem import write_uem
 from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
-from diarflow.scoring.reference import EXTENT, last_end, read_extent, read_reference, repair
+from diarflow.scoring.prepared_reference import PreparedReference, write_prepared_reference
+from diarflow.scoring.reference import last_end, normalize_turns, read_extent, read_reference
 
 job = Job(snakemake)
 
 
-def one(item):
+def prepare(item):
     row = read_row(item.input.row)
-    names = {"recording": row["recording"], "name": row["name"]}
-    given = read_reference(row["reference"], **names, channel=row["channel"])
-    heard = getattr(item.input, "audio", None)
-    known = "audio" if heard else "turns"
-    seconds = (duration(heard) or last_end(given)) if heard else math.inf
-    turns, repairs = repair(given, duration=seconds)
-    extent = []
-    if heard or row["uem"]:
-        extent = read_extent(row["uem"], **names, duration=seconds)
+    names = {"id": item.id, "name": row["name"]}
+    turns = read_reference(row["reference"], **names, channel=row["channel"])
+    if audio := getattr(item.input, "audio", None):
+        seconds = duration(audio) or last_end(turns)  # the audio of a failed recording is empty
+    else:
+        seconds = math.inf
+    turns, repairs = normalize_turns(turns, duration=seconds)
+    reference = PreparedReference(
+        turns, repairs, *read_extent(row["uem"], **names, duration=seconds)
+    )
     logging.info("%s: %d turns, %s", row["reference"], len(turns), repairs)
-    write_rttm(item.output.reference, item.id, turns, comments=[str(repairs)])
-    comments = [EXTENT + ("uem" if row["uem"] else known)]
-    write_uem(item.output.uem, item.id, extent, comments=comments)
+    write_prepared_reference(item.output.reference, item.output.uem, item.id, reference)
 
 
-# the reference of a recording that was set aside is what its empty hypothesis is scored against
-job.each(one, include_failed=True)
+# Recordings that were set aside need a reference too: their hypothesis is empty, and it is scored.
+job.each(prepare, include_failed=True)

@@ -1,21 +1,19 @@
-"""Rule tune_system: the best of the systems that a search tried, as a configuration to lay over the other."""
+"""Rule tune_system: the best trial of a search, as an overlay for config.yaml."""
 
 import yaml
 
 from diarflow.artifacts.tables import read_frames
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 from diarflow.runs.job import job_settings
-from diarflow.scoring.selection import outcome
+from diarflow.scoring.selection import summarize_search
+from diarflow.scoring.totals import write_csv
 
-content = job_settings(snakemake)
+search = job_settings(snakemake)
 scores = read_frames("scores", snakemake.input.scores)
-found = outcome(scores[scores["protocol"] == content["protocol"]], content)
-for path, table in (
-    (snakemake.output.table, found.tried),
-    (snakemake.output.recordings, found.recordings),
-):
-    with written_whole(path) as beside:
-        table.to_csv(beside, index=False)
-with written_whole(snakemake.output.overlay) as beside:
-    beside.write_text(f"# {found.said}\n" + yaml.safe_dump(found.overlay, sort_keys=False))
-print(found.said)
+result = summarize_search(scores[scores["protocol"] == search["protocol"]], search)
+write_csv(snakemake.output.table, result.trials)
+write_csv(snakemake.output.recordings, result.recordings)
+with atomic_write(snakemake.output.overlay) as temporary:
+    overlay = yaml.safe_dump(result.overlay, sort_keys=False)
+    temporary.write_text(f"# {result.summary}\n{overlay}")
+print(result.summary)

@@ -7,14 +7,19 @@ from pathlib import Path
 import pandas as pd
 
 from diarflow.artifacts.tables import COLUMNS
-from diarflow.formats.rttm import read_comments, read_turns
-from diarflow.formats.uem import read_uem
-from diarflow.scoring.bootstrap import compare_all
+from diarflow.formats.rttm import read_turns
+from diarflow.scoring.comparisons import compare_systems
 from diarflow.scoring.diarization import score
 from diarflow.scoring.hypothesis import count_speakers
-from diarflow.scoring.reference import EXTENT, repair
-from diarflow.scoring.totals import across, rounded, totals, with_rates
-from diarflow.settings.stages import Scores
+from diarflow.scoring.prepared_reference import read_prepared_reference
+from diarflow.scoring.reference import normalize_turns
+from diarflow.scoring.totals import (
+    add_rates,
+    compute_totals,
+    concatenate_rounded,
+    totals_over_corpora,
+)
+from diarflow.settings.reporting import Scores
 from diarflow.timeline.intervals import Interval, Turn, clip
 
 LEAST = 1.0  # seconds of speech, for the speakers that everyone has to find
@@ -22,20 +27,18 @@ LEAST = 1.0  # seconds of speech, for the speakers that everyone has to find
 
 def read_found(path: Path) -> list[Turn]:
     """Turns that another system wrote, merged and without empty ones."""
-    return repair(read_turns(path), duration=math.inf)[0]
+    return normalize_turns(read_turns(path), duration=math.inf)[0]
 
 
 def rows_of(corpus: str, label: str, rttm: Path, reference: Path, failed: bool) -> Iterator[tuple]:
     """A row for each protocol, in the order of the columns of `scores`."""
-    truth, found = read_turns(reference), read_found(rttm)
-    uem = reference.with_suffix(".uem")
-    extent = read_uem(uem)[rttm.stem]
-    source = next((one for one in read_comments(uem) if one.startswith(EXTENT)), EXTENT)
-    counts = (count_speakers(truth, extent), count_speakers(found, extent))
-    for protocol, one in score(truth, found, extent, **Scores().model_dump()).items():
+    prepared = read_prepared_reference(reference, reference.with_suffix(".uem"), rttm.stem)
+    turns, extent, hypothesis = prepared.turns, prepared.extent, read_found(rttm)
+    counts = (count_speakers(turns, extent), count_speakers(hypothesis, extent))
+    for protocol, seconds in score(turns, hypothesis, extent, **Scores().model_dump()).items():
         yield (
-            corpus, label, rttm.stem, protocol, *one, *counts, 0, False,
-            "failed" * failed, source.removeprefix(EXTENT),
+            corpus, label, rttm.stem, protocol, *seconds, *counts, 0, False,
+            "failed" * failed, prepared.extent_source,
         )  # fmt: skip
 
 
@@ -65,6 +68,6 @@ def score_all(
             bool(cost.get("failed")),
         )
     ]
-    scores = with_rates(pd.DataFrame(rows, columns=list(COLUMNS["scores"])))
-    corpora = [totals(scores[scores["corpus"] == corpus]) for corpus in splits]
-    return rounded([scores, *corpora, *across(scores, splits)]), compare_all(scores, splits)
+    scores = add_rates(pd.DataFrame(rows, columns=list(COLUMNS["scores"])))
+    corpora = [compute_totals(scores[scores["corpus"] == corpus]) for corpus in splits]
+    return concatenate_rounded([scores, *corpora, *totals_over_corpora(scores, splits)]), compare_systems(scores, splits)

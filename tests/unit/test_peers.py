@@ -141,7 +141,7 @@ def test_what_a_system_found_is_scored_as_the_workflow_would(tmp_path, monkeypat
     der, _ = scoring.score_all(Path("made"), {"best": "diarflow-best"}, costs, {"c": "test"})
     full = der[(der["recording"] == "ALL") & (der["protocol"] == "full")].iloc[0]
     assert (full["missed"], full["false_alarm"], full["confusion"]) == (0.0, 0.0, 2.0)
-    assert full["der"] == 20.0 and full["found_speakers"] == full["reference_speakers"] == 2
+    assert full["der"] == 20.0 and full["hypothesis_speakers"] == full["reference_speakers"] == 2
 
 
 def test_corpora_measured_with_different_versions_are_all_named():

@@ -53,7 +53,7 @@ def test_rttm_made_elsewhere_is_scored_without_audio(made):
     assert float(found["elsewhere", "x"]["der"]) == 12.5
     assert found["elsewhere", "x"]["extent"] == "uem"
     assert float(found["elsewhere", "y"]["missed"]) == 5.0
-    assert found["elsewhere", "y"]["set_aside"] == "import_rttm"
+    assert found["elsewhere", "y"]["failed_rule"] == "import_rttm"
     y = found["one-file", "y"]
     assert (y["extent"], float(y["scored_seconds"]), float(y["false_alarm"])) == ("turns", 7.0, 2.0)
     assert found["one-file", "ALL"]["extent"] == "turns uem"

@@ -89,7 +89,7 @@ def test_a_recording_that_was_set_aside_counts_in_all_and_not_in_completed(fresh
     rows = read_csv(fresh.folder / "results/report/der.csv")
     full = rows[(rows["system"] == "classic") & (rows["protocol"] == "full")].set_index("recording")
     assert full["recordings"]["ALL"] == full["recordings"]["COMPLETED"] + 1
-    assert full["missed"]["a"] == 2.0 and full["set_aside"]["a"] == "prepare_audio"
+    assert full["missed"]["a"] == 2.0 and full["failed_rule"]["a"] == "prepare_audio"
 
 
 def test_the_ledger_names_rule_variant_reason_and_log(fresh):

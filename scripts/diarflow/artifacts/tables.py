@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 from diarflow.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def write_table(
     arrays = [
         _to_arrow(column, type) for column, type in zip(values, columns.values(), strict=True)
     ]
-    with written_whole(path) as beside:
+    with atomic_write(path) as beside:
         pq.write_table(pa.Table.from_arrays(arrays, schema=schema), beside)
 
 
@@ -138,8 +138,13 @@ def _read(path) -> pa.Table:
     """Read a table of few rows: without threads, and without the modules that read folders of files."""
     with pq.ParquetFile(path) as file:
         table = file.read(use_threads=False)
-    for old in RENAMED.keys() & table.column_names:
+    check_column_names(path, table.column_names)
+    return table
+
+
+def check_column_names(path, columns: Iterable[str]) -> None:
+    """Raise InputError if the columns of a table include a name of an earlier version."""
+    for old in RENAMED.keys() & set(columns):
         raise InputError(
             f"{path}: column {old} has been renamed to {RENAMED[old]}. Delete this file: the next run makes it again."
         )
-    return table

@@ -1,4 +1,7 @@
-"""How well each detector finds speaker changes: a table, and curves of coverage at each purity."""
+"""Evaluation of change detectors: the rows of changes.csv and the curves of changes.png.
+
+docs/change-detection.md describes the columns.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -7,47 +10,46 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from diarflow.artifacts.placeholders import mark_of
+from diarflow.artifacts.placeholders import failed_rule
 from diarflow.artifacts.tables import read_table
-from diarflow.atomic import written_whole
-from diarflow.formats.rttm import read_turns
-from diarflow.formats.uem import read_uem
-from diarflow.scoring.names import ALL
-from diarflow.scoring.speaker_changes import (
-    KINDS,
+from diarflow.scoring.bootstrap import bootstrap_interval
+from diarflow.scoring.change_coverage import (
     Candidates,
     Coverage,
     Curve,
-    at_thresholds,
-    bootstrap,
-    coverage_at,
-    curve,
-    precision_recall,
-    pyannote_figures,
-    regions,
+    coverage_at_purity,
+    score_at_thresholds,
     score_changes,
-    sweep,
+    sum_curve,
+    sweep_thresholds,
 )
+from diarflow.scoring.change_matches import Matches, match_changes
+from diarflow.scoring.change_regions import REGION_KINDS, has_change, number_regions
+from diarflow.scoring.names import ALL
+from diarflow.scoring.prepared_reference import read_prepared_reference
+from diarflow.scoring.pyannote_metrics import pyannote_coverage
+from diarflow.scoring.totals import write_csv
 from diarflow.timeline.intervals import Interval, Seconds, Turn, clip
 
 PURITIES = (0.80, 0.85, 0.90, 0.91)
-TOLERANCES = (0.25, 0.5)  # seconds
-_THRESHOLDS = 200  # at which a curve is drawn
-_SAMPLES = 300  # of the bootstrap
-_SHOWN = {"single": "one speaker at a time", "set": "with overlap"}
-_AT = [f"coverage_at_{purity:.2f}" for purity in PURITIES]
+TOLERANCES: tuple[Seconds, ...] = (0.25, 0.5)
+_MAX_THRESHOLDS = 200
+_BOOTSTRAP_SAMPLES = 300
+_COVERAGE_COLUMNS = [f"coverage_at_{purity:.2f}" for purity in PURITIES]
 COLUMNS = [
     "corpus", "changes", "regions", "recording", "recordings", "reference_changes", "detected_changes",
     "coverage", "purity", "pyannote_coverage", "pyannote_purity",
-    *(f"{what}_{width}" for width in TOLERANCES for what in ("precision", "recall")),
-    *(f"{name}{end}" for name in _AT for end in ("", "_low", "_high")),
+    *(f"{rate}_{tolerance}" for tolerance in TOLERANCES for rate in ("precision", "recall")),
+    *(f"{column}{suffix}" for column in _COVERAGE_COLUMNS for suffix in ("", "_low", "_high")),
 ]  # fmt: skip
 
 
-class Judged(NamedTuple):
-    """A recording's reference, and by detector the times (s) and scores of what it found.
+class DetectedChanges(NamedTuple):
+    """The reference of a recording, and the results of each detector.
 
-    `candidates` are all moments with a score, `changes` those above the detector's threshold.
+    `turns` are the turns of the reference inside the extent, `duration` is the end of the extent in seconds.
+    `candidates` are times in seconds and scores, both (candidates,); `changes` are the times (changes,) of those
+    above the detector's threshold.
     """
 
     recording: str
@@ -57,158 +59,140 @@ class Judged(NamedTuple):
     changes: Mapping[str, np.ndarray]
 
 
-def read_judged(results: Path, recording: str, detectors: Iterable[str]) -> Judged | None:
-    """A recording of the corpus at `results`; None where its reference was set aside."""
-    reference = results / "reference" / f"{recording}.rttm"
-    if mark_of(reference):
-        return None
-    extent = read_uem(reference.with_suffix(".uem")).get(recording, [])
-    tables = {
-        (kind, name): read_table(results / kind / name / f"{recording}.parquet")
-        for kind in ("candidates", "changes")
-        for name in detectors
-    }
-    return Judged(
+class RecordingScore(NamedTuple):
+    """Scores of one detector on one recording, or their sum over recordings."""
+
+    coverage: Coverage
+    pyannote: Coverage
+    matches: tuple[Matches, ...]  # for each of TOLERANCES
+
+    def __add__(self, other: "RecordingScore") -> "RecordingScore":
+        return RecordingScore(
+            self.coverage + other.coverage,
+            self.pyannote + other.pyannote,
+            tuple(a + b for a, b in zip(self.matches, other.matches, strict=True)),
+        )
+
+
+def read_detected_changes(
+    results: Path, recordings: Iterable[str], detectors: Sequence[str]
+) -> list[DetectedChanges]:
+    """Read the artifacts of recordings from the folder of a corpus, without failed references."""
+    return [
+        _read_recording(results, recording, detectors)
+        for recording in recordings
+        if not failed_rule(results / "reference" / f"{recording}.rttm")
+    ]
+
+
+def _read_recording(results: Path, recording: str, detectors: Sequence[str]) -> DetectedChanges:
+    rttm = results / "reference" / f"{recording}.rttm"
+    reference = read_prepared_reference(rttm, rttm.with_suffix(".uem"), recording)
+    candidates, changes = (
+        {name: read_table(results / product / name / f"{recording}.parquet") for name in detectors}
+        for product in ("candidates", "changes")
+    )
+    return DetectedChanges(
         recording,
-        inside(read_turns(reference), extent),
-        extent[-1].end if extent else 0.0,
-        {
-            name: (t["time"], t["score"])
-            for (kind, name), t in tables.items()
-            if kind == "candidates"
-        },
-        {name: t["time"] for (kind, name), t in tables.items() if kind == "changes"},
+        clip_turns(reference.turns, reference.extent),
+        reference.extent[-1].end if reference.extent else 0.0,
+        {name: (table["time"], table["score"]) for name, table in candidates.items()},
+        {name: table["time"] for name, table in changes.items()},
     )
 
 
-def inside(turns: Iterable[Turn], extent: Iterable[Interval]) -> list[Turn]:
-    """What of turns lies in the stretches that are scored.
+def clip_turns(turns: Iterable[Turn], extent: Iterable[Interval]) -> list[Turn]:
+    """Return the parts of turns that lie in the extent.
 
-    >>> inside([Turn(0.0, 5.0, "Ann")], [Interval(1.0, 2.0), Interval(4.0, 9.0)])
+    >>> clip_turns([Turn(0.0, 5.0, "Ann")], [Interval(1.0, 2.0), Interval(4.0, 9.0)])
     [Turn(start=1.0, end=2.0, speaker='Ann'), Turn(start=4.0, end=5.0, speaker='Ann')]
     """
     return [
         Turn(start, end, turn.speaker)
         for turn in turns
-        for stretch in extent
-        for start, end in clip([Interval(turn.start, turn.end)], stretch)
+        for scored in extent
+        for start, end in clip([Interval(turn.start, turn.end)], scored)
     ]
 
 
 def evaluate(
-    corpus: str, recordings: Sequence[Judged], *, seed: int = 0
+    corpus: str, recordings: Sequence[DetectedChanges], *, seed: int = 0
 ) -> tuple[list[dict[str, Any]], dict[tuple[str, str], Curve]]:
-    """Rows of changes.csv, and the curves by regions and detector.
+    """Return the rows of a corpus, and its curves by kind of regions and detector.
 
-    Recordings without a change say nothing and are left out; so each kind of regions has its own.
+    Recordings whose reference has no change are left out. They may differ between the kinds of regions.
     """
     rows: list[dict[str, Any]] = []
     curves: dict[tuple[str, str], Curve] = {}
-    theirs = {
-        (one.recording, name): pyannote_figures(one.turns, times, duration=one.duration)
-        for one in recordings
-        for name, times in one.changes.items()
+    pyannote = {
+        (recording.recording, detector): pyannote_coverage(
+            recording.turns, times, duration=recording.duration
+        )
+        for recording in recordings
+        for detector, times in recording.changes.items()
     }
-    for kind in KINDS:
-        found = [(one, regions(one.turns, duration=one.duration, kind=kind)) for one in recordings]
-        found = [(one, numbers) for one, numbers in found if numbers.max(initial=-1) > 0]
-        for detector in found[0][0].candidates if found else ():
-            head = {"corpus": corpus, "changes": detector, "regions": kind}
-            parts = [
-                _parts(numbers, one.changes[detector], theirs[one.recording, detector])
-                for one, numbers in found
-            ]
+    for kind in REGION_KINDS:
+        numbered = [
+            (r, number_regions(r.turns, duration=r.duration, kind=kind)) for r in recordings
+        ]
+        numbered = [(recording, regions) for recording, regions in numbered if has_change(regions)]
+        for detector in numbered[0][0].candidates if numbered else ():
+            columns = {"corpus": corpus, "changes": detector, "regions": kind}
+            scores = {
+                r.recording: _score(regions, r.changes[detector], pyannote[r.recording, detector])
+                for r, regions in numbered
+            }
             rows += [
-                head | {"recording": one.recording, "recordings": 1} | _rates(part)
-                for (one, _), part in zip(found, parts, strict=True)
+                columns | {"recording": recording, "recordings": 1} | _rates(score)
+                for recording, score in scores.items()
             ]
-            candidates = [Candidates(n, *one.candidates[detector]) for one, n in found]
-            curves[kind, detector], reached = _reached(candidates, seed=seed)
-            summed = [sum(column[1:], start=column[0]) for column in zip(*parts, strict=True)]
-            total = {"recording": ALL, "recordings": len(found)}
-            rows.append(head | total | _rates(summed) | reached)
+            candidates = [Candidates(regions, *r.candidates[detector]) for r, regions in numbered]
+            curves[kind, detector], coverage_columns = _curve_with_intervals(candidates, seed=seed)
+            first, *others = scores.values()
+            total = {"recording": ALL, "recordings": len(scores)}
+            rows.append(columns | total | _rates(sum(others, start=first)) | coverage_columns)
     return rows, curves
 
 
-def _parts(numbers: np.ndarray, times: np.ndarray, theirs: Coverage) -> list[Any]:
-    """What adds up over recordings: coverage, pyannote's own, matches at each tolerance."""
-    return [
-        score_changes(numbers, times),
-        theirs,
-        *(precision_recall(numbers, times, tolerance=width) for width in TOLERANCES),
-    ]
+def _score(regions: np.ndarray, times: np.ndarray, pyannote: Coverage) -> RecordingScore:
+    matches = (match_changes(regions, times, tolerance=tolerance) for tolerance in TOLERANCES)
+    return RecordingScore(score_changes(regions, times), pyannote, tuple(matches))
 
 
-def _rates(parts: Sequence[Any]) -> dict[str, Any]:
-    ours, theirs, *matches = parts
-    row = {"reference_changes": matches[0].reference, "detected_changes": matches[0].detected}
-    row |= _coverage("", ours) | _coverage("pyannote_", theirs)
-    for width, match in zip(TOLERANCES, matches, strict=True):
-        row[f"precision_{width}"] = _share(match.hits, match.detected)
-        row[f"recall_{width}"] = _share(match.hits, match.reference)
-    return row
+def _rates(score: RecordingScore) -> dict[str, Any]:
+    """Return the columns of a row that are computed from a sum of scores."""
+    columns: dict[str, Any] = {
+        "reference_changes": score.matches[0].reference,
+        "detected_changes": score.matches[0].detected,
+        "coverage": score.coverage.coverage,
+        "purity": score.coverage.purity,
+        "pyannote_coverage": score.pyannote.coverage,
+        "pyannote_purity": score.pyannote.purity,
+    }
+    for tolerance, matches in zip(TOLERANCES, score.matches, strict=True):
+        columns[f"precision_{tolerance}"] = matches.precision
+        columns[f"recall_{tolerance}"] = matches.recall
+    return columns
 
 
-def _coverage(prefix: str, found: Coverage) -> dict[str, float]:
-    return {f"{prefix}coverage": found.coverage, f"{prefix}purity": found.purity}
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else np.nan
-
-
-def _reached(candidates: Sequence[Candidates], *, seed: int) -> tuple[Curve, dict[str, float]]:
-    """The curve, and coverage at each purity with a 95 % bootstrap interval over recordings."""
-    whole = sweep(candidates, max_thresholds=_THRESHOLDS)
-    low, high = bootstrap(
-        [at_thresholds(one, whole.threshold) for one in candidates],
-        lambda drawn: coverage_at(PURITIES, curve(whole.threshold, drawn)),
-        samples=_SAMPLES,
+def _curve_with_intervals(
+    candidates: Sequence[Candidates], *, seed: int
+) -> tuple[Curve, dict[str, float]]:
+    """Return the curve of a corpus, and its coverage at PURITIES with 95 % bootstrap intervals."""
+    curve = sweep_thresholds(candidates, max_thresholds=_MAX_THRESHOLDS)
+    low, high = bootstrap_interval(
+        [score_at_thresholds(recording, curve.threshold) for recording in candidates],
+        lambda drawn: coverage_at_purity(PURITIES, sum_curve(curve.threshold, drawn)),
+        samples=_BOOTSTRAP_SAMPLES,
         seed=seed,
     )
-    row = {}
-    for place, value in enumerate(coverage_at(PURITIES, whole)):
-        name = _AT[place]
-        row |= {name: value, f"{name}_low": low[place], f"{name}_high": high[place]}
-    return whole, row
+    columns = {}
+    coverage = coverage_at_purity(PURITIES, curve)
+    for name, value, lower, upper in zip(_COVERAGE_COLUMNS, coverage, low, high, strict=True):
+        columns |= {name: value, f"{name}_low": lower, f"{name}_high": upper}
+    return curve, columns
 
 
 def write_changes(path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A row for each recording, detector and kind of regions, and ALL of a corpus; shares, not percent."""
-    with written_whole(path) as beside:
-        pd.DataFrame(rows, columns=COLUMNS).round(4).to_csv(beside, index=False)
-
-
-def draw_curves(path, curves: Mapping[str, Mapping[tuple[str, str], Curve]]) -> None:
-    """Coverage over purity: a row of pictures for each corpus, a picture for each kind of regions."""
-    from matplotlib.figure import Figure
-
-    from diarflow.report.colours import COLOURS
-
-    figure = Figure(figsize=(10, 0.4 + 3.6 * max(1, len(curves))), dpi=100, layout="constrained")
-    axes = figure.subplots(max(1, len(curves)), len(KINDS), squeeze=False)
-    names = sorted({detector for of_corpus in curves.values() for _, detector in of_corpus})
-    for row, (corpus, of_corpus) in zip(axes, curves.items(), strict=False):
-        for place, kind in enumerate(KINDS):
-            for number, detector in enumerate(names):
-                if (one := of_corpus.get((kind, detector))) is None:
-                    continue
-                order = np.argsort(one.purity)
-                row[place].plot(
-                    one.purity[order],
-                    coverage_at(one.purity[order], one),
-                    ("-", "--", ":", "-.")[number % 4],
-                    color=COLOURS[number % len(COLOURS)],
-                    marker="o" if len(order) == 1 else None,  # one that finds nothing is a point
-                    label=detector,
-                )
-            row[place].set_title(f"{corpus}: {_SHOWN[kind]}", fontsize=10, parse_math=False)
-            row[place].set_xlabel("purity")
-            row[place].set_ylabel("coverage")
-            row[place].set_xlim(0.5, 1)
-            row[place].set_ylim(0, 1.02)
-            row[place].grid(color="#DDDDDD", linewidth=0.5)
-            if row[place].lines:
-                row[place].legend(fontsize=9)
-    with written_whole(path) as beside:
-        figure.savefig(beside, format="png", metadata={"Software": None})
+    """Write changes.csv; rates are shares, not percentages, to four decimals."""
+    write_csv(path, pd.DataFrame(rows, columns=COLUMNS).round(4))

@@ -26,7 +26,10 @@ def optimal_mapping(
     """
     regions = split_regions(reference, hypothesis, extent)
     pairs = map_by_time(regions)
-    return {regions.clusters[column]: regions.speakers[row] for column, row in pairs.T}
+    return {
+        regions.hypothesis_speakers[column]: regions.reference_speakers[row]
+        for column, row in pairs.T
+    }
 
 
 def map_by_time(regions: AtomicRegions) -> np.ndarray:

@@ -1,19 +1,25 @@
-"""Names that tables use in the place of a recording's or a corpus's."""
+"""Names of totals in tables of scores, used instead of the name of a recording or corpus."""
 
-ALL = "ALL"
-COMPLETED = "COMPLETED"
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALL = "ALL"  # the total over all recordings, or over several corpora
+COMPLETED = "COMPLETED"  # the total without recordings that were set aside
 
 
-def all_of(corpora, splits):
-    """What several corpora together are called: ALL, or ALL dev, ALL test, ... where their splits differ.
+def total_names(corpora: "pd.Series", splits: Mapping[str, str | None]) -> "pd.Series":
+    """Return the name of the total that each corpus belongs to.
 
-    `corpora` is a pandas Series of names, `splits` the split of each corpus or None.
+    The name is ALL, or ALL and the split (ALL dev, ALL test, ALL unmarked) if the corpora have different splits.
 
     >>> import pandas as pd
-    >>> all_of(pd.Series(["a", "b"]), {"a": "dev", "b": None}).tolist()
+    >>> total_names(pd.Series(["a", "b"]), {"a": "dev", "b": None}).tolist()
     ['ALL dev', 'ALL unmarked']
-    >>> all_of(pd.Series(["a", "b"]), {"a": "dev", "b": "dev"}).tolist()
+    >>> total_names(pd.Series(["a", "b"]), {"a": "dev", "b": "dev"}).tolist()
     ['ALL', 'ALL']
     """
-    marks = corpora.map(lambda name: splits.get(name) or "unmarked")
+    marks = corpora.map(lambda corpus: splits.get(corpus) or "unmarked")
     return marks.map(lambda mark: f"{ALL} {mark}" if marks.nunique() > 1 else ALL)

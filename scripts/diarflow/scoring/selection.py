@@ -1,4 +1,4 @@
-"""The best of the systems that a search tried, and what choosing in this way gives on unseen recordings."""
+"""Selection of the best trial of a search, and its cross-validated error rate."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -7,75 +7,121 @@ import numpy as np
 import pandas as pd
 
 
-class Choice(NamedTuple):
-    """The best candidate, its DER (percent), and what choosing in this way gives on unseen recordings."""
+class Selection(NamedTuple):
+    """The best trial. Error rates are in percent, to two decimals.
+
+    `cross_validated_der` scores each recording with the best trial of the other folds. `best_of_other_folds` holds
+    the names of these trials, one for each recording.
+    """
 
     best: str
     der: float
     cross_validated_der: float
-    of_others: list[str]  # for each recording the best candidate of the other folds
+    best_of_other_folds: list[str]
 
 
-def choose(wrong: pd.DataFrame, spoken: pd.Series, *, folds: int) -> Choice:
-    """Choose by the DER over all recordings; cross-validate the choice over `folds` (0: one a recording).
+class SearchResult(NamedTuple):
+    """Result of a search.
 
-    `wrong` are seconds of error, a row a recording, a column a candidate; `spoken` the reference's speech.
-
-    >>> wrong = pd.DataFrame({"a": [1.0, 4.0], "b": [2.0, 2.0]})
-    >>> choose(wrong, pd.Series([10.0, 10.0]), folds=0)
-    Choice(best='b', der=20.0, cross_validated_der=30.0, of_others=['b', 'a'])
+    `trials` has a row for each trial, the best first. `recordings` has the errors of each recording with the best
+    trial of the other folds. `overlay` is a configuration with the best trial as a system. `summary` is one sentence
+    with both error rates.
     """
-    fold = np.arange(len(wrong)) % (folds or len(wrong))
-    chosen = np.empty(len(wrong), object)
-    for number in dict.fromkeys(fold):
-        own = fold == number
-        chosen[own] = str((wrong if own.all() else wrong[~own]).sum().idxmin())
-    lost = sum(row[name] for (_, row), name in zip(wrong.iterrows(), chosen, strict=True))
-    total = wrong.sum()
+
+    trials: pd.DataFrame
+    recordings: pd.DataFrame
+    overlay: dict[str, Any]
+    summary: str
+
+
+def select_best(errors: pd.DataFrame, speech: pd.Series, *, folds: int) -> Selection:
+    """Select the trial with the lowest DER over all recordings, and cross-validate this selection.
+
+    `errors` are seconds, a row for each recording and a column for each trial. `speech` are the seconds of reference
+    speech of each recording. Recording i belongs to fold i modulo `folds`; 0 makes each recording a fold of its own.
+
+    >>> errors = pd.DataFrame({"a": [1.0, 4.0], "b": [2.0, 2.0]})
+    >>> select_best(errors, pd.Series([10.0, 10.0]), folds=0)
+    Selection(best='b', der=20.0, cross_validated_der=30.0, best_of_other_folds=['b', 'a'])
+    """
+    fold_of_recording = np.arange(len(errors)) % (folds or len(errors))
+    best_of_others = np.empty(len(errors), object)
+    for fold in dict.fromkeys(fold_of_recording):
+        inside = fold_of_recording == fold
+        others = errors if inside.all() else errors[~inside]
+        best_of_others[inside] = str(others.sum().idxmin())
+    cross_validated = sum(
+        row[trial] for (_, row), trial in zip(errors.iterrows(), best_of_others, strict=True)
+    )
+    total = errors.sum()
     best = str(total.idxmin())
-    rates = [round(float(100 * value / spoken.sum()), 2) for value in (total[best], lost)]
-    return Choice(best, *rates, list(chosen))
+    rates = [
+        round(float(100 * seconds / speech.sum()), 2) for seconds in (total[best], cross_validated)
+    ]
+    return Selection(best, *rates, list(best_of_others))
 
 
-class Outcome(NamedTuple):
-    tried: pd.DataFrame  # settings, best first
-    recordings: pd.DataFrame  # the errors of each with the settings that are the best of the others
-    overlay: dict[str, Any]  # a configuration of the best
-    said: str  # the evidence, in a sentence
+def summarize_search(scores: pd.DataFrame, search: Mapping[str, Any]) -> SearchResult:
+    """Rank the trials of a search, and return the best one as a configuration.
 
-
-def outcome(scores: pd.DataFrame, content: Mapping[str, Any]) -> Outcome:
-    """What a search found: `scores` are rows of recordings under one protocol; `content` is what was asked."""
-    keys = ["corpus", "recording"]
-    wrong = scores[["missed", "false_alarm", "confusion"]].sum(axis=1)
-    wrong = scores.assign(wrong=wrong).pivot(index=keys, columns="system", values="wrong")
-    spoken = scores.drop_duplicates(keys).set_index(keys)["reference_seconds"].reindex(wrong.index)
-    if content["average"] == "corpora":
-        length = spoken.groupby(level="corpus").transform("sum")
-        wrong, spoken = wrong.div(length, axis=0), spoken / length
-    choice = choose(wrong, spoken, folds=content["folds"])
-    rates = (100 * wrong.sum() / spoken.sum()).round(2)
-    tried = pd.DataFrame(
+    `scores` are rows of recordings under one protocol. `search` has the keys `system` (the searched system),
+    `protocol`, `corpora`, `folds`, `average` ("seconds", or "corpora" to give all corpora the same weight) and
+    `trials`. A trial has a `name`, the searched `values`, and the `variants` of its stages with their settings.
+    """
+    errors, speech = _seconds_by_trial(scores, average=search["average"])
+    selection = select_best(errors, speech, folds=search["folds"])
+    rates = (100 * errors.sum() / speech.sum()).round(2)
+    trials = pd.DataFrame(
         [
-            one["values"]
+            trial["values"]
             | {
-                "system": one["name"],
-                "der": rates[one["name"]],
-                "best_of_others": choice.of_others.count(one["name"]),
+                "system": trial["name"],
+                "der": rates[trial["name"]],
+                "best_of_others": selection.best_of_other_folds.count(trial["name"]),
             }
-            for one in content["candidates"]
+            for trial in search["trials"]
         ]
     ).sort_values("der", kind="stable")
-    of_others = wrong.index.to_frame(index=False).assign(system=choice.of_others)
-    kept = ["missed", "false_alarm", "confusion", "reference_seconds"]
-    recordings = of_others.merge(scores[[*keys, "system", *kept]], on=[*keys, "system"])
-    said = (
-        f"{len(tried)} settings tried on {len(wrong)} recordings of {', '.join(content['corpora'])}: "
-        f"{content['protocol']} DER {choice.der:.2f} %; {choice.cross_validated_der:.2f} % where each "
-        "recording is scored with what was best on others"
+    summary = (
+        f"{len(trials)} trials on {len(errors)} recordings of {', '.join(search['corpora'])}: "
+        f"{search['protocol']} DER {selection.der:.2f} %, "
+        f"cross-validated {selection.cross_validated_der:.2f} %"
     )
-    best = next(one for one in content["candidates"] if one["name"] == choice.best)
-    variants = {stage: {name: values} for stage, (name, values) in best["variants"].items()}
-    system = {stage: name for stage, (name, _) in best["variants"].items()}
-    tuned = {f"{content['system']}-tuned": system | {"tuned_on": said}}
-    return Outcome(tried, recordings, variants | {"systems": tuned}, said)
+    best = next(trial for trial in search["trials"] if trial["name"] == selection.best)
+    return SearchResult(
+        trials,
+        _cross_validated_errors(scores, errors.index, selection.best_of_other_folds),
+        _overlay(f"{search['system']}-tuned", best["variants"], summary),
+        summary,
+    )
+
+
+def _seconds_by_trial(scores: pd.DataFrame, *, average: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the errors (recordings, trials) and the reference speech (recordings,), weighted by `average`."""
+    keys = ["corpus", "recording"]
+    seconds = scores[["missed", "false_alarm", "confusion"]].sum(axis=1)
+    errors = scores.assign(errors=seconds).pivot(index=keys, columns="system", values="errors")
+    speech = scores.drop_duplicates(keys).set_index(keys)["reference_seconds"].reindex(errors.index)
+    if average == "corpora":
+        speech_of_corpus = speech.groupby(level="corpus").transform("sum")
+        errors, speech = errors.div(speech_of_corpus, axis=0), speech / speech_of_corpus
+    return errors, speech
+
+
+def _cross_validated_errors(
+    scores: pd.DataFrame, recordings: pd.MultiIndex, trials: list[str]
+) -> pd.DataFrame:
+    """Return the errors of each recording with its trial; `recordings` are pairs of corpus and recording."""
+    keys = ["corpus", "recording", "system"]
+    seconds = ["missed", "false_alarm", "confusion", "reference_seconds"]
+    selected = recordings.to_frame(index=False).assign(system=trials)
+    return selected.merge(scores[[*keys, *seconds]], on=keys)
+
+
+def _overlay(
+    name: str, variants_by_stage: Mapping[str, tuple[str, Mapping]], summary: str
+) -> dict[str, Any]:
+    """Return a configuration that defines the variants and the system `name` that consists of them."""
+    variants = {stage: {name: values} for stage, (name, values) in variants_by_stage.items()}
+    system = {stage: variant for stage, (variant, _) in variants_by_stage.items()}
+    return variants | {"systems": {name: system | {"tuned_on": summary}}}

@@ -1,138 +1,185 @@
-"""From scores of recordings to the scores of corpora: sums over sums, never means of ratios."""
+"""Tables of scores: error rates of recordings, and totals of corpora as sums over sums.
+
+Rates are never averaged over recordings, except in the columns `der_mean` and `der_median`.
+docs/artifacts.md describes the columns.
+"""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from diarflow.atomic import written_whole
-from diarflow.scoring.bootstrap import NOTHING, spread
-from diarflow.scoring.names import ALL, COMPLETED, all_of
+from diarflow.artifacts.tables import check_column_names
+from diarflow.atomic import atomic_write
+from diarflow.scoring.bootstrap import NEGLIGIBLE, error_rate_interval
+from diarflow.scoring.names import ALL, COMPLETED, total_names
 
-KEYS = ["corpus", "system", "recording", "protocol"]
-# what adds, and is in the scores of recordings
-SECONDS = ["scored_seconds", "reference_seconds", "missed", "false_alarm", "confusion"]
-OVERLAP = [
+KEY_COLUMNS = ["corpus", "system", "recording", "protocol"]
+DER_COLUMNS = ["scored_seconds", "reference_seconds", "missed", "false_alarm", "confusion"]
+OVERLAP_COLUMNS = [
     "overlap_reference_seconds",
     "overlap_missed",
     "overlap_false_alarm",
     "overlap_confusion",
 ]
-VAD = ["speech_seconds", "vad_missed", "vad_false_alarm"]
-CLUSTERS = ["hypothesis_seconds", "pure_seconds", "covered_seconds"]
-COUNTS = ["reference_speakers", "found_speakers", "repairs"]
-ADDED = [*SECONDS, *OVERLAP, *VAD, *CLUSTERS, "jer_errors", "jer_speakers", *COUNTS]
-# percent: each is 100 times the sum of some columns over that of others
+VAD_COLUMNS = ["speech_seconds", "vad_missed", "vad_false_alarm"]
+PURITY_COLUMNS = ["hypothesis_seconds", "pure_seconds", "covered_seconds"]
+JER_COLUMNS = ["jer_errors", "jer_speakers"]
+COUNT_COLUMNS = ["reference_speakers", "hypothesis_speakers", "repairs"]
+# the columns of the artifact `scores` that add up over recordings
+SUMMED_COLUMNS = [
+    *DER_COLUMNS, *OVERLAP_COLUMNS, *VAD_COLUMNS, *PURITY_COLUMNS, *JER_COLUMNS, *COUNT_COLUMNS,
+]  # fmt: skip
+# rate in percent: columns of its numerator, columns of its denominator
 RATES: dict[str, tuple[list[str], list[str]]] = {
     "der": (["missed", "false_alarm", "confusion"], ["reference_seconds"]),
     "missed_percent": (["missed"], ["reference_seconds"]),
     "false_alarm_percent": (["false_alarm"], ["reference_seconds"]),
     "confusion_percent": (["confusion"], ["reference_seconds"]),
     "jer": (["jer_errors"], ["jer_speakers"]),
-    "overlap_der": (OVERLAP[1:], ["overlap_reference_seconds"]),
+    "overlap_der": (OVERLAP_COLUMNS[1:], ["overlap_reference_seconds"]),
     "vad_missed_percent": (["vad_missed"], ["speech_seconds"]),
     "vad_false_alarm_percent": (["vad_false_alarm"], ["silence_seconds"]),
     "purity": (["pure_seconds"], ["hypothesis_seconds"]),
     "coverage": (["covered_seconds"], ["reference_seconds"]),
 }
-SPREAD = ["der_mean", "der_median", "der_low", "der_high"]
+DER_STATISTICS = ["der_mean", "der_median", "der_low", "der_high"]
 COLUMNS = [
-    *KEYS, *SECONDS, *RATES, *SPREAD, *OVERLAP, *VAD, "silence_seconds", *CLUSTERS,
-    "jer_errors", "jer_speakers", *COUNTS, "speaker_count_error",
-    "recordings", "speakers_given", "set_aside", "extent",
+    *KEY_COLUMNS, *DER_COLUMNS, *RATES, *DER_STATISTICS, *OVERLAP_COLUMNS, *VAD_COLUMNS,
+    "silence_seconds", *PURITY_COLUMNS, *JER_COLUMNS, *COUNT_COLUMNS, "speaker_count_error",
+    "recordings", "speakers_given", "failed_rule", "extent",
 ]  # fmt: skip
-_ROUNDED = {
-    **dict.fromkeys([*SECONDS, *OVERLAP, *VAD, "silence_seconds", *CLUSTERS], 3),
-    **dict.fromkeys([*RATES, *SPREAD], 2),
+_SECONDS = [*DER_COLUMNS, *OVERLAP_COLUMNS, *VAD_COLUMNS, "silence_seconds", *PURITY_COLUMNS]
+_DECIMALS = {
+    **dict.fromkeys(_SECONDS, 3),
+    **dict.fromkeys([*RATES, *DER_STATISTICS], 2),
     "speaker_count_error": 2,
     "jer_errors": 6,
 }
 
 
-def with_rates(scores: pd.DataFrame) -> pd.DataFrame:
-    """Rows of recordings, with their rates in percent; empty where there is nothing to divide by."""
-    return _rated(
+def add_rates(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of recordings with all COLUMNS. A rate without a denominator is NaN.
+
+    `scores` has the columns of the artifact `scores`.
+    """
+    return _compute_rates(
         scores.assign(
             recordings=1,
-            set_aside=scores["set_aside"].fillna(""),
+            failed_rule=scores["failed_rule"].fillna(""),
             speaker_count_error=_speaker_count_error(scores),
-            **dict.fromkeys(SPREAD, np.nan),
+            **dict.fromkeys(DER_STATISTICS, np.nan),
         )
     )
 
 
-def totals(scores: pd.DataFrame, corpus: str | None = None) -> pd.DataFrame:
-    """A row ALL and a row COMPLETED (without what was set aside) for each system and protocol.
+def compute_totals(scores: pd.DataFrame, corpus: str | None = None) -> pd.DataFrame:
+    """Return a row ALL and a row COMPLETED for each corpus, system and protocol.
 
-    `scores` are rows of recordings; `corpus` is their name in the total, their own by default.
+    `scores` are rows of recordings, as `add_rates` returns them. COMPLETED is the total without the recordings that
+    were set aside. If `corpus` is given, the recordings of all corpora form one total of this name.
     """
     if corpus is not None:
         scores = scores.assign(corpus=corpus)
+    completed = scores[scores["failed_rule"] == ""]
+    parts = [_sum_recordings(scores, ALL), _sum_recordings(completed, COMPLETED)]
+    return _compute_rates(pd.concat(parts, ignore_index=True))
+
+
+def _sum_recordings(scores: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Sum the rows of each corpus, system and protocol; `name` goes to the column `recording`."""
     keys = ["corpus", "system", "protocol"]
-    parts = []
-    for name, rows in ((ALL, scores), (COMPLETED, scores[scores["set_aside"] == ""])):
-        groups = rows.groupby(keys, sort=False)
-        found = groups[[*ADDED, "recordings"]].sum()
-        found["speaker_count_error"] = (
-            _speaker_count_error(rows).groupby([rows[key] for key in keys], sort=False).mean()
-        )
-        found["speakers_given"] = groups["speakers_given"].any()
-        found["extent"] = groups["extent"].agg(lambda kinds: " ".join(sorted(set(kinds))))
-        spreads = [spread(group) for _, group in groups]
-        found[SPREAD] = np.reshape(spreads, (-1, len(SPREAD)))
-        parts.append(found.assign(recording=name, set_aside="").reset_index())
-    return _rated(pd.concat(parts, ignore_index=True))
+    groups = scores.groupby(keys, sort=False)
+    sums = groups[[*SUMMED_COLUMNS, "recordings"]].sum()
+    sums["speaker_count_error"] = (
+        _speaker_count_error(scores).groupby([scores[key] for key in keys], sort=False).mean()
+    )
+    sums["speakers_given"] = groups["speakers_given"].any()
+    sums["extent"] = groups["extent"].agg(lambda sources: " ".join(sorted(set(sources))))
+    statistics = [der_statistics(group) for _, group in groups]
+    sums[DER_STATISTICS] = np.reshape(statistics, (-1, len(DER_STATISTICS)))
+    return sums.assign(recording=name, failed_rule="").reset_index()
 
 
-def across(scores: pd.DataFrame, splits: Mapping[str, str | None]) -> list[pd.DataFrame]:
-    """Totals over several corpora, as corpus ALL; where some are marked dev or test, of each kind alone.
+def totals_over_corpora(
+    scores: pd.DataFrame, splits: Mapping[str, str | None]
+) -> list[pd.DataFrame]:
+    """Return the totals over several corpora. Corpora of different splits have separate totals.
 
-    What was tuned on a corpus says nothing there: dev and test are never one number.
+    A system that was tuned on a corpus has no held-out result there, so dev and test are never added up.
     """
-    kinds = all_of(scores["corpus"], splits)
-    several = scores["corpus"].groupby(kinds).nunique() > 1
-    return [totals(scores[kinds == kind], corpus=kind) for kind in several.index[several]]
+    names = total_names(scores["corpus"], splits)
+    several = scores["corpus"].groupby(names).nunique() > 1
+    return [compute_totals(scores[names == name], corpus=name) for name in several.index[several]]
+
+
+def der_statistics(scores: pd.DataFrame) -> tuple[float, float, float, float]:
+    """Return mean and median of the recordings' DER, and the 95 % interval of their total DER, in percent.
+
+    A recording without speech in the reference has no DER. Its false alarms count in the interval.
+    """
+    errors, speech = error_and_speech_seconds(scores)
+    rates = 100 * errors[speech > NEGLIGIBLE] / speech[speech > NEGLIGIBLE]
+    low, high = error_rate_interval(errors[:, None], speech[:, None])[:, 0]
+    if not len(rates):
+        return np.nan, np.nan, low, high
+    return float(rates.mean()), float(np.median(rates)), low, high
+
+
+def error_and_speech_seconds(scores: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the seconds of error and of reference speech of each row (rows,)."""
+    errors = scores[["missed", "false_alarm", "confusion"]].sum(axis=1)
+    return errors.to_numpy(float), scores["reference_seconds"].to_numpy(float)
 
 
 def _speaker_count_error(scores: pd.DataFrame) -> pd.Series:
-    """How many speakers too many or too few."""
-    return (scores["found_speakers"] - scores["reference_speakers"]).abs().astype(float)
+    """Return the absolute difference of the numbers of speakers in hypothesis and reference."""
+    return (scores["hypothesis_speakers"] - scores["reference_speakers"]).abs().astype(float)
 
 
-def _rated(rows: pd.DataFrame) -> pd.DataFrame:
+def _compute_rates(rows: pd.DataFrame) -> pd.DataFrame:
     silence = (rows["scored_seconds"] - rows["speech_seconds"]).clip(lower=0)
     rows = rows.assign(silence_seconds=silence)
-    for name, (part, whole) in RATES.items():
-        divisor = rows[whole].sum(axis=1)
-        rows[name] = 100 * rows[part].sum(axis=1) / divisor.where(divisor > NOTHING)
+    for rate, (numerator, denominator) in RATES.items():
+        divisor = rows[denominator].sum(axis=1)
+        rows[rate] = 100 * rows[numerator].sum(axis=1) / divisor.where(divisor > NEGLIGIBLE)
     return rows[COLUMNS]
 
 
-def rounded(tables: Sequence[pd.DataFrame | None]) -> pd.DataFrame:
-    """Tables one below the other: seconds to the millisecond, percent to two decimals."""
-    rows = pd.concat([table for table in tables if table is not None], ignore_index=True)
-    numbers = dict.fromkeys(_ROUNDED, float)  # a column of an empty table has no type
-    return rows.astype(numbers).round(_ROUNDED)
+def concatenate_rounded(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Concatenate tables, and round seconds to the millisecond and percentages to two decimals."""
+    rows = pd.concat(tables, ignore_index=True)
+    floats = dict.fromkeys(_DECIMALS, float)  # columns of a table without rows have the type object
+    return rows.astype(floats).round(_DECIMALS)
 
 
-def of_recordings(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The rows of recordings of tables that hold totals too; a table without rows has no types to give."""
-    rows = [table[~table["recording"].isin([ALL, COMPLETED])] for table in tables]
-    return pd.concat([one for one in rows if len(one)] or rows[:1], ignore_index=True)
+def select_recordings(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Concatenate the rows of recordings, without totals, of tables that `read_csv` returned."""
+    parts = [table[~table["recording"].isin([ALL, COMPLETED])] for table in tables]
+    # a table without rows would change the types of the columns
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def write_csv(path, rows: pd.DataFrame) -> None:
-    with written_whole(path) as beside:
-        rows.to_csv(beside, index=False)
+    """Write a table without its index as CSV."""
+    with atomic_write(path) as temporary:
+        rows.to_csv(temporary, index=False)
 
 
 def write_parquet(path, rows: pd.DataFrame) -> None:
-    with written_whole(path) as beside:
-        rows.to_parquet(beside, index=False)
+    """Write a table without its index as Parquet."""
+    with atomic_write(path) as temporary:
+        rows.to_parquet(temporary, index=False)
 
 
 def read_csv(path) -> pd.DataFrame:
-    """What `write_csv` wrote; names that look like numbers or like nothing stay text."""
-    text = dict.fromkeys([*KEYS, "set_aside"], str)
-    empty = {column: [""] for column in (*RATES, *SPREAD)}
-    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=empty)
+    """Read a table with COLUMNS that `write_csv` wrote.
+
+    Names stay text, also if they look like a number or like a missing value. An empty rate is NaN.
+    Raises InputError if an earlier version wrote the table with other column names.
+    """
+    text = dict.fromkeys([*KEY_COLUMNS, "failed_rule"], str)
+    missing_values = {column: [""] for column in (*RATES, *DER_STATISTICS)}
+    rows = pd.read_csv(path, dtype=text, keep_default_na=False, na_values=missing_values)
+    check_column_names(path, rows.columns)
+    return rows

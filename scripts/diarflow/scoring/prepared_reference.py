@@ -1,0 +1,59 @@
+"""The artifacts of prepare_reference: normalized turns as RTTM, and the extent as UEM, each with a comment."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from diarflow.formats.rttm import read_comments, read_turns, write_rttm
+from diarflow.formats.uem import read_uem, write_uem
+from diarflow.scoring.reference import Repairs, last_end
+from diarflow.timeline.intervals import Interval, Turn
+
+_SOURCE = "extent: "  # prefix of the comment in the UEM that names the source of the extent
+
+
+class PreparedReference(NamedTuple):
+    """The reference of one recording.
+
+    `extent_source` is "uem", "audio" or "turns", and "" for a placeholder.
+    """
+
+    turns: list[Turn]
+    repairs: Repairs
+    extent: list[Interval]
+    extent_source: str
+
+    def scored_extent(self, hypothesis: Iterable[Turn]) -> list[Interval]:
+        """Return the extent. Without audio and UEM it is the span of both reference and hypothesis.
+
+        >>> reference = PreparedReference([Turn(1.0, 5.0, "a")], Repairs(), [], "turns")
+        >>> reference.scored_extent([Turn(0.5, 2.0, "b")])
+        [Interval(start=0.5, end=5.0)]
+        """
+        return span([*self.turns, *hypothesis]) if self.extent_source == "turns" else self.extent
+
+
+def span(turns: Iterable[Turn]) -> list[Interval]:
+    """Return the interval from the first start to the last end, or nothing if there are no turns.
+
+    >>> span([Turn(1.0, 5.0, "a"), Turn(0.5, 2.0, "b")])
+    [Interval(start=0.5, end=5.0)]
+    """
+    turns = list(turns)
+    return [Interval(min(turn.start for turn in turns), last_end(turns))] if turns else []
+
+
+def write_prepared_reference(rttm, uem, id: str, reference: PreparedReference) -> None:
+    """Write the reference of the recording `id` to the paths `rttm` and `uem`."""
+    write_rttm(rttm, id, reference.turns, comments=[str(reference.repairs)])
+    write_uem(uem, id, reference.extent, comments=[_SOURCE + reference.extent_source])
+
+
+def read_prepared_reference(rttm, uem, id: str) -> PreparedReference:
+    """Read the reference of the recording `id` from the paths `rttm` and `uem`."""
+    comments = (comment for comment in read_comments(uem) if comment.startswith(_SOURCE))
+    return PreparedReference(
+        read_turns(rttm),
+        Repairs.parse(read_comments(rttm)),
+        read_uem(uem).get(id, []),
+        next(comments, _SOURCE).removeprefix(_SOURCE),
+    )
