@@ -6,11 +6,14 @@ import yaml
 from snakemake.utils import update_config
 
 from diarflow.errors import InputError
+from diarflow.planning.plan import Plan
 from diarflow.planning.requirements import BACKENDS, check_installed
-from diarflow.settings import read_settings, schema_yaml
+from diarflow.settings import STAGES, Settings, read_settings, schema_yaml
 from diarflow.settings.base import Block
-from diarflow.settings.config import STAGES, Settings
-from diarflow.settings.messages import _blocks
+from diarflow.settings.comments import with_comments
+from diarflow.settings.documentation import settings_page
+from diarflow.settings.introspection import models_in, summary
+from diarflow.settings.renamed import RENAMED
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -22,55 +25,80 @@ def settings(overlay, files=()):
     return read_settings(config, defaults=DEFAULTS, overlay=overlay, files=list(files))
 
 
-def models(stage):
-    return _blocks(Settings.model_fields[stage].annotation)
+def models(block):
+    return models_in(Settings.model_fields[block].annotation)
+
+
+def all_models(model=Settings):
+    for field in model.model_fields.values():
+        for inner in models_in(field.annotation):
+            yield inner
+            yield from all_models(inner)
+
+
+# --- one source: the models; config.yaml, its comments, the schema and the page agree with them ---
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_config_yaml_states_every_field_of_every_backend_with_its_default(stage):
-    stated = {}
-    for variant in DEFAULTS[stage].values():  # the first of a backend; others may differ
-        stated.setdefault(variant["backend"], variant)
-    assert stated == {model().backend: model().model_dump() for model in models(stage)}
+    first_variants = {}  # further variants of a backend may override defaults
+    for variant in DEFAULTS[stage].values():
+        first_variants.setdefault(variant["backend"], variant)
+    assert first_variants == {model().backend: model().model_dump() for model in models(stage)}
 
 
 def test_config_yaml_states_the_defaults_of_blocks_without_variants():
     for name in ("segments", "scores", "report"):
         assert DEFAULTS[name] == Settings.model_fields[name].default.model_dump()
-    assert DEFAULTS["on_error"] == Settings.model_fields["on_error"].default
-    corpus = _blocks(Settings.model_fields["corpora"].annotation)[0]
+    for name in ("on_error", "batch_size", "time_limit"):
+        assert DEFAULTS[name] == Settings.model_fields[name].default
+    (training,) = models("training")
+    assert DEFAULTS["training"]["bilstm"] == training().model_dump()
+    corpus = models("corpora")[0]
     assert set(DEFAULTS["corpora"][0]) == set(corpus.model_fields) - {"audio", "simulate"}
 
 
-def test_every_backend_has_settings_and_every_settings_block_a_backend():
+def test_every_backend_has_settings_and_every_settings_model_has_a_backend():
     for stage in STAGES:
         assert {model().backend for model in models(stage)} == set(BACKENDS[stage])
 
 
-def test_the_schema_is_the_one_the_models_give():
-    assert (ROOT / "workflow/schemas/config.schema.yaml").read_text() == schema_yaml()
+@pytest.mark.parametrize(
+    ("path", "generate"),
+    [
+        ("config.yaml", lambda: with_comments((ROOT / "config.yaml").read_text())),
+        ("workflow/schemas/config.schema.yaml", schema_yaml),
+        ("docs/settings.md", settings_page),
+    ],
+)
+def test_generated_text_is_up_to_date(path, generate):
+    assert (ROOT / path).read_text() == generate(), "run: make config"
 
 
-def all_blocks(block=Settings):
-    for inner in [b for f in block.model_fields.values() for b in _blocks(f.annotation)]:
-        yield inner
-        yield from all_blocks(inner)
+def test_comments_do_not_change_the_configuration():
+    text = "speech:\n  webrtc: # fast\n    padding: 1 # old\n  other: {backend: silero} # kept\n"
+    lines = with_comments(text).split("\n")
+    assert yaml.safe_load(with_comments(text)) == yaml.safe_load(text)
+    assert [line.partition("#")[2] for line in lines[1::2]] == [" fast", " kept"]
 
 
-def test_every_setting_has_a_sentence_and_every_number_a_range():
-    for block in set(all_blocks()):
-        assert issubclass(block, Block) and block.__doc__
-        for name, schema in block.model_json_schema()["properties"].items():
-            if name in ("backend", *STAGES):
+def test_every_setting_has_a_description_and_every_number_a_range():
+    for model in set(all_models()):
+        assert issubclass(model, Block) and summary(model) and len(summary(model)) <= 90
+        for name, schema in model.model_json_schema()["properties"].items():
+            if name == "backend":
                 continue
-            assert schema.get("description"), (block, name)
-            for one in schema.get("anyOf", [schema]):
-                if one.get("type") in ("integer", "number") and "enum" not in one:
-                    assert {"minimum", "exclusiveMinimum"} & set(one), (block, name)
+            assert 0 < len(schema.get("description", "")) <= 90, (model, name)
+            for option in schema.get("anyOf", [schema]):
+                if option.get("type") in ("integer", "number") and "enum" not in option:
+                    assert {"minimum", "exclusiveMinimum"} & set(option), (model, name)
+
+
+# --- messages ---
 
 
 @pytest.mark.parametrize(
-    ("overlay", "said"),
+    ("overlay", "message"),
     [
         ({"speech": {"webrtc": {"agressiveness": 1}}},
          "speech.webrtc.agressiveness is not a setting (did you mean aggressiveness?), expected one of"),
@@ -87,88 +115,140 @@ def test_every_setting_has_a_sentence_and_every_number_a_range():
         ({"clustering": {"mine": {"seed": 1}}},
          "clustering.mine.backend is missing, expected one of kmeans, meanshift"),
         ({"clustering": {"My one": {"backend": "kmeans"}}},
-         "clustering.My one: bad name My one, expected small letters, digits and hyphens"),
+         "clustering.My one: bad name My one, expected lower-case letters, digits"),
         ({"systems": {"classic": {"speech": "energy"}}},
          "systems.classic.speech is energy, expected one of webrtc, segmentation, segmentation-fast, silero"),
         ({"default_systems": ["worst"]},
          "default_systems is worst, expected one of best, fast, classic"),
         ({"corpora": [{"name": "x"}]}, "corpora[0]: expected one of recordings (a table), audio"),
-        ({"corpora": [{"name": "report", "audio": "x"}]}, "corpora[0]: name is report, which the"),
+        ({"corpora": [{"name": "report", "audio": "x"}]}, "corpora[0]: name is report, which is reserved"),
         ({"corpora": [{"name": "a/b", "audio": "x"}]}, "corpora[0].name is 'a/b', expected text like"),
-        ({"corpora": [{"name": "x", "audio": "x"}] * 2}, "corpora[1].name is x, which is there already"),
+        ({"corpora": [{"name": "x", "audio": "x"}] * 2}, "corpora[1].name is x, which another corpus has"),
         ({"corpora": [{"name": "x", "audio": "y", "systems": ["z"]}]},
          "corpora[0].systems is z, expected one of best, fast, classic"),
         ({"corpora": None}, "corpora is None, expected a list"),
         ({"speech": 3}, "speech is 3, expected a mapping"),
         ({"speach": {}}, "speach is not a setting (did you mean speech?), expected one of corpora"),
-        ({"systems": {"mine": {"speech": "webrtc"}}}, "systems.mine: names no changes, expected one of each stage"),
+        ({"systems": {"mine": {"speech": "webrtc"}}}, "systems.mine: changes is missing, expected a variant of each stage"),
     ],
 )  # fmt: skip
-def test_a_mistake_names_place_key_value_and_what_is_allowed(tmp_path, overlay, said):
+def test_a_message_gives_the_location_the_key_the_value_and_the_allowed_values(
+    tmp_path, overlay, message
+):
     path = tmp_path / "my.yaml"
     path.write_text("# mine\n" + yaml.safe_dump(overlay))
     with pytest.raises(InputError) as error:
         settings(overlay, [path])
-    lines = str(error.value).split("\n")
-    found = [line for line in lines if said in line]
-    assert found and found[0].startswith(f"{path}:")
+    lines = [line for line in str(error.value).split("\n") if message in line]
+    assert lines and lines[0].startswith(f"{path}:")
+    assert len(lines[0].removeprefix(str(tmp_path))) <= 300
 
 
-def test_all_mistakes_are_named_at_once():
+FORMER_NAMES = [
+    (block, model, former)
+    for block, names in RENAMED.items()
+    for former, present in names.items()
+    for model in models(block)
+    if present in model.model_fields
+]
+
+
+def test_every_former_name_belongs_to_a_setting():
+    assert {(block, former) for block, _, former in FORMER_NAMES} == {
+        (block, former) for block, names in RENAMED.items() for former in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("block", "model", "former"),
+    FORMER_NAMES,
+    ids=[f"{block}.{model().backend}.{former}" for block, model, former in FORMER_NAMES],
+)
+def test_a_former_name_gives_one_line_with_the_present_name(tmp_path, block, model, former):
+    backend, present = model().backend, RENAMED[block][former]
+    path = tmp_path / "my.yaml"
+    path.write_text(f"{block}:\n  mine:\n    backend: {backend}\n    {former}: 1\n")
+    with pytest.raises(InputError) as error:
+        settings(yaml.safe_load(path.read_text()), [path])
+    assert str(error.value) == f"{path}:4: {block}.mine.{former} is now {present}"
+
+
+def test_a_former_name_in_a_search_gives_the_present_name(tmp_path):
+    path = tmp_path / "my.yaml"
+    path.write_text(
+        "tuning:\n  best:\n    system: best\n    search:\n      clustering.acoustic: [0.1, 0.2]\n"
+    )
+    with pytest.raises(InputError) as error:
+        settings(yaml.safe_load(path.read_text()), [path])
+    assert (
+        str(error.value) == f"{path}:5: tuning.best.search.clustering.acoustic is now clustering.Fa"
+    )
+
+
+def test_a_long_list_of_allowed_values_is_shortened():
+    system = DEFAULTS["systems"]["best"]
+    many = {f"system-{number}": system for number in range(200)}
+    with pytest.raises(InputError, match=r"\.\.\. \(210 in all\)$") as error:
+        settings({"systems": many, "default_systems": ["worst"]})
+    assert len(str(error.value)) <= 300
+
+
+def test_all_mistakes_are_reported_at_once():
     with pytest.raises(InputError) as error:
         settings({"nope": 1, "speech": {"webrtc": {"padding": -1}}})
     assert len(str(error.value).split("\n")) == 2
 
 
-def test_the_place_is_the_line_of_the_last_file_that_has_the_key(tmp_path):
-    for name in ("one.yaml", "two.yaml"):
+def test_the_location_is_the_line_in_the_last_file_that_contains_the_key(tmp_path):
+    for name in ("first.yaml", "second.yaml"):
         (tmp_path / name).write_text("# c\n\nspeech:\n  webrtc:\n    padding: 9\n")
-    files = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
-    with pytest.raises(InputError, match=r"two.yaml:5: speech.webrtc.padding is 9"):
+    files = [tmp_path / "first.yaml", tmp_path / "second.yaml"]
+    with pytest.raises(InputError, match=r"second.yaml:5: speech.webrtc.padding is 9"):
         settings({"speech": {"webrtc": {"padding": 9}}}, files)
 
 
-def test_an_overlays_corpora_replace_the_demo():
-    found = settings({"corpora": [{"name": "mine", "audio": "calls"}]})
-    assert [corpus.name for corpus in found.corpora] == ["mine"]
-    assert found.systems_of(found.corpora[0]) == ["best"]
+def test_the_corpora_of_an_overlay_replace_the_demo():
+    merged = settings({"corpora": [{"name": "mine", "audio": "calls"}]})
+    assert [corpus.name for corpus in merged.corpora] == ["mine"]
+    assert merged.systems_of(merged.corpora[0]) == ["best"]
 
 
 def test_an_overlay_adds_a_system():
     system = dict(DEFAULTS["systems"]["classic"], changes="none")
-    found = settings({"systems": {"pauses": system}})
-    assert list(found.systems) == [*DEFAULTS["systems"], "pauses"]
+    merged = settings({"systems": {"pauses": system}})
+    assert list(merged.systems) == [*DEFAULTS["systems"], "pauses"]
 
 
 def test_an_overlay_changes_one_field_and_leaves_the_others():
-    found = settings({"speech": {"webrtc": {"padding": 0.25}}}).speech["webrtc"]
-    assert found.model_dump() == DEFAULTS["speech"]["webrtc"] | {"padding": 0.25}
+    variant = settings({"speech": {"webrtc": {"padding": 0.25}}}).speech["webrtc"]
+    assert variant.model_dump() == DEFAULTS["speech"]["webrtc"] | {"padding": 0.25}
 
 
 def test_a_variant_with_another_backend_starts_from_that_backends_defaults():
     other = next(model for model in models("clustering") if model().backend == "meanshift")
-    found = settings({"clustering": {"kmeans": {"backend": "meanshift", "seed": 3}}})
-    assert found.clustering["kmeans"] == other(seed=3)
+    merged = settings({"clustering": {"kmeans": {"backend": "meanshift", "seed": 3}}})
+    assert merged.clustering["kmeans"] == other(seed=3)
 
 
-def test_a_whole_number_serves_where_a_number_is_expected():
+def test_a_whole_number_is_accepted_as_a_number():
     assert settings({"speech": {"webrtc": {"padding": 1}}}).speech["webrtc"].padding == 1.0
 
 
-def test_settings_are_frozen():
+def test_settings_are_immutable():
     with pytest.raises(ValueError, match="frozen"):
         settings({}).segments.min_duration = 1.0
 
 
 @pytest.mark.parametrize("model", ["models/none.onnx", "models/mine/bilstm.onnx", "away.keras"])
-def test_a_model_that_is_not_there_and_that_no_training_makes_is_named_before_any_job(model):
-    found = settings({"networks": {"bilstm": {"model": model}}})
+def test_a_missing_model_file_is_an_error_before_the_first_job(model):
+    plan = Plan(settings({"networks": {"bilstm": {"model": model}}}), recordings=[])
     with pytest.raises(InputError, match=f"networks.bilstm.model is {model}: no such file"):
-        check_installed(found, lambda stage: ["bilstm"] if stage == "networks" else [])
+        check_installed(plan)
 
 
-def test_a_model_that_a_training_of_the_configuration_makes_need_not_be_there_yet():
-    found = settings(
-        {"networks": {"bilstm": {"model": "models/mine/bilstm.onnx"}}, "training": {"mine": {}}}
-    )
-    check_installed(found, lambda stage: ["bilstm"] if stage == "networks" else [])
+def test_the_model_of_a_configured_training_may_be_missing():
+    overlay = {
+        "networks": {"bilstm": {"model": "models/mine/bilstm.onnx"}},
+        "training": {"mine": {}},
+    }
+    check_installed(Plan(settings(overlay), recordings=[]))

@@ -1,5 +1,19 @@
-"""Every setting of config.yaml, typed, with its range, its default and a sentence for the user."""
+"""Typed settings of config.yaml: each has a range, a default and a description."""
 
-from diarflow.settings.config import Settings, is_oracle, read_settings, schema_yaml
+from diarflow.settings.base import BLOCKS, STAGES
+from diarflow.settings.config import Settings, is_oracle
+from diarflow.settings.corpora import Corpus
+from diarflow.settings.documentation import schema_yaml
+from diarflow.settings.reading import read_settings
+from diarflow.settings.systems import System
 
-__all__ = ["Settings", "is_oracle", "read_settings", "schema_yaml"]
+__all__ = [
+    "BLOCKS",
+    "STAGES",
+    "Corpus",
+    "Settings",
+    "System",
+    "is_oracle",
+    "read_settings",
+    "schema_yaml",
+]

@@ -1,49 +1,79 @@
-"""What is wrong with a configuration, a line for each mistake: place, key, value, what is allowed."""
+"""Messages for invalid settings, a line for each: location, key, value, allowed values."""
 
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
-_ABSENT = {"missing", "union_tag_not_found", "value_error", "extra_forbidden"}
+from diarflow.settings.introspection import (
+    allowed_values,
+    annotation_at,
+    backends_of,
+    field_schema,
+    model_for,
+    shortened,
+)
+from diarflow.settings.location import locate
+from diarflow.settings.renamed import present_name
+
+# Errors whose input is not the value of the key: location is by key alone.
+_WITHOUT_VALUE = {"missing", "union_tag_not_found", "value_error", "extra_forbidden"}
+_VALUE_LENGTH = 60  # characters
 
 
 def explain(
     error: ValidationError, model: type[BaseModel], data: Any, files: list[str]
 ) -> list[str]:
-    """Lines for what is wrong with `data` as a `model`; each key's place is looked up in `files`."""
-    lines: dict[str, None] = {}
-    for one in error.errors():
-        path, block = _walk(model, data, one["loc"])
-        key = dotted(path)
-        kind, value = one["type"], one["input"]
-        if kind == "extra_forbidden":
-            known = list(block.model_fields) if block else []
-            near = get_close_matches(str(path[-1]), known, 1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            said = f"{key} is not a setting{hint}, expected one of {', '.join(known)}"
-        elif kind == "missing":
-            said = f"{key} is missing, expected {_expected(block, path[-1])}"
-        elif kind == "union_tag_not_found":
-            said = f"{key}.backend is missing, expected one of {_tags(model, path)}"
-        elif kind == "union_tag_invalid":
-            said = f"{key}.backend is {one['ctx']['tag']}, expected one of {_tags(model, path)}"
-        elif "[key]" in one["loc"]:
-            said = f"{key}: bad name {value}, expected small letters, digits and hyphens"
-        elif kind == "value_error":
-            said = f"{key}: {one['ctx']['error']}"
-        else:
-            shown = "something else" if "token" in str(path[-1]) else _shown(value)
-            said = f"{key} is {shown}, expected {_expected(block, path[-1])}"
-            if isinstance(value, str) and _number(value):
-                said += " (it is text: nested values of --config are, use --configfile)"
-        lines[f"{place(path, files, value if kind not in _ABSENT else None)}{said}"] = None
+    """Return a line for each error of `data`, validated by `model`. Keys are looked up in `files`."""
+    lines: dict[str, None] = {}  # no duplicates
+    for details in error.errors():
+        path, block = _key_of(model, data, details["loc"])
+        value = None if details["type"] in _WITHOUT_VALUE else details["input"]
+        message = _message(details, path, block, model)
+        lines[f"{locate(path, files, value)}{message}"] = None
     return list(lines)
 
 
+def _message(
+    details: Any, path: tuple, block: type[BaseModel] | None, model: type[BaseModel]
+) -> str:
+    """Return the message of an error of pydantic. `block` is the model that contains the key."""
+    kind, value, key = details["type"], details["input"], dotted(path)
+    if kind == "extra_forbidden":
+        return _unknown_key(path, block)
+    if kind == "missing":
+        return f"{key} is missing, expected {_expected(block, path[-1])}"
+    if kind == "union_tag_not_found":
+        backends = shortened(backends_of(model, path[0]))
+        return f"{key}.backend is missing, expected one of {backends}"
+    if kind == "union_tag_invalid":
+        backends = shortened(backends_of(model, path[0]))
+        return f"{key}.backend is {_shown(details['ctx']['tag'])}, expected one of {backends}"
+    if "[key]" in details["loc"]:
+        return f"{key}: bad name {_shown(value)}, expected lower-case letters, digits and hyphens"
+    if kind == "value_error":
+        return f"{key}: {details['ctx']['error']}"
+    # A user may have put the token itself where its environment variable belongs: do not print it.
+    shown = "something else" if "token" in str(path[-1]) else _shown(value, quoted=True)
+    message = f"{key} is {shown}, expected {_expected(block, path[-1])}"
+    if isinstance(value, str) and _is_number(value):
+        message += " (nested values of --config are text; use --configfile)"
+    return message
+
+
+def _unknown_key(path: tuple, block: type[BaseModel] | None) -> str:
+    """Return the message for a key that is not a setting."""
+    fields = list(block.model_fields) if block else []
+    present = present_name(path)
+    if present in fields:
+        return f"{dotted(path)} is now {present}"
+    near = get_close_matches(str(path[-1]), fields, 1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"{dotted(path)} is not a setting{hint}, expected one of {shortened(fields)}"
+
+
 def dotted(path: tuple) -> str:
-    """A key as a person writes it.
+    """Return a key as users write it.
 
     >>> dotted(("corpora", 0, "name"))
     'corpora[0].name'
@@ -54,7 +84,40 @@ def dotted(path: tuple) -> str:
     return text
 
 
-def _number(text: str) -> bool:
+def _key_of(model: type[BaseModel], data: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None]:
+    """Return the path of the key that pydantic's location refers to, and the model that contains it.
+
+    A location also contains tags of unions, which are not keys.
+    """
+    path: list[Any] = []
+    annotation: Any = model
+    block: type[BaseModel] | None = model
+    for position, part in enumerate(loc):
+        present = (isinstance(data, dict) and part in data) or (
+            isinstance(data, list) and isinstance(part, int) and part < len(data)
+        )
+        is_missing_field = position == len(loc) - 1 and _has_field(annotation, data, part)
+        if not present and not is_missing_field:
+            continue
+        path.append(part)
+        block = model_for(annotation, data)
+        annotation = annotation_at(annotation, data, part)
+        data = data[part] if present else None
+    return tuple(path), block
+
+
+def _has_field(annotation: Any, data: Any, name: Any) -> bool:
+    block = model_for(annotation, data)
+    return block is not None and name in block.model_fields
+
+
+def _expected(block: type[BaseModel] | None, field: Any) -> str:
+    if block is None or field not in block.model_fields:
+        return "another kind of value"
+    return allowed_values(field_schema(block, field))
+
+
+def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:
@@ -62,147 +125,6 @@ def _number(text: str) -> bool:
     return True
 
 
-def place(path: tuple, files: list[str], value: Any = None) -> str:
-    """ "file:line: " of the last of `files` that holds the key, or nothing where none does.
-
-    Nor where it holds another value there: then the value came from elsewhere.
-    """
-    best, depth = "", 0
-    for file in files:
-        try:
-            with open(file, encoding="utf-8") as stream:
-                node = yaml.compose(stream, Loader=yaml.SafeLoader)
-        except (OSError, yaml.YAMLError):
-            continue
-        line, found, text = _find(node, path)
-        if found == len(path) and not _same(text, value):
-            continue
-        if found and found >= depth:
-            best, depth = f"{file}:{line}: ", found
-    return best
-
-
-def _same(text: str | None, value: Any) -> bool:
-    """Whether a scalar of a file can be the value that was found; a list or a mapping can."""
-    if text is None or value is None or value != value or isinstance(value, list | dict):
-        return True
-    try:
-        return text == str(value) or yaml.safe_load(text) == value
-    except yaml.YAMLError:
-        return False
-
-
-def _find(node: Any, path: tuple) -> tuple[int, int, str | None]:
-    """Line of the deepest part of `path` that is there, how deep that is, and the text of a scalar."""
-    line, depth = 0, 0
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            pairs = [(key, value) for key, value in node.value if key.value == str(part)]
-            if not pairs:
-                break
-            key, node = pairs[-1]
-            line = key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            if part >= len(node.value):
-                break
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-        depth += 1
-    return line, depth, node.value if isinstance(node, yaml.ScalarNode) else None
-
-
-def _walk(model: type[BaseModel], data: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None]:
-    """The key that a location means, without the tags of unions, and the block that holds it."""
-    path: list[Any] = []
-    annotation: Any = model
-    block: type[BaseModel] | None = model
-    for position, part in enumerate(loc):
-        inside = (isinstance(data, dict) and part in data) or (
-            isinstance(data, list) and isinstance(part, int) and part < len(data)
-        )
-        if not inside and not (position == len(loc) - 1 and _named(annotation, data, part)):
-            continue
-        path.append(part)
-        block = _block(annotation, data)
-        fields = block.model_fields if block else {}
-        annotation = fields[part].annotation if part in fields else _inner(annotation, block)
-        data = data[part] if inside else None
-    return tuple(path), block
-
-
-def _named(annotation: Any, data: Any, part: Any) -> bool:
-    block = _block(annotation, data)
-    return block is not None and part in block.model_fields
-
-
-def _blocks(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [block for argument in get_args(annotation) for block in _blocks(argument)]
-
-
-def _block(annotation: Any, data: Any) -> type[BaseModel] | None:
-    """The model that data of this type belongs to: the only one, or the one of its backend."""
-    if getattr(annotation, "__origin__", None) in (dict, list):
-        return None
-    blocks = _blocks(annotation)
-    if len(blocks) > 1 and isinstance(data, dict):
-        blocks = [b for b in blocks if b.model_fields["backend"].default == data.get("backend")]
-    return blocks[0] if len(blocks) == 1 else None
-
-
-def _inner(annotation: Any, block: type[BaseModel] | None) -> Any:
-    """What a list or a mapping holds."""
-    arguments = get_args(annotation)
-    return arguments[-1] if arguments and block is None else None
-
-
-def _tags(model: type[BaseModel], path: tuple) -> str:
-    annotation = model.model_fields[path[0]].annotation
-    return ", ".join(block.model_fields["backend"].default for block in _blocks(annotation))
-
-
-def _expected(block: type[BaseModel] | None, field: Any) -> str:
-    if block is None or field not in block.model_fields:
-        return "another kind of value"
-    return describe(block.model_json_schema()["properties"][field])
-
-
-def describe(schema: dict[str, Any]) -> str:
-    """What values a JSON schema allows, in words.
-
-    >>> describe({"type": "integer", "minimum": 0, "maximum": 3})
-    'a whole number from 0 to 3'
-    >>> describe({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "null"}]})
-    'a number above 0 or null'
-    """
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(describe(one) for one in schema["anyOf"]))
-    if "enum" in schema:
-        return f"one of {', '.join(str(value) for value in schema['enum'])}"
-    if "const" in schema:
-        return str(schema["const"])
-    if "$ref" in schema:
-        return "a mapping of settings"
-    if schema.get("minItems"):
-        return "a list that is not empty"
-    words = {
-        "integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false",
-        "array": "a list", "object": "a mapping", "null": "null",
-    }[schema["type"]]  # fmt: skip
-    low, high = schema.get("minimum"), schema.get("maximum")
-    above = schema.get("exclusiveMinimum")
-    if above is not None:
-        words += f" above {above:g}" + (f", up to {high:g}" if high is not None else "")
-    elif low is not None:
-        words += f" from {low:g}" + (f" to {high:g}" if high is not None else "")
-    if "pattern" in schema:
-        words += f" like {schema['pattern']}"
-    return words
-
-
-def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _shown(value: Any, *, quoted: bool = False) -> str:
+    text = repr(value) if quoted and isinstance(value, str) else str(value)
+    return text if len(text) <= _VALUE_LENGTH else text[: _VALUE_LENGTH - 3] + "..."

@@ -1,0 +1,144 @@
+"""Settings of `clustering`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from diarflow.settings.base import Oracle, Seed, SpeakerCount, SpeakerRange
+
+MinShare = Annotated[
+    float,
+    Field(ge=0, lt=1, description="speakers with a smaller share of the speech are dropped"),
+]
+MaxPoints = Annotated[
+    int, Field(ge=10, description="if there are more vectors, similar ones are pooled first")
+]
+MinSpeakers = Annotated[
+    SpeakerCount, Field(description="minimum number of speakers, unless the table gives one")
+]
+MaxSpeakers = Annotated[
+    SpeakerCount, Field(description="maximum number of speakers, unless the table gives one")
+]
+
+
+class CentroidClustering(SpeakerRange):
+    """Settings of clusterings that take the number of speakers from the table by default."""
+
+    speaker_count: Literal["given", "estimated", "oracle"] = Field(
+        "given",
+        description="number of speakers: given (in the table, else estimated), estimated, or oracle (reference)",
+    )
+    min_speakers: MinSpeakers = 1
+    max_speakers: MaxSpeakers = 10
+    seed: Seed = 0
+
+
+class KmeansClustering(CentroidClustering):
+    """k-means; the silhouette estimates the number of speakers."""
+
+    backend: Literal["kmeans"] = "kmeans"
+    n_init: int = Field(20, ge=1, le=1000, description="number of random starts")
+    single_speaker_silhouette: float = Field(
+        0.2, ge=-1, le=1, description="a single speaker if no silhouette is above this value"
+    )
+
+
+class MeanshiftClustering(CentroidClustering):
+    """Mean shift."""
+
+    backend: Literal["meanshift"] = "meanshift"
+    bandwidth: float | None = Field(
+        0.6,
+        gt=0,
+        le=2,
+        description="kernel bandwidth, a distance between unit vectors; null: estimated",
+    )
+    quantile: float = Field(
+        0.3,
+        gt=0,
+        le=1,
+        description="quantile of the distances that gives the bandwidth, if it is estimated",
+    )
+
+
+class EstimatingClustering(SpeakerRange):
+    """Settings of clusterings that estimate the number of speakers by default."""
+
+    speaker_count: Literal["given", "estimated"] = Field(
+        "estimated", description="number of speakers: estimated, or given (in the table)"
+    )
+    min_speakers: MinSpeakers = 1
+    max_speakers: MaxSpeakers = 20
+    min_speaker_share: MinShare = 0.005
+    max_points: MaxPoints = Field(2000, le=20_000)
+
+
+class AgglomerativeClustering(EstimatingClustering):
+    """Average linkage; local speakers of one chunk stay apart."""
+
+    backend: Literal["agglomerative"] = "agglomerative"
+    threshold: float = Field(
+        0.55, gt=0, le=2, description="maximum cosine distance of two clusters that are merged"
+    )
+
+
+class SpectralClustering(EstimatingClustering):
+    """Spectral clustering with auto-tuning (NME-SC)."""
+
+    backend: Literal["spectral"] = "spectral"
+    max_points: MaxPoints = Field(1000, le=5000)
+    seed: Seed = 0
+
+
+class HdbscanClustering(EstimatingClustering):
+    """HDBSCAN; outliers join the nearest cluster."""
+
+    backend: Literal["hdbscan"] = "hdbscan"
+    min_cluster_size: int = Field(
+        5, ge=2, le=1000, description="minimum number of windows in a cluster"
+    )
+
+
+class VbxClustering(EstimatingClustering):
+    """VBx: agglomerative clustering, refined by variational Bayes in PLDA space."""
+
+    backend: Literal["vbx"] = "vbx"
+    min_speaker_share: MinShare = 0.01
+    model: str | None = Field(
+        "plda-campplus.npz",
+        description="PLDA: file in resources/models, or path of an .npz file; null: none",
+    )
+    threshold: float = Field(
+        0.45,
+        gt=0,
+        le=2,
+        description="maximum cosine distance for the initial agglomerative clustering",
+    )
+    Fa: float = Field(0.1, gt=0, le=10, description="F_A of VBx: weight of the acoustic evidence")
+    Fb: float = Field(
+        0.4, gt=0, le=100, description="F_B of VBx: higher values give fewer speakers"
+    )
+    loop_probability: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="probability that the next window has the same speaker; 0: no Markov chain",
+    )
+    merge_threshold: float = Field(
+        0.65,
+        gt=0,
+        le=1,
+        description="cosine similarity above which two clusters are merged; 1: never",
+    )
+
+
+Clustering = Annotated[
+    KmeansClustering
+    | MeanshiftClustering
+    | AgglomerativeClustering
+    | SpectralClustering
+    | HdbscanClustering
+    | VbxClustering
+    | Oracle,
+    Field(discriminator="backend"),
+]

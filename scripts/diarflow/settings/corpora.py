@@ -1,0 +1,83 @@
+"""Settings of `corpora`."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from diarflow.settings.base import (
+    Block,
+    Name,
+    Seed,
+    SpeakerCount,
+    SpeakerRange,
+    SpeakersFolder,
+    SpeakersPart,
+)
+
+_RESERVED_NAMES = ("report", "ALL")  # a folder of results, and the corpus column of totals
+
+
+class Simulation(SpeakerRange):
+    """Conversations with exact references, simulated from recordings of single speakers."""
+
+    speakers: SpeakersFolder
+    part: SpeakersPart = "all"
+    leave_out: list[str] = Field(
+        default_factory=list,
+        description="speaker folders to skip, such as a second folder of the same person",
+    )
+    conversations: int = Field(10, ge=1, le=100_000, description="number of conversations")
+    duration: float = Field(300.0, ge=5, le=36_000, description="seconds per conversation")
+    min_speakers: SpeakerCount = Field(2, description="minimum speakers per conversation")
+    max_speakers: SpeakerCount = Field(4, description="maximum speakers per conversation")
+    overlap: bool = Field(True, description="simulate interruptions and back-channels")
+    vary_speed: bool = Field(
+        False, description="change the speed of each voice by up to 15 percent"
+    )
+    seed: Seed = 0
+
+
+class Corpus(Block):
+    """Recordings that are diarized and reported together."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")] = Field(
+        description="folder of the results, below results/"
+    )
+    recordings: str | None = Field(None, description="table of recordings (TSV)")
+    audio: str | None = Field(
+        None, description="folder or glob pattern of audio files, instead of a table"
+    )
+    simulate: Simulation | None = Field(
+        None, description="simulated conversations, instead of a table"
+    )
+    channel: Literal["mix", "each"] | Annotated[int, Field(ge=1)] = Field(
+        "mix",
+        description="mix (mean of all channels), each (a recording per channel), or a channel number",
+    )
+    reference: str | None = Field(
+        None, description="RTTM or CSV file for all recordings, or a folder with a file for each"
+    )
+    uem: str | None = Field(
+        None, description="UEM file for all recordings, or a folder with a file for each"
+    )
+    split: Literal["dev", "test"] | None = Field(
+        None, description="dev: usable for tuning; test: excluded from tuning and training"
+    )
+    systems: list[Name] | None = Field(
+        None, description="systems to run; null: default_systems; []: none"
+    )
+
+    @model_validator(mode="after")
+    def _check_source(self) -> Self:
+        sources = (self.recordings, self.audio, self.simulate)
+        if sum(source is not None for source in sources) != 1:
+            raise ValueError(
+                "expected one of recordings (a table), audio (a folder or glob), simulate"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_name(self) -> Self:
+        if self.name in _RESERVED_NAMES:
+            raise ValueError(f"name is {self.name}, which is reserved; expected another name")
+        return self

@@ -1,0 +1,75 @@
+"""Settings of `embedding`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from diarflow.settings.base import Block, Name
+
+Window = Annotated[
+    float, Field(ge=0.2, le=30, description="seconds of audio that give one embedding vector")
+]
+Hop = Annotated[
+    Annotated[float, Field(gt=0, le=30)] | None,
+    Field(
+        description="seconds from the start of a window to the next; null: one window per segment"
+    ),
+]
+
+
+class DvectorEmbedding(Block):
+    """GE2E d-vector, 256 dimensions."""
+
+    backend: Literal["dvector"] = "dvector"
+    window: Window = 1.6
+    hop: Hop = 0.8
+
+
+class CampplusEmbedding(Block):
+    """CAM++, 192 dimensions."""
+
+    backend: Literal["campplus"] = "campplus"
+    model: str = Field(
+        "campplus-int8.onnx",
+        description="campplus-int8.onnx (quantized), campplus.onnx, or path of a similar .onnx file",
+    )
+    network: Name | None = Field(
+        "segmentation",
+        description="variant of `networks` whose local speakers get vectors too; null: none",
+    )
+    window: Window = 1.5
+    hop: Hop = 0.5
+    grid: bool = Field(
+        True,
+        description="true: windows at multiples of hop (null: of window); false: windows inside each segment",
+    )
+    min_speech_ratio: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="minimum share of speech without overlap in a window, if grid is true",
+    )
+
+
+class PyannoteEmbedding(Block):
+    """Embedding model of pyannote.audio (run `make pyannote` first)."""
+
+    backend: Literal["pyannote"] = "pyannote"
+    model: str = Field(
+        "pyannote/embedding", description="path of a checkpoint, or a name on Hugging Face"
+    )
+    token_variable: str = Field(
+        "HF_TOKEN",
+        pattern="^[A-Z][A-Z0-9_]*$",  # a pasted token does not match: tokens have lower-case letters
+        description="environment variable with the access token of the model, if it needs one",
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="auto (a GPU if available), cpu, cuda or mps"
+    )
+    window: Window = 2.0
+    hop: Hop = 1.0
+
+
+Embedding = Annotated[
+    DvectorEmbedding | CampplusEmbedding | PyannoteEmbedding, Field(discriminator="backend")
+]

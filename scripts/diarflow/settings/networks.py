@@ -1,0 +1,47 @@
+"""Settings of `networks`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from diarflow.settings.base import Block
+
+
+class BilstmNetwork(Block):
+    """Bi-LSTM that scores speaker changes."""
+
+    backend: Literal["bilstm"] = "bilstm"
+    model: str = Field(
+        "bilstm.onnx",
+        description="file in resources/models, or path of an .onnx, .keras or Keras 2 .h5 file",
+    )
+    features: Literal["deltas", "spans"] | None = Field(
+        None, description="input features; null: value in the model file, else deltas"
+    )
+    normalisation: Literal["recording", "none"] | None = Field(
+        None,
+        description="normalisation of the features; null: value in the model file, else recording",
+    )
+    activation: Literal["tanh", "linear"] | None = Field(
+        None, description="activation of the dense layers; null: value in the model file, else tanh"
+    )
+    window: float = Field(3.2, ge=0.5, le=60, description="seconds per window of the network")
+    step: float = Field(
+        0.8, ge=0.1, le=60, description="seconds from the start of a window to the next"
+    )
+
+
+class SegmentationNetwork(Block):
+    """Activity of up to three local speakers in each chunk of 10 s."""
+
+    backend: Literal["segmentation"] = "segmentation"
+    model: str = Field(
+        "segmentation.onnx",
+        description="file in resources/models, or path of an .onnx file with the same interface",
+    )
+    step: float = Field(
+        2.0, ge=0.1, le=10, description="seconds from the start of a chunk to the next"
+    )
+
+
+Networks = Annotated[BilstmNetwork | SegmentationNetwork, Field(discriminator="backend")]

@@ -1,0 +1,150 @@
+"""Validate a configuration: merged mappings in, typed settings out."""
+
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from diarflow.errors import InputError
+from diarflow.settings.base import BLOCKS, STAGES
+from diarflow.settings.config import Settings
+from diarflow.settings.introspection import shortened
+from diarflow.settings.location import locate
+from diarflow.settings.messages import dotted, explain
+from diarflow.settings.renamed import present_name
+
+_MAX_DEPTH = 8  # of nested mappings and lists
+
+
+def read_settings(
+    config: dict[str, Any], *, defaults: dict[str, Any], overlay: dict[str, Any], files: list[str]
+) -> Settings:
+    """Validate a merged configuration.
+
+    Parameters
+    ----------
+    config : `defaults` and `overlay`, merged by Snakemake
+    defaults : content of config.yaml
+    overlay : content of --configfile and --config
+    files : paths of the YAML files, in the order in which they were merged
+
+    If the overlay gives a variant another backend, the settings of the former backend are dropped.
+
+    Raises InputError with a line for each mistake. It gives the location in `files`, the key, its value and
+    the allowed values.
+    """
+    if bad_keys := list(_keys_that_are_not_text(config)):
+        raise InputError.of(
+            f"{locate(path, files)}the key {dotted(path)} is not text, expected quotes around it"
+            for path in bad_keys
+        )
+    config = _without_former_backends(config, defaults, overlay)
+    try:
+        settings = Settings.model_validate(config)
+    except ValidationError as error:
+        raise InputError.of(explain(error, Settings, config, files)) from error
+    problems = [*_unknown_names(settings), *_repeated_corpora(settings), *_renamed_keys(settings)]
+    if problems:
+        raise InputError.of(
+            f"{locate(path, files)}{dotted(path)} {message}" for path, message in problems
+        )
+    return settings
+
+
+def _keys_that_are_not_text(value: Any, path: tuple = ()) -> Iterator[tuple]:
+    """Return the paths of keys that YAML reads as numbers, dates or truth values."""
+    if len(path) > _MAX_DEPTH:
+        return
+    items: Any = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, inner in items:
+        if isinstance(value, dict) and not isinstance(key, str):
+            yield *path, str(key)
+        else:
+            yield from _keys_that_are_not_text(inner, (*path, key))
+
+
+def _without_former_backends(
+    config: dict[str, Any], defaults: dict[str, Any], overlay: dict[str, Any]
+) -> dict[str, Any]:
+    """Replace each variant whose backend the overlay changes by the overlay's variant."""
+    config = dict(config)
+    for stage in BLOCKS:
+        block = config.get(stage)
+        if not isinstance(block, dict):
+            continue
+        config[stage] = dict(block)
+        for name, variant in _mapping(_mapping(overlay).get(stage)).items():
+            default = _mapping(_mapping(_mapping(defaults).get(stage)).get(name))
+            backend = _mapping(variant).get("backend")
+            if backend is not None and default and backend != default.get("backend"):
+                config[stage][name] = variant
+    return config
+
+
+def _mapping(value: Any) -> dict:
+    return value if isinstance(value, dict) else {}
+
+
+class _Reference(NamedTuple):
+    """A setting whose value is the name of a variant, a network, a system or a corpus."""
+
+    path: tuple
+    name: str
+    names: Collection[str]
+
+
+def _references(settings: Settings) -> Iterator[_Reference]:
+    corpora = [corpus.name for corpus in settings.corpora]
+    for name, system in settings.systems.items():
+        for stage in STAGES if system.rttm is None else ():
+            variants = getattr(settings, stage)
+            yield _Reference(("systems", name, stage), getattr(system, stage), variants)
+    for stage in STAGES:
+        for name, variant in getattr(settings, stage).items():
+            if network := getattr(variant, "network", None):
+                yield _Reference((stage, name, "network"), network, settings.networks)
+    for name, training in settings.training.items():
+        for corpus_name in training.validation or ():
+            yield _Reference(("training", name, "validation"), corpus_name, corpora)
+    for name, tuning in settings.tuning.items():
+        yield _Reference(("tuning", name, "system"), tuning.system, settings.systems)
+        for corpus_name in tuning.corpora or ():
+            yield _Reference(("tuning", name, "corpora"), corpus_name, corpora)
+    for name, turns in settings.turns.items():
+        if embedding := getattr(turns, "embedding", None):
+            yield _Reference(("turns", name, "embedding"), embedding, settings.embedding)
+    for name, plda in settings.plda.items():
+        yield _Reference(("plda", name, "embedding"), plda.embedding, settings.embedding)
+    for number, corpus in enumerate(settings.corpora):
+        for name in corpus.systems or ():
+            yield _Reference(("corpora", number, "systems"), name, settings.systems)
+    for name in settings.default_systems:
+        yield _Reference(("default_systems",), name, settings.systems)
+
+
+def _unknown_names(settings: Settings) -> Iterator[tuple[tuple, str]]:
+    """Return the path and the message of each reference to a name that is not configured."""
+    for path, name, names in _references(settings):
+        if name not in names:
+            expected = shortened(names) or "(none are configured)"
+            yield path, f"is {name}, expected one of {expected}"
+
+
+def _repeated_corpora(settings: Settings) -> Iterator[tuple[tuple, str]]:
+    names = [corpus.name for corpus in settings.corpora]
+    for number, name in enumerate(names):
+        if names.index(name) != number:
+            yield ("corpora", number, "name"), f"is {name}, which another corpus has"
+
+
+def _renamed_keys(settings: Settings) -> Iterator[tuple[tuple, str]]:
+    """Return the path and the message of each search key with a former name of a setting."""
+    for name, tuning in settings.tuning.items():
+        for key in tuning.search:
+            stage, _, setting = key.partition(".")
+            if present := present_name((stage, "", setting)):
+                yield ("tuning", name, "search", key), f"is now {stage}.{present}"

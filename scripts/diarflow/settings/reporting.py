@@ -1,0 +1,27 @@
+"""Settings of `scores` and `report`."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from diarflow.settings.base import Block
+
+
+class Scores(Block):
+    """Scoring under the protocols full, fair and forgiving."""
+
+    collar_each_side: float = Field(
+        0.25,
+        ge=0,
+        le=2,
+        description="seconds not scored on each side of a boundary of a reference turn (fair, forgiving)",
+    )
+
+
+class Report(Block):
+    """Report pages."""
+
+    audio: Literal["linked", "embedded"] = Field(
+        "linked",
+        description="linked (to results/{corpus}/audio) or embedded (as MP3, about 10 MB per hour)",
+    )
