@@ -205,9 +205,11 @@ class Workflow:
             files[-1].write_text(yaml.safe_dump(overlay))
         command = [python, "-m", "snakemake", "--snakefile", self.root / entry, "--cores", "1"]
         command += ["--directory", self.folder, *arguments, "--configfile", *files]
+        # a copy of the checkout must import its own package
+        path = {} if self.root == ROOT else {"PYTHONPATH": str(self.root / "scripts")}
         done = subprocess.run(
             list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=os.environ | variables,
+            env=os.environ | path | variables,
         )  # fmt: skip
         assert not check or done.returncode == 0, done.stdout
         return SimpleNamespace(status=done.returncode, text=done.stdout, folder=self.folder)

@@ -1,4 +1,4 @@
-"""Batches: which recordings go together, what Snakemake is told of their files, what their jobs took."""
+"""Batches: their recordings, and the inputs that their rules declare."""
 
 import os
 from collections import Counter
@@ -7,32 +7,32 @@ from pathlib import Path
 
 import pytest
 
-from diarflow.planning.batches import Batch, _times, batch_count, batch_of
-from diarflow.report.recording_artifacts import log_of
+from diarflow.batch_labels import batch_count, batch_index
+from diarflow.planning.batches import Batch, _times
 
 NAMES = [f"r{number}" for number in range(1000)]
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
-def test_batches_are_no_larger_than_asked_for_on_average_and_no_more_than_twice_as_many(size):
+def test_the_mean_batch_is_at_most_the_requested_size_and_more_than_half_of_it(size):
     count = batch_count(len(NAMES), size)
     assert size / 2 < len(NAMES) / count <= size
 
 
-def test_batches_are_of_about_one_size():
-    sizes = Counter(batch_of(name, 16) for name in NAMES)
+def test_batches_are_of_similar_size():
+    sizes = Counter(batch_index(name, 16) for name in NAMES)
     assert len(sizes) == 16 and min(sizes.values()) > 40 and max(sizes.values()) < 85
 
 
-def test_twice_as_many_batches_are_the_same_ones_each_cut_in_two():
-    assert all(batch_of(name, 32) % 16 == batch_of(name, 16) for name in NAMES)
+def test_with_twice_as_many_batches_each_is_split_in_two():
+    assert all(batch_index(name, 32) % 16 == batch_index(name, 16) for name in NAMES)
 
 
 @pytest.fixture
 def batch(tmp_path, monkeypatch):
-    """A batch of three recordings, all of whose speech is newer than its audio by a second.
+    """Return a batch of three recordings whose speech is a second newer than their audio.
 
-    Each came a minute after the one before: a's speech is older than b's audio.
+    Each recording is a minute newer than the one before: the speech of a is older than the audio of b.
     """
     monkeypatch.chdir(tmp_path)
     batch = Batch("detect_speech", "batch-1-of-1", ["a", "b", "c"], corpus="c", speech="v")
@@ -49,60 +49,58 @@ def touch(path, seconds):
     os.utime(path, (1e9 + seconds, 1e9 + seconds))
 
 
-def told(batch):
+def declared(batch):
     _times.cache_clear()
-    vars(batch).pop("_made_at", None)  # what a plan looks at once
-    of = batch.inputs("results/{corpus}/audio/{recording}.wav")
-    return [Path(path).stem for path in of(None)]
+    vars(batch).pop("output_times", None)  # cached for a plan
+    files = batch.inputs("results/{corpus}/audio/{recording}.wav")
+    return [Path(path).stem for path in files(None)]
 
 
-def test_of_a_batch_that_is_up_to_date_one_file_is_named_and_it_is_older_than_any_result(batch):
-    assert told(batch) == ["a"]
+def test_a_batch_that_is_up_to_date_declares_one_file_older_than_all_outputs(batch):
+    assert declared(batch) == ["a"]
     touch("results/c/audio/a.wav", 300)
     touch("results/c/speech/v/a.parquet", 301)
-    assert told(batch) == ["b"]
+    assert declared(batch) == ["b"]
 
 
-def test_a_file_that_is_newer_than_what_was_made_of_it_is_named(batch):
+def test_a_file_newer_than_its_output_is_declared(batch):
     touch("results/c/audio/c.wav", 122)
-    assert told(batch) == ["c", "a"]
+    assert declared(batch) == ["c", "a"]
 
 
-def test_one_of_the_files_that_are_missing_is_named(batch):
+def test_one_of_the_missing_files_is_declared(batch):
     for name in "bc":
         os.remove(f"results/c/audio/{name}.wav")
-    assert told(batch) == ["b", "a"]
+    assert declared(batch) == ["b", "a"]
 
 
-def test_a_recording_of_which_nothing_was_made_yet_is_left_to_its_missing_results(batch):
+def test_a_recording_without_outputs_adds_no_input(batch):
     os.remove("results/c/speech/v/c.parquet")
-    assert told(batch) == ["a"]
+    assert declared(batch) == ["a"]
 
 
-def test_sources_that_other_rules_make_are_all_named_while_they_are_missing(batch):
+def test_all_missing_sources_of_other_rules_are_declared(batch):
     sources = {"a": ["results/demo/source/x.wav"], "b": ["results/demo/source/y.wav"], "c": []}
-    of = batch.sources(lambda corpus, recording: sources[recording])
-    assert of(None) == ["results/demo/source/x.wav", "results/demo/source/y.wav"]
+    files = batch.sources(lambda corpus, recording: sources[recording])
+    assert files(None) == ["results/demo/source/x.wav", "results/demo/source/y.wav"]
 
 
-def test_of_simulated_sources_one_is_named_where_jobs_on_the_same_batch_make_them(batch):
+def test_one_missing_simulated_source_is_declared_for_a_batch(batch):
     folders = {"a": "c", "b": "c", "c": "other"}
     places = {name: f"results/{folder}/simulated/{name}.wav" for name, folder in folders.items()}
-    of = batch.sources(lambda corpus, recording: [places[recording]])
-    assert of(None) == [places["a"], places["c"]]
+    files = batch.sources(lambda corpus, recording: [places[recording]])
+    assert files(None) == [places["a"], places["c"]]
 
 
-def test_no_two_jobs_are_called_alike_whatever_hyphens_their_names_hold():
+def test_job_names_are_unique_with_hyphens_in_names():
     names = [
-        Batch("cluster_segments", "batch-1-of-4", ["a"], corpus=corpus, embedding=one, clustering=two).name
-        for corpus, one, two in (("ami", "x", "fast-vbx"), ("ami", "x-fast", "vbx"), ("ami-x", "fast", "vbx"))
+        Batch("cluster_segments", "batch-1-of-4", ["a"], corpus=corpus, embedding=embedding, clustering=clustering).name
+        for corpus, embedding, clustering in (("ami", "x", "fast-vbx"), ("ami", "x-fast", "vbx"), ("ami-x", "fast", "vbx"))
     ]  # fmt: skip
     assert len(set(names)) == 3 and names[0] == "cluster_segments-ami.x.fast-vbx-1-of-4"
 
 
-def test_a_file_that_vanishes_while_a_folder_is_read_takes_none_of_the_others_with_it(
-    tmp_path, monkeypatch
-):
+def test_a_file_that_vanishes_while_its_folder_is_listed_is_left_out(tmp_path, monkeypatch):
     (tmp_path / "a").touch()
     (tmp_path / ".b").symlink_to("gone")
 
@@ -117,17 +115,7 @@ def test_a_file_that_vanishes_while_a_folder_is_read_takes_none_of_the_others_wi
     assert _times(str(tmp_path)).keys() == {"a"}
 
 
-def test_a_variant_that_reads_nothing_has_no_files(batch):
-    assert batch.inputs(lambda wildcards: [])(None) == []
-    of = batch.inputs(lambda wildcards: f"results/{{corpus}}/{wildcards.speech}/{{recording}}")
-    assert of(None) == ["results/c/v/a"]
-
-
-def test_the_log_of_a_recording_is_its_jobs_last(tmp_path):
-    assert log_of(tmp_path / "none", "a") is None
-    for name, time in (("a", 1), ("batch-1-of-1", 2)):
-        (tmp_path / f"{name}.log").touch()
-        os.utime(tmp_path / f"{name}.log", (time, time))
-    assert log_of(tmp_path, "a") == tmp_path / "batch-1-of-1.log"
-    os.utime(tmp_path / "a.log", (3, 3))
-    assert log_of(tmp_path, "a") == tmp_path / "a.log"
+def test_a_variant_that_reads_no_file_declares_none(batch):
+    assert batch.inputs(lambda wildcards: None)(None) == []
+    files = batch.inputs(lambda wildcards: f"results/{{corpus}}/{wildcards.speech}/{{recording}}")
+    assert files(None) == ["results/c/v/a"]

@@ -1,58 +1,59 @@
+"""The plan of a run: variants in use, inputs of the report, evaluated detectors."""
+
 import os
 
 import pytest
 from test_settings import settings
 
 from diarflow.artifacts.failures import Failure, write_failure
-from diarflow.planning.corpora import Recording
 from diarflow.planning.plan import Plan
+from diarflow.planning.recording import Recording
+from diarflow.report.content import evaluated_detectors
 
 
-def plan_of(*systems):
+def plan_of(*systems, recordings=(Recording("c", "a", "a", "a.wav"),)):
     corpus = {"name": "c", "recordings": "c.tsv", "systems": list(systems)}
-    return Plan(settings({"corpora": [corpus]}), [Recording("c", "a", "a", "a.wav")])
+    return Plan(settings({"corpora": [corpus]}), recordings)
 
 
 @pytest.mark.parametrize(
-    ("system", "told"), [("best", ["segmentation"]), ("classic-oracle-changes", [])]
+    ("system", "networks"), [("best", ["segmentation"]), ("classic-oracle-changes", [])]
 )
-def test_a_network_that_failed_is_told_where_its_output_is_read(
-    tmp_path, monkeypatch, system, told
+def test_a_failed_network_counts_only_if_a_system_reads_its_output(
+    tmp_path, monkeypatch, system, networks
 ):
     monkeypatch.chdir(tmp_path)
     for network in ("bilstm", "segmentation"):
         write_failure(Failure("c", "compute_activations", network, "a", "no memory", "a.log"))
     plan = plan_of(system)
-    assert plan.variants("compute_activations", "c") == told
-    assert [failure.variant for failure in plan.failures()] == told
+    assert plan.variants("compute_activations", "c") == networks
+    assert [failure.variant for failure in plan.failures()] == networks
 
 
-def test_the_report_names_no_audio_but_what_is_newer_and_one_more(tmp_path, monkeypatch):
-    """Snakemake reads what is named once for each of the report's results."""
+def test_the_report_declares_newer_audio_and_one_older_file(tmp_path, monkeypatch):
+    """Snakemake reads each declared input once for each output of the report."""
     monkeypatch.chdir(tmp_path)
-    made = tmp_path / "results/report/der.csv"
-    names = "abcd"
-    for at, path in enumerate([*(tmp_path / f"results/c/audio/{one}.wav" for one in names), made]):
+    output = tmp_path / "results/report/der.csv"
+    paths = [tmp_path / f"results/c/audio/{id}.wav" for id in "abcd"]
+    for time, path in enumerate([*paths, output]):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        os.utime(path, (1000 + at, 1000 + at))
+        os.utime(path, (1000 + time, 1000 + time))
     os.utime(tmp_path / "results/c/audio/c.wav", (2000, 2000))
-    corpus = {"name": "c", "recordings": "c.tsv", "systems": ["best"]}
-    recordings = [Recording("c", one, one, f"{one}.wav") for one in names]
-    plan = Plan(settings({"corpora": [corpus]}), recordings)
-    assert plan.heard("results/report/der.csv") == [f"results/c/audio/{one}.wav" for one in "ca"]
-    assert plan.heard() == [f"results/c/audio/{one}.wav" for one in names]
+    plan = plan_of("best", recordings=[Recording("c", id, id, f"{id}.wav") for id in "abcd"])
+    assert plan.audio("results/report/der.csv") == [f"results/c/audio/{id}.wav" for id in "ca"]
+    assert plan.audio() == [f"results/c/audio/{id}.wav" for id in "abcd"]
 
 
 @pytest.mark.parametrize(
     ("systems", "detectors"),
     [(["best", "fast"], None), (["best", "classic"], ["none", "bilstm-divergence"])],
 )
-def test_finding_no_changes_is_judged_beside_a_detector_alone(systems, detectors):
-    corpus = {"name": "c", "recordings": "c.tsv", "systems": systems}
+def test_no_change_detection_is_evaluated_only_beside_a_detector(systems, detectors):
     recordings = [
         Recording("c", "a", "a", "a.wav", reference="a.rttm"),
         Recording("c", "b", "b", "b.wav"),
     ]
-    judged = Plan(settings({"corpora": [corpus]}), recordings).judged()
-    assert judged == ({"c": {"recordings": ["a"], "changes": detectors}} if detectors else {})
+    evaluated = evaluated_detectors(plan_of(*systems, recordings=recordings))
+    expected = {"c": {"recordings": ["a"], "changes": detectors}} if detectors else {}
+    assert evaluated == expected

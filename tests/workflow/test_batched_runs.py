@@ -22,7 +22,7 @@ def test_another_batch_size_runs_nothing_again_whenever_each_recording_was_made(
 
 
 def test_what_changed_runs_again_in_batches_and_is_done_for_single_jobs_too(finished):
-    changed = {"clustering": {"kmeans": {"restarts": 5}}}
+    changed = {"clustering": {"kmeans": {"n_init": 5}}}
     assert finished.planned(overlay=BOTH | changed) == {
         "cluster_segments": 1, "build_turns": 1, "write_rttm": 1, "score_recording": 1,
         "report_corpus": 1, "report_all": 1, "all": 1,

@@ -46,7 +46,7 @@ def test_rttm_made_elsewhere_is_scored_without_audio(made):
     done = made(overlay=overlay(), check=False)
     assert done.status == 3
     assert (
-        "set aside: texts/y at import_rttm (elsewhere): made/texts/y.rttm: not there, expected the RTTM of y"
+        "set aside: texts/y at import_rttm (elsewhere): made/texts/y.rttm: does not exist, expected the RTTM of y"
         in done.text
     )
     found = scores(made.folder)

@@ -30,14 +30,12 @@ def test_a_search_leaves_a_configuration_that_runs_and_a_value_more_runs_alone(f
     assert (planned["cluster_segments"], planned["build_turns"]) == (2, 4)
 
     tuned = yaml.safe_load((folder / "classic.yaml").read_text())
-    assert (
-        "4 settings tried on 2 recordings of tiny" in tuned["systems"]["classic-tuned"]["tuned_on"]
-    )
+    assert "4 trials on 2 recordings of tiny" in tuned["systems"]["classic-tuned"]["tuned_on"]
     chosen = overlay() | tuned
     chosen["corpora"][0]["systems"] = ["classic-tuned"]
     fresh(overlay=chosen)
     page = (fresh.folder / "results/report/index.html").read_text()
-    assert "4 settings tried on 2 recordings of tiny" in page
+    assert "4 trials on 2 recordings of tiny" in page
 
 
 def test_nothing_is_tuned_on_what_is_not_marked_for_it(fresh):

@@ -114,7 +114,7 @@ def test_what_took_too_long_is_tried_again_on_demand_with_more_time(fresh):
     (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\taudio/a.wav\n")
     done = fresh("audio", overlay={"time_limit": 0.001}, check=False)
     assert done.status == 3
-    assert "set aside: tiny/a at prepare_audio: it took longer than 0.001 s" in done.text
+    assert "set aside: tiny/a at prepare_audio: exceeded the time limit of 0.001 s" in done.text
     fresh("retry")
     assert fresh("audio", overlay={"time_limit": 300}).status == 0
     assert soundfile.info(fresh.folder / "results/tiny/audio/a.wav").duration > 1

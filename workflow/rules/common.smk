@@ -16,15 +16,18 @@ STARTED = time.time()
 try:
     from diarflow.errors import InputError
     from diarflow.planning.aggregation import scaled_with_attempts
-    from diarflow.planning.session import Session
+    from diarflow.planning.session import Session, check_package
     from diarflow.report.content import network_cards
-    from diarflow.runs.summary import earlier_failures
+    from diarflow.runs.summary import earlier_failure_lines
 except ModuleNotFoundError as error:
     raise WorkflowError(
         f"{error}: install the package into the environment of Snakemake: pip install -e . (make run does it)"
     ) from None
 
 try:
+    check_package(
+        workflow.current_basedir.join("../../scripts").get_path_or_uri(secret_free=True)
+    )
     session = Session(workflow, config)
 except InputError as error:
     raise WorkflowError(str(error)) from None
@@ -32,7 +35,7 @@ settings, plan, batches = session.settings, session.plan, session.batches
 aggregation = session.aggregation
 
 if workflow.is_main_process:
-    for line in [*session.warnings, *earlier_failures(plan.failures())]:
+    for line in [*session.warnings, *earlier_failure_lines(plan.failures())]:
         print(line, file=sys.stderr)
 
 

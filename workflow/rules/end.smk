@@ -1,41 +1,26 @@
 """
-The end of a run: what it made, what was set aside, and its exit status. No rules.
+End of a run: summary on the terminal, and exit status. No rules.
 
-in   results/{corpus}/failures
+in   results/report/der.csv, results/{corpus}/rttm, results/{corpus}/failures
 """
 
 import atexit
-import os
 
-from diarflow.runs.summary import failure_lines, made_lines
+from diarflow.runs.run_end import RunEnd
 
-FOLDER = os.getcwd()  # Snakemake leaves it before Python ends
-
-
-def conclude():
-    """Tell a person at the end of a run what it made, and what was set aside; whether all is well."""
-    corpora = [corpus.name for corpus in settings.corpora]
-    failures = list(plan.failures())
-    for line in [*made_lines(corpora, since=STARTED), *failure_lines(failures)]:
-        print(line, file=sys.stderr)
-    return not failures or settings.on_error == "accept"
-
-
-@atexit.register
-def conclude_where_nothing_was_to_be_done():
-    """Snakemake calls no hook then, and ends with 0; what is set aside is still so."""
-    ran = workflow.is_main_process and workflow.scheduler and not workflow.dryrun
-    if ran and not len(workflow.dag):
-        os.chdir(FOLDER)
-        if not conclude():
-            sys.stderr.flush()
-            os._exit(3)
+run_end = RunEnd(
+    workflow,
+    corpora=plan.systems,
+    failures=plan.failures,
+    accept_failures=settings.on_error == "accept",
+    start=STARTED,
+)
+atexit.register(run_end.at_exit)
 
 
 onsuccess:
-    if not conclude():
-        raise SystemExit(3)
+    run_end.on_success()
 
 
 onerror:
-    conclude()
+    run_end.print_summary()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from diarflow.artifacts.failures import OF_REFERENCES, Failure, read_failures
+from diarflow.artifacts.failures import REFERENCE_RULES, Failure, read_failures
 from diarflow.batch_labels import batch_count, batch_index, batch_label
 from diarflow.planning.batches import Batch, inputs_to_declare, modification_time
 from diarflow.planning.recording import Recording
@@ -169,7 +169,7 @@ class Plan:
                 continue
             systems = [*self.systems[corpus.name], *self.trial_systems(corpus.name)]
             choices = self._choices(rule, systems)
-            for label, ids in self._batched(corpus.name, scored=rule in OF_REFERENCES):
+            for label, ids in self._batched(corpus.name, scored=rule in REFERENCE_RULES):
                 for choice in choices:
                     values = {"corpus": corpus.name, **choice}
                     if not names or Batch(rule, label, **values).name in names:

@@ -14,7 +14,7 @@ from diarflow.digests import canonical, digest, versions
 from diarflow.planning.code_digest import code_digest
 from diarflow.planning.plan import Plan
 from diarflow.planning.requirements import BACKENDS
-from diarflow.simulation.speakers import choose, list_speakers, stamp
+from diarflow.simulation.speakers import select_speakers, list_speakers, files_stamp
 
 SCRIPTS = PACKAGE.parent
 TURN_TAKING = PACKAGE / "simulation" / "turn_taking.json"
@@ -96,13 +96,13 @@ class Provenance:
         plda = self._settings.plda[name]
         values = self._settings.embedding[plda.embedding].model_dump()
         backend = BACKENDS["embedding"][values["backend"]]
-        speakers = choose(list_speakers(plda.speakers), plda.part)
+        speakers = select_speakers(list_speakers(plda.speakers), plda.part)
         return canonical(
             settings=plda.model_dump() | {"variant": values},
             code=code_digest(_script("train_plda"), backend.source),
             versions=versions("numpy", "scipy", "soundfile", "soxr", *backend.packages),
             models=_model_digests(backend.models, values),
-            speakers=stamp(speakers),
+            speakers=files_stamp(speakers),
         )
 
     def _simulation(self, corpus: str) -> str:
@@ -110,12 +110,14 @@ class Provenance:
         simulation = next(
             one.simulate for one in self._settings.corpora if one.name == corpus and one.simulate
         )
-        speakers = choose(list_speakers(simulation.speakers), simulation.part, simulation.leave_out)
+        speakers = select_speakers(
+            list_speakers(simulation.speakers), simulation.part, simulation.leave_out
+        )
         return canonical(
             settings=simulation.model_dump(exclude={"conversations"}),
             code=code_digest(_script("simulate_conversations")),
             versions=versions("numpy", "scipy", "soundfile", "soxr"),
-            speakers=stamp(speakers),
+            speakers=files_stamp(speakers),
             turn_taking=digest(TURN_TAKING),
         )
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from diarflow.formats.text import known_as
+from diarflow.formats.text import possible_names
 from diarflow.planning.reference_digests import digests_by_name
 
 MADE_BY_RULES = "results" + os.sep  # files below it need not exist at planning
@@ -124,4 +124,4 @@ def _is_declarable(path: str) -> bool:
 def _line_digests(path: str, recording: Recording) -> list[str]:
     """Return digests of the recording's own lines in a file of annotations, one for each of its names."""
     digests = digests_by_name(path) if os.path.isfile(path) else {}
-    return [digests.get(name, "") for name in known_as(recording.id, recording.name)]
+    return [digests.get(name, "") for name in possible_names(recording.id, recording.name)]

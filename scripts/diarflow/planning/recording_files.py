@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 from diarflow.errors import visible
 from diarflow.planning.recording import Recording
 
@@ -91,5 +91,5 @@ def _has_content(path: str, text: str) -> bool:
 def _write(path: str, text: str) -> None:
     if not _has_content(path, text):
         # not flushed to disk: the next plan compares all of them again
-        with written_whole(path, sync=False) as temporary:
+        with atomic_write(path, sync=False) as temporary:
             temporary.write_bytes(text.encode())

@@ -3,6 +3,7 @@
 The Snakefile makes one session when it is read. This has no side effects on disk; `RunFolder.prepare` has them all.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import yaml
 
 from diarflow.backends import PACKAGE
+from diarflow.errors import InputError
 from diarflow.planning import snakemake_patches
 from diarflow.planning.aggregation import Aggregation
 from diarflow.planning.plan import Plan
@@ -67,3 +69,16 @@ class Session:
         names = {argument.partition(":")[0] for argument in jobs}
         for values in self.plan.batches(rule, names):
             yield RuleBatch(self, **values)
+
+
+def check_package(scripts: str) -> None:
+    """Raise InputError if this package does not belong to the checkout whose `scripts` folder is given.
+
+    Jobs import the package beside their script, so that another one must not plan them.
+    """
+    package = os.path.join(scripts, "diarflow")
+    if os.path.isdir(package) and not os.path.samefile(package, PACKAGE):
+        raise InputError(
+            f"the Snakefile belongs to {os.path.dirname(os.path.abspath(scripts))}, but the package diarflow is "
+            f"imported from {PACKAGE}; expected the same checkout: pip install -e there, or use its environment"
+        )

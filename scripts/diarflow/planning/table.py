@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from diarflow.errors import InputError
-from diarflow.formats.text import known_as
+from diarflow.formats.text import possible_names
 from diarflow.planning.corpus_rows import CorpusSource, read_rows
 from diarflow.planning.recording import MADE_BY_RULES, Recording, safe_id
 from diarflow.planning.reference_digests import unmatched_names
@@ -80,7 +80,7 @@ def warn_of_unmatched_names(recordings: Iterable[Recording]) -> list[str]:
     names: dict[str, set[str]] = {}
     for recording in recordings:
         if recording.reference:
-            known = known_as(recording.id, recording.name)
+            known = possible_names(recording.id, recording.name)
             names.setdefault(recording.reference, set()).update(known)
     return unmatched_names(names)
 

@@ -1,0 +1,110 @@
+"""Patches of Snakemake: each gives the result of the patched method."""
+
+from threading import Semaphore
+
+import pytest
+import snakemake
+import snakemake.api  # noqa: F401 - before its parts, which import each other
+from hypothesis import given
+from hypothesis import strategies as st
+from snakemake.dag import DAG
+from snakemake.exceptions import ChildIOException
+from snakemake.io import IOFile, _IOFile
+from snakemake.scheduling.job_scheduler import JobScheduler
+
+from diarflow.planning import snakemake_patches
+from diarflow.planning.snakemake_patches import FEWEST_RECORDINGS, apply
+
+PATCHED = [
+    (_IOFile, "match"),
+    (DAG, "check_directory_outputs"),
+    (JobScheduler, "_schedule_reevalutation"),
+]
+PATHS = st.lists(st.sampled_from(("a", "b", "a.b", ".")), min_size=1, max_size=3).map("/".join)
+
+
+class Jobs:
+    """A job with outputs, or a plan with jobs."""
+
+    def __init__(self, output=(), number=0, jobs=()):
+        self.output, self.number, self.jobs = output, number, jobs
+
+    def __lt__(self, other):
+        return self.number < other.number
+
+
+@pytest.fixture(autouse=True, scope="module")
+def patched():
+    methods = [getattr(*place) for place in PATCHED]
+    assert apply(FEWEST_RECORDINGS)
+    yield
+    for (owner, name), method in zip(PATCHED, methods, strict=True):
+        setattr(owner, name, method)
+
+
+def test_another_version_and_a_small_plan_are_not_patched(monkeypatch):
+    assert not apply(FEWEST_RECORDINGS - 1)
+    monkeypatch.setattr(snakemake, "__version__", "9.27.2")
+    assert not apply(FEWEST_RECORDINGS)
+
+
+def test_a_second_call_patches_nothing_again():
+    method = _IOFile.match
+    apply(FEWEST_RECORDINGS)
+    assert _IOFile.match is method
+
+
+@pytest.mark.parametrize("pattern", ["r/{name}.wav", "r/a.wav", "r/a.{kind}", "{all}"])
+@pytest.mark.parametrize("target", ["r/a.wav", "r/a.wavs", "r/b.wav", "q/a.wav", "r/a_wav"])
+def test_a_file_matches_a_pattern_as_without_the_patch(pattern, target):
+    match = IOFile(pattern).match(target)
+    expected = _IOFile.match.__wrapped__(IOFile(pattern), target)
+    assert (match and match.groupdict()) == (expected and expected.groupdict())
+
+
+def test_no_regular_expression_is_compiled_for_another_prefix():
+    file = IOFile("r/a.wav")
+    assert file.match("r/b.wav") is None
+    assert file._regex is None
+
+
+@given(st.lists(PATHS, max_size=4))
+def test_the_same_nested_outputs_are_refused_as_without_the_patch(paths):
+    jobs = [Jobs([IOFile(path)], number) for number, path in enumerate(paths)]
+    dag = Jobs(jobs=jobs)
+    try:
+        DAG.check_directory_outputs.__wrapped__(dag)
+    except ChildIOException:
+        with pytest.raises(ChildIOException):
+            DAG.check_directory_outputs(dag)
+    else:
+        DAG.check_directory_outputs(dag)
+
+
+def test_outputs_are_compared_only_if_some_are_nested(monkeypatch):
+    monkeypatch.setattr(DAG, "check_directory_outputs", lambda self: 1 / 0)
+    snakemake_patches._only_if(
+        snakemake_patches._has_nested_outputs, DAG, "check_directory_outputs"
+    )
+    DAG.check_directory_outputs(Jobs(jobs=[Jobs(["a/b.c", "a/b"]), Jobs(["a/b.d", "a/bb/c"])]))
+    with pytest.raises(ZeroDivisionError):
+        DAG.check_directory_outputs(Jobs(jobs=[Jobs(["a/b.c", "a/b"]), Jobs(["a/b.d", "a/b/d"])]))
+
+
+def test_a_scheduler_with_a_timer_sets_no_other():
+    scheduler = Jobs()
+    scheduler._open_jobs = Semaphore(0)
+    for _ in range(2):
+        for _ in range(5):
+            JobScheduler._schedule_reevalutation(scheduler, 0.2)
+        assert scheduler._open_jobs.acquire(timeout=30)
+        assert not scheduler._open_jobs.acquire(timeout=0.5)
+
+
+def test_a_shorter_timer_does_not_wait_for_a_longer_one():
+    scheduler = Jobs()
+    scheduler._open_jobs = Semaphore(0)
+    for delay in (3, 0.1):
+        JobScheduler._schedule_reevalutation(scheduler, delay)
+    assert scheduler._open_jobs.acquire(timeout=2)
+    assert scheduler._open_jobs.acquire(timeout=30)
