@@ -1,8 +1,10 @@
-"""Rule build_turns: who speaks when, out of the windows and their clusters."""
+"""Rule build_turns: build speaker turns from windows and their clusters."""
 
+from diarflow.artifacts.arrays import read_array
 from diarflow.artifacts.tables import read_metadata, read_rows, write_table
 from diarflow.backends import load
 from diarflow.embedding.windows import Window
+from diarflow.networks.chunks import read_chunks
 from diarflow.runs.job import Job
 from diarflow.timeline.intervals import Interval
 from diarflow.turns import BUILDERS
@@ -11,13 +13,23 @@ job = Job(snakemake)
 build = load(BUILDERS, job.settings)
 
 
-def one(item):
-    windows = [Window(*row) for row in read_rows(item.input.windows)]
-    labels = [speaker for _, _, speaker in read_rows(item.input.clusters)]
-    segments = [Interval(*row) for row in read_rows(item.input.segments)]
-    facts = read_metadata(item.input.clusters)
-    turns = build(windows, labels, segments, item.input)
-    write_table(item.output.turns, "turns", turns, metadata=facts)
+def read_as(row_type):
+    return lambda path: [row_type(*row) for row in read_rows(path)]
 
 
-job.each(one)
+def build_turns(item):
+    turns = build(
+        item.read("windows", read_as(Window)),
+        [speaker for _, _, speaker in read_rows(item.input.clusters)],
+        segments=item.read("segments", read_as(Interval)),
+        overlap=item.read("overlap", read_as(Interval)),
+        activations=item.read("activations", read_chunks),
+        vectors=item.read("embeddings", read_array),
+        dense_windows=item.read("dense_windows", read_as(Window)),
+        dense_vectors=item.read("dense", read_array),
+    )
+    # whether the number of speakers was given
+    write_table(item.output.turns, "turns", turns, metadata=read_metadata(item.input.clusters))
+
+
+job.each(build_turns)

@@ -1,4 +1,4 @@
-"""Rule compute_activations: the output of a network for every frame of recordings."""
+"""Rule compute_activations: apply a network to all frames of recordings."""
 
 from diarflow.artifacts.arrays import write_array, write_times
 from diarflow.backends import load
@@ -9,10 +9,10 @@ job = Job(snakemake)
 activate = load(NETWORKS, job.settings)
 
 
-def one(item):
-    activations, times, facts = activate(item.input.audio)
-    write_array(item.output.activations, activations)
-    write_times(item.output.times, times, **facts)
+def compute_activations(item):
+    activations = activate(item.input.audio)
+    write_array(item.output.activations, activations.values)
+    write_times(item.output.times, activations.times, **activations.metadata)
 
 
-job.each(one)
+job.each(compute_activations)

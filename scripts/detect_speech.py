@@ -1,7 +1,9 @@
-"""Rule detect_speech: find the stretches of recordings that hold speech."""
+"""Rule detect_speech: detect the intervals of recordings that contain speech."""
 
 from diarflow.artifacts.tables import write_table
 from diarflow.backends import load
+from diarflow.formats.rttm import read_turns
+from diarflow.networks.activations import read_activations
 from diarflow.runs.job import Job
 from diarflow.speech import DETECTORS
 
@@ -9,8 +11,13 @@ job = Job(snakemake)
 detect = load(DETECTORS, job.settings)
 
 
-def one(item):
-    write_table(item.output.speech, "speech", detect(item.input))
+def detect_speech(item):
+    speech = detect(
+        audio=item.read("audio"),
+        activations=item.read("activations", read_activations),
+        reference=item.read("reference", read_turns),
+    )
+    write_table(item.output.speech, "speech", speech)
 
 
-job.each(one)
+job.each(detect_speech)

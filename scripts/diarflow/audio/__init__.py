@@ -1,6 +1,6 @@
-"""Decoding, prepared audio and acoustic features."""
+"""Decoding of audio files, prepared audio, and acoustic features."""
 
-# extensions of files that libsndfile can read
+# Extensions of files that libsndfile can decode.
 AUDIO_EXTENSIONS = {
     ".wav",
     ".flac",

@@ -1,7 +1,7 @@
-"""Audio as a corpus ships it: opened whatever its header says of its length, decoded up to its end.
+"""Decoding of audio files, including files with a wrong length in their header and truncated files.
 
-Files are cut off by crashes and full disks, and a program that writes to a pipe cannot say how long its file
-will be. What is there counts.
+Crashes and full disks truncate files, and a program that writes to a pipe does not know the length of its output.
+Such files are decoded up to the end of their data.
 """
 
 import mmap
@@ -16,13 +16,16 @@ import soundfile
 
 from diarflow.errors import InputError, visible
 
-_BLOCK = 1 << 18  # samples read at a time
-_RATES = (1000, 768_000)  # Hz; a damaged header that claims 1 Hz would fill the disk
+_BLOCK = 1 << 18  # samples read at once
+_RATES = (1000, 768_000)  # Hz; with a damaged header of 1 Hz, resampling would fill the disk
 
 
 @contextmanager
-def opened(path) -> Iterator[soundfile.SoundFile]:
-    """The decoder of an audio file. InputError where it cannot be read, is empty, or is no audio."""
+def open_audio(path) -> Iterator[soundfile.SoundFile]:
+    """Open an audio file for decoding.
+
+    Raises InputError if the file cannot be read, is empty, is not audio, or has an implausible sample rate.
+    """
     name = visible(path)
     try:
         sound = _open(path, name)
@@ -30,74 +33,76 @@ def opened(path) -> Iterator[soundfile.SoundFile]:
         raise InputError(f"{name}: cannot be read ({error.strerror})") from error
     except soundfile.LibsndfileError as error:
         raise InputError(f"{name}: not audio that can be read ({error.error_string})") from error
-    least, most = _RATES
+    lowest, highest = _RATES
     with sound:
-        if not least <= sound.samplerate <= most:
-            said = f"{sound.samplerate} Hz, expected {least} to {most}"
-            raise InputError(f"{name}: its rate is {said}")
+        if not lowest <= sound.samplerate <= highest:
+            raise InputError(
+                f"{name}: sample rate is {sound.samplerate} Hz, expected {lowest} to {highest}"
+            )
         yield sound
 
 
 def _open(path, name: str) -> soundfile.SoundFile:
-    with open(path, "rb", opener=_without_waiting) as file:
+    with open(path, "rb", opener=_open_without_blocking) as file:
         state = os.fstat(file.fileno())
         if not stat.S_ISREG(state.st_mode):
-            raise InputError(f"{name}: no regular file, expected audio")
+            raise InputError(f"{name}: not a regular file, expected audio")
         if state.st_size == 0:
             raise InputError(f"{name}: the file is empty, expected audio")
-        return soundfile.SoundFile(_sized(file, name, state.st_size) or os.fsencode(path))
+        return soundfile.SoundFile(_corrected_wav(file, name, state.st_size) or os.fsencode(path))
 
 
-def _without_waiting(path, flags: int) -> int:
-    """Open a file, and do not wait for anybody to write to it where it is a pipe."""
+def _open_without_blocking(path, flags: int) -> int:
+    """Open a file. If it is a pipe, do not wait for a process to write to it."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _sized(file, name: str, size: int) -> mmap.mmap | None:
-    """A WAV file of `size` bytes whose data are longer than it says, as if it said how long; else None.
+def _corrected_wav(file, name: str, size: int) -> mmap.mmap | None:
+    """Return a copy-on-write map of a WAV file whose header has been given the true length of the data.
 
-    Programs that write to a pipe, that were killed, or that passed 4 GB leave such files: the length is 0, or
-    behind the data is no other chunk, whose name would be letters.
+    `size` is the size of the file in bytes. Returns None if the header is correct or the file is not a WAV file.
+    Wrong headers are written by programs that write to a pipe, were killed, or passed 4 GB: the length is 0, or no
+    further chunk, whose name would consist of letters, follows the data.
     """
     head = file.read(4096)
-    place = head.find(b"data", 12) + 8
-    if head[:4] not in (b"RIFF", b"RIFX") or place < 8:
+    start = head.find(b"data", 12) + 8
+    if head[:4] not in (b"RIFF", b"RIFX") or start < 8:
         return None
     order = "little" if head[:4] == b"RIFF" else "big"
-    said, there = int.from_bytes(head[place - 4 : place], order), size - place
-    file.seek(place + said + said % 2)
-    if not there or (said and re.match(rb"[ -~]{3}|$", file.read(3))):
+    declared, present = int.from_bytes(head[start - 4 : start], order), size - start
+    file.seek(start + declared + declared % 2)
+    if not present or (declared and re.match(rb"[ -~]{3}|$", file.read(3))):
         return None
-    if there > 0xFFFFFFFF:
+    if present > 0xFFFFFFFF:
         raise InputError(f"{name}: a WAV of more than 4 GB, expected RF64, W64 or FLAC")
-    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)  # the file stays as it is
-    mapped[place - 4 : place] = (there - there % 2).to_bytes(4, order)
+    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)  # the file itself is not changed
+    mapped[start - 4 : start] = (present - present % 2).to_bytes(4, order)
     return mapped
 
 
-def decoded(sound: soundfile.SoundFile, path) -> Iterator[np.ndarray]:
-    """An opened file's audio in order, float32 (frames, channels), up to where it was cut off.
+def decode_blocks(sound: soundfile.SoundFile, path) -> Iterator[np.ndarray]:
+    """Yield the audio of an open file in order, float32 (frames, channels), up to the point of truncation.
 
-    Raises InputError where it is damaged and goes on behind that: what follows would be at a wrong time.
+    Raises InputError if the file is damaged before its end, because the audio after the damage would be shifted.
     """
     block = np.empty((_BLOCK, sound.channels), np.float32)
-    place = 0
+    position = 0
     while True:
         try:
             count = len(sound.read(out=block, dtype="float32", always_2d=True))
         except soundfile.LibsndfileError as error:
-            count = sound.tell() - place if sound.seekable() else 0
-            if _has_an_end(path):
-                seconds = (place + count) / sound.samplerate
+            count = sound.tell() - position if sound.seekable() else 0
+            if _last_frame_decodes(path):
+                seconds = (position + count) / sound.samplerate
                 raise InputError(f"{visible(path)}: damaged at {seconds:.2f} s") from error
         if count <= 0:
             return
         yield block[:count]
-        place += count
+        position += count
 
 
-def _has_an_end(path) -> bool:
-    """Whether the last frame of a file can be decoded."""
+def _last_frame_decodes(path) -> bool:
+    """Return True if the last frame of a file can be decoded: the file is damaged, not truncated."""
     with soundfile.SoundFile(os.fsencode(path)) as sound:
         try:
             sound.seek(sound.frames - 1)

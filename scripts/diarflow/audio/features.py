@@ -1,25 +1,25 @@
-"""Cepstral features of a prepared recording, frame by frame, in pieces of any length.
+"""Cepstral features of a prepared recording.
 
-A frame stands for the moment at its centre. Frames lie wholly inside the recording, so a piece of them
-is the same whether it is computed alone or with the rest.
+Features are computed for any range of frames [first, last). All frames lie inside the recording, so those of a range
+do not depend on the other frames. The time of a frame is that of its centre.
 """
 
 import librosa
 import numpy as np
 
-from diarflow.audio.gaussian_divergence import divergence
-from diarflow.audio.prepared import SAMPLE_RATE, Clip
+from diarflow.audio.gaussian_divergence import gaussian_divergence
+from diarflow.audio.prepared import SAMPLE_RATE, AudioReader
 from diarflow.timeline.intervals import Seconds
 
 FRAME = 512  # samples: 32 ms, as in Yin et al. 2017
 HOP = 160  # samples: 10 ms
-_DELTA = 4  # frames on each side from which derivatives are taken
-_SPAN: Seconds = 3.0  # on each side that the long view compares
+_DELTA = 4  # frames on each side from which derivatives are computed
+_SPAN: Seconds = 3.0  # on each side of a frame, for `span_features`
 _FLOOR = 1e-10  # power of the quietest band: -100 dB
 
 
 def frame_count(samples: int, *, hop: int = HOP) -> int:
-    """Frames in a recording of so many samples.
+    """Return the number of frames in a recording of `samples` samples.
 
     >>> frame_count(511), frame_count(512), frame_count(672)
     (0, 1, 2)
@@ -30,7 +30,7 @@ def frame_count(samples: int, *, hop: int = HOP) -> int:
 
 
 def frame_time(frame, *, hop: int = HOP) -> Seconds:
-    """The moment at the centre of a frame; of `frame - 0.5`, the border between two.
+    """Return the time of a frame's centre; for `frame - 0.5`, of the border between two frames.
 
     >>> frame_time(0), frame_time(100)
     (0.016, 1.016)
@@ -38,11 +38,13 @@ def frame_time(frame, *, hop: int = HOP) -> Seconds:
     return (frame * hop + FRAME / 2) / SAMPLE_RATE
 
 
-def cepstrum(clip: Clip, first: int, last: int, *, count: int = 12, hop: int = HOP) -> np.ndarray:
-    """Mel-frequency cepstral coefficients c0, c1, ... of frames [first, last): float32 (frames, count)."""
+def cepstrum(
+    reader: AudioReader, first: int, last: int, *, count: int = 12, hop: int = HOP
+) -> np.ndarray:
+    """Return the mel-frequency cepstral coefficients c0, c1, ... of frames [first, last), float32 (frames, count)."""
     if last <= first:
         return np.zeros((0, count), np.float32)
-    audio = clip.read(first * hop, (last - first - 1) * hop + FRAME)
+    audio = reader.read(first * hop, (last - first - 1) * hop + FRAME)
     power = librosa.feature.melspectrogram(
         y=audio, sr=SAMPLE_RATE, n_fft=FRAME, hop_length=hop, n_mels=40, center=False
     )
@@ -50,47 +52,49 @@ def cepstrum(clip: Clip, first: int, last: int, *, count: int = 12, hop: int = H
     return librosa.feature.mfcc(S=decibels, n_mfcc=count).T.astype(np.float32)
 
 
-def with_deltas(clip: Clip, first: int, last: int, *, hop: int) -> np.ndarray:
-    """The 35 features of Yin et al. 2017: float32 (frames, 35).
+def delta_features(reader: AudioReader, first: int, last: int, *, hop: int) -> np.ndarray:
+    """Return the 35 features of Yin et al. 2017, float32 (frames, 35).
 
-    c1 to c11, then the first and the second derivative of c0 to c11, over nine frames. Before the first
-    and after the last frame of the recording those are repeated.
+    They are c1 to c11, then the first and the second derivatives of c0 to c11 over nine frames. The first and the
+    last frame of the recording are repeated as its context.
     """
-    static, inside = _around(clip, first, last, margin=_DELTA, hop=hop)
+    static, inside = _cepstrum_with_margin(reader, first, last, margin=_DELTA, hop=hop)
     parts = [static[inside, 1:], _derivative(static, 1)[inside], _derivative(static, 2)[inside]]
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def with_spans(clip: Clip, first: int, last: int, *, hop: int) -> np.ndarray:
-    """The same with a long view in the place of the second derivatives: float32 (frames, 35).
+def span_features(reader: AudioReader, first: int, last: int, *, hop: int) -> np.ndarray:
+    """Return the features of Yin et al. 2017 with a long span in place of second derivatives, float32 (frames, 35).
 
-    The last twelve are the square roots of the divergence (likelihood ratio) of 3 s before each frame from
-    3 s from it on, for each of c0 to c11; 0 where less than 1 s is on either side.
+    The last twelve are, for each of c0 to c11, the square root of the divergence (likelihood ratio) between the 3 s
+    before a frame and the 3 s from it on. They are 0 for frames with less than 1 s of audio on either side.
     """
     half = round(_SPAN * SAMPLE_RATE / hop)
-    static, inside = _around(clip, first, last, margin=half, hop=hop)
+    static, inside = _cepstrum_with_margin(reader, first, last, margin=half, hop=hop)
     frames = np.arange(inside.start, inside.stop)
-    seen = (frames >= half // 3) & (frames <= len(static) - half // 3)
+    compared = (frames >= half // 3) & (frames <= len(static) - half // 3)
     spans = np.zeros((len(frames), static.shape[1]))
-    found = divergence(static, frames[seen], half=half, measure="likelihood-ratio")
-    spans[seen] = np.sqrt(np.maximum(found, 0.0))
+    divergences = gaussian_divergence(
+        static, frames[compared], half=half, measure="likelihood-ratio"
+    )
+    spans[compared] = np.sqrt(np.maximum(divergences, 0.0))
     parts = [static[inside, 1:], _derivative(static, 1)[inside], spans]
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-FEATURES = {"deltas": with_deltas, "spans": with_spans}
+FEATURE_SETS = {"deltas": delta_features, "spans": span_features}
 
 
-def _around(
-    clip: Clip, first: int, last: int, *, margin: int, hop: int
+def _cepstrum_with_margin(
+    reader: AudioReader, first: int, last: int, *, margin: int, hop: int
 ) -> tuple[np.ndarray, slice]:
-    """The cepstrum of frames [first, last) and of those around them, and where among these they are."""
-    start, end = max(0, first - margin), min(frame_count(clip.samples, hop=hop), last + margin)
-    return cepstrum(clip, start, end, hop=hop), slice(first - start, last - start)
+    """Return the cepstrum of frames [first, last) and of `margin` frames around them, and the slice of the former."""
+    start, end = max(0, first - margin), min(frame_count(reader.samples, hop=hop), last + margin)
+    return cepstrum(reader, start, end, hop=hop), slice(first - start, last - start)
 
 
 def _derivative(static: np.ndarray, order: int) -> np.ndarray:
-    """Of each frame, over as many frames as there are, the first and the last one repeated."""
+    """Return the derivative of each frame (frames, coefficients), the first and the last frame repeated as context."""
     padded = np.pad(static, ((_DELTA, _DELTA), (0, 0)), mode="edge")
-    found = librosa.feature.delta(padded, width=2 * _DELTA + 1, order=order, axis=0)
-    return found[_DELTA:-_DELTA]
+    derivative = librosa.feature.delta(padded, width=2 * _DELTA + 1, order=order, axis=0)
+    return derivative[_DELTA:-_DELTA]

@@ -1,17 +1,21 @@
-"""How much what lies before a moment differs from what lies after it: two Gaussians compared."""
+"""Divergence between the Gaussians of the frames before and after a moment."""
 
 import numpy as np
 
-_VARIANCE_FLOOR = 1.0  # dB^2; keeps digital silence from dividing by nothing
+_VARIANCE_FLOOR = 1.0  # dB^2; avoids a division by zero in digital silence
 
 
-def divergence(features: np.ndarray, borders: np.ndarray, *, half: int, measure: str) -> np.ndarray:
-    """Divergence (borders, coefficients) of up to `half` frames before each border and as many from it on.
+def gaussian_divergence(
+    features: np.ndarray, borders: np.ndarray, *, half: int, measure: str
+) -> np.ndarray:
+    """Return the divergence (borders, coefficients) between the frames before and after each border.
 
-    `features` (frames, coefficients), each modelled by one Gaussian on each side; summed over coefficients
-    it is that of diagonal Gaussians. "gaussian" is the distance of the means in units of both standard
-    deviations, (m1 - m2)^2 / (s1 s2) (Barras et al. 2006); "likelihood-ratio" is how much better two
-    Gaussians explain the frames than one does, in nats a frame of two full windows.
+    Up to `half` frames on each side of a border are each modelled by one Gaussian per coefficient of `features`
+    (frames, coefficients). The sum over coefficients is the divergence of diagonal Gaussians.
+
+    `measure` is "gaussian" for the squared distance of the means in units of both standard deviations,
+    (m1 - m2)^2 / (s1 s2) (Barras et al. 2006), or "likelihood-ratio" for the log-likelihood that two Gaussians gain
+    over a single one, in nats per frame of two full windows.
     """
     zero = np.zeros((1, features.shape[1]))
     x = features.astype(np.float64)

@@ -1,9 +1,13 @@
-"""Speaker change detection: the moments at which another person takes over.
+"""Speaker change detection: the moments at which the active speaker changes.
 
-`load(**settings)` of a backend returns `find(files) -> list[Change]`: every moment that may be a
-change, with a score. The rule takes those above the variant's threshold. `files.audio` is the
-prepared recording, `files.activations` the output of the variant's network, where it has one,
-`files.reference` for the oracle the reference.
+`load(**settings)` of a backend returns `detect(*, audio, activations, reference) -> list[Change]`:
+
+- `audio`: path of the prepared recording. It is read piece by piece.
+- `activations`: `FrameScores` or `Chunks` of the network that the variant names, or None.
+- `reference`: turns of the reference for the oracle, or None.
+
+The result are all change candidates in order of time, each with a score. The rule keeps those with a score above the
+threshold of the variant. A backend accepts all three inputs and ignores those that it does not use.
 """
 
 from diarflow.backends import Backend

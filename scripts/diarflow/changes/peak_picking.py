@@ -1,4 +1,4 @@
-"""From a score per frame to moments: local maxima, some distance apart."""
+"""Peak picking: from a score per frame to change candidates."""
 
 from typing import NamedTuple
 
@@ -8,22 +8,24 @@ from diarflow.timeline.intervals import Seconds
 
 
 class Change(NamedTuple):
+    """A speaker change or a change candidate."""
+
     time: Seconds
     score: float
 
 
-def pick(
+def pick_peaks(
     times: np.ndarray, scores: np.ndarray, *, min_distance: Seconds, prominence: float = 0.0
 ) -> list[Change]:
-    """Local maxima of `scores` (frames,) that are at least `min_distance` apart.
+    """Return the local maxima of `scores` (frames,) that are at least `min_distance` apart.
 
-    Of two that are too close the higher one stays; a maximum at either end counts. `times` (frames,)
-    are evenly spaced.
+    Of two maxima that are closer, the higher one is kept. The first and the last frame can be maxima. `times`
+    (frames,) are evenly spaced, in seconds. `prominence` is that of `scipy.signal.find_peaks`.
 
-    >>> pick(np.arange(5.0), np.array([9, 1, 5, 1, 7.0]), min_distance=2.5)
+    >>> pick_peaks(np.arange(5.0), np.array([9, 1, 5, 1, 7.0]), min_distance=2.5)
     [Change(time=0.0, score=9.0), Change(time=4.0, score=7.0)]
     """
-    from scipy.signal import find_peaks  # slow to import, and `none` has no use for it
+    from scipy.signal import find_peaks  # slow to import, and the backend `none` does not need it
 
     if len(scores) == 0:
         return []

@@ -1,40 +1,39 @@
-"""Speaker changes where the local speakers of a segmentation network take turns.
+"""Speaker changes where the local speakers of a segmentation network hand over to each other.
 
-Score: how much the activity of a chunk's local speakers differs before and after a moment, half of the sum
-over them, averaged over the chunks that hear it: 1 where one speaker hands over to another. Which local
-speaker is whom does not matter: each chunk is only compared with itself.
+The score of a moment is half the sum, over a chunk's local speakers, of the difference in activity before and after
+it, averaged over the chunks. It is 1 if one speaker hands over to another. Each chunk is compared only with itself,
+so local speakers of different chunks need not be matched.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from diarflow.changes.peak_picking import Change, pick
-from diarflow.networks.chunks import Chunks, overlap_added, read_chunks
+from diarflow.changes.peak_picking import Change, pick_peaks
+from diarflow.networks.chunks import Chunks, average_over_chunks
 from diarflow.timeline.intervals import Seconds
 
 
-def load(*, network: str, window: Seconds, min_distance: Seconds) -> Callable[[Any], list[Change]]:
-    def find(files) -> list[Change]:
-        chunks = read_chunks(files.activations)
-        if not chunks.frames:
-            return []
-        half = max(1, round(window / chunks.step))
-        scores = overlap_added(
-            chunks, lambda one: handover(chunks.probable(one), half)[:, None], width=1
-        )[:, 0]
-        return pick(border_times(chunks), scores, min_distance=min_distance)
+def load(*, network: str, window: Seconds, min_distance: Seconds) -> Callable[..., list[Change]]:
+    def detect(*, activations: Chunks, **_) -> list[Change]:
+        half = max(1, round(window / activations.step))
 
-    return find
+        def chunk_scores(chunk: int) -> np.ndarray:
+            return handover_scores(activations.probabilities(chunk), half)[:, None]
+
+        scores = average_over_chunks(activations, chunk_scores, width=1)[:, 0]
+        return pick_peaks(border_times(activations), scores, min_distance=min_distance)
+
+    return detect
 
 
-def handover(activity: np.ndarray, half: int) -> np.ndarray:
-    """How much `activity` (frames, local speakers) changes between the `half` frames before each and those from it on.
+def handover_scores(activity: np.ndarray, half: int) -> np.ndarray:
+    """Return how much activity (frames, local speakers) changes at the start of each frame, (frames,).
 
-    Near the ends of a chunk, where fewer are there, it is 0.
+    The mean of the `half` frames before is compared with that of the `half` frames from it on. Scores near the ends
+    of the chunk, where there are fewer frames, are 0.
 
-    >>> handover(np.array([[1, 0, 0]] * 3 + [[0, 1, 0]] * 3), 2).round(2).tolist()
+    >>> handover_scores(np.array([[1, 0, 0]] * 3 + [[0, 1, 0]] * 3), 2).round(2).tolist()
     [0.0, 0.0, 0.5, 1.0, 0.5, 0.0]
     """
     summed = np.concatenate([np.zeros((1, activity.shape[1])), np.cumsum(activity, axis=0)])
@@ -47,5 +46,5 @@ def handover(activity: np.ndarray, half: int) -> np.ndarray:
 
 
 def border_times(chunks: Chunks) -> np.ndarray:
-    """The moments (frames,) between each frame of the grid and the one before it."""
+    """Return the start (frames,) of each frame of the grid in seconds."""
     return chunks.times() - chunks.step / 2

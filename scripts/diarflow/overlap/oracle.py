@@ -1,16 +1,16 @@
-"""The overlap of the reference: what a perfect overlap detection would find."""
+"""Overlap of the reference, as a perfect detector would return it."""
 
 from collections.abc import Callable
-from typing import Any
 
-from diarflow.formats.rttm import read_turns
-from diarflow.timeline.activity import states
-from diarflow.timeline.intervals import Interval, union
+from diarflow.timeline.atomic_regions import speaker_sets
+from diarflow.timeline.intervals import Interval, Turn, merge_overlapping
 
 
-def load() -> Callable[[Any], list[Interval]]:
-    def detect(files) -> list[Interval]:
-        said = states(read_turns(files.reference), 0.0)
-        return union(Interval(start, end) for start, end, who in said if len(who) > 1)
+def load() -> Callable[..., list[Interval]]:
+    def detect(*, reference: list[Turn], **_) -> list[Interval]:
+        regions = speaker_sets(reference, 0.0)
+        return merge_overlapping(
+            Interval(start, end) for start, end, speakers in regions if len(speakers) > 1
+        )
 
     return detect

@@ -1,8 +1,12 @@
-"""Voice activity detection: from audio to the stretches that hold speech.
+"""Speech detection (voice activity detection): the intervals of a recording that contain speech.
 
-`load(**settings)` of a backend returns `detect(files) -> list[Interval]`.
-`files.audio` is the prepared recording, `files.activations` the output of the variant's network, where
-it has one, `files.reference` for the oracle the reference.
+`load(**settings)` of a backend returns `detect(*, audio, activations, reference) -> list[Interval]`:
+
+- `audio`: path of the prepared recording. It is read piece by piece.
+- `activations`: `Chunks` of the network that the variant names, or None.
+- `reference`: turns of the reference for the oracle, or None.
+
+The intervals are sorted and disjoint. A backend accepts all three inputs and ignores those that it does not use.
 """
 
 from diarflow.backends import Backend

@@ -1,22 +1,24 @@
-"""Speech where a segmentation network counts someone, averaged over its overlapping chunks."""
+"""Speech where a segmentation network counts active speakers, averaged over its overlapping chunks."""
 
 from collections.abc import Callable
-from typing import Any
 
-from diarflow.networks.chunks import counts, read_chunks, stretches
-from diarflow.speech.regions import smooth
+from diarflow.networks.chunks import Chunks, speaker_counts
+from diarflow.speech.smoothing import smooth
+from diarflow.timeline.frames import frames_to_intervals, hysteresis
 from diarflow.timeline.intervals import Interval, Seconds
 
 
 def load(
     *, network: str, onset: float, offset: float, min_speech: Seconds, min_silence: Seconds
-) -> Callable[[Any], list[Interval]]:
-    def detect(files) -> list[Interval]:
-        chunks = read_chunks(files.activations)
-        found = stretches(chunks, counts(chunks), onset=onset, offset=offset)
-        extent = Interval(0.0, chunks.duration)
+) -> Callable[..., list[Interval]]:
+    def detect(*, activations: Chunks, **_) -> list[Interval]:
+        speech = hysteresis(speaker_counts(activations), onset=onset, offset=offset)
         return smooth(
-            found, min_speech=min_speech, min_silence=min_silence, padding=0.0, extent=extent
+            frames_to_intervals(speech, activations.frame_bounds()),
+            min_speech=min_speech,
+            min_silence=min_silence,
+            padding=0.0,
+            extent=Interval(0.0, activations.duration),
         )
 
     return detect

@@ -1,17 +1,16 @@
-"""The voice activity detector of the WebRTC project: two Gaussians in each of six sub-bands.
+"""Voice activity detector of the WebRTC project: two Gaussians in each of six sub-bands.
 
-Google's detector through `webrtcvad`. It keeps a state from frame to frame, so each recording gets a
-detector of its own, fed in order.
+The detector of the package `webrtcvad` carries a state from frame to frame, so each recording gets a new detector.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import webrtcvad
 
-from diarflow.audio.prepared import SAMPLE_RATE, blocks, duration
-from diarflow.speech.regions import runs, smooth
+from diarflow.audio.prepared import SAMPLE_RATE, duration, read_blocks
+from diarflow.speech.smoothing import smooth
+from diarflow.timeline.frames import contiguous_frames, frames_to_intervals
 from diarflow.timeline.intervals import Interval, Seconds
 
 
@@ -22,22 +21,26 @@ def load(
     min_speech: Seconds,
     min_silence: Seconds,
     padding: Seconds,
-) -> Callable[[Any], list[Interval]]:
-    def detect(files) -> list[Interval]:
-        found = runs(decisions(files.audio, aggressiveness, frame_ms), frame=frame_ms / 1000)
-        extent = Interval(0.0, duration(files.audio))
+) -> Callable[..., list[Interval]]:
+    def detect(*, audio, **_) -> list[Interval]:
+        speech = np.fromiter(frame_decisions(audio, aggressiveness, frame_ms), bool)
+        frames = contiguous_frames(len(speech), frame_ms / 1000)
         return smooth(
-            found, min_speech=min_speech, min_silence=min_silence, padding=padding, extent=extent
+            frames_to_intervals(speech, frames),
+            min_speech=min_speech,
+            min_silence=min_silence,
+            padding=padding,
+            extent=Interval(0.0, duration(audio)),
         )
 
     return detect
 
 
-def decisions(path, aggressiveness: int, frame_ms: int) -> Iterator[bool]:
-    """One decision a frame, the last one too: a partial frame is filled up with zeros."""
+def frame_decisions(audio, aggressiveness: int, frame_ms: int) -> Iterator[bool]:
+    """Yield one decision per frame; the last frame is padded with zeros."""
     detector = webrtcvad.Vad(aggressiveness)
     samples = SAMPLE_RATE * frame_ms // 1000
-    for block in blocks(path, samples * 1000):
+    for block in read_blocks(audio, samples * 1000):
         block = np.pad(block, (0, -len(block) % samples))
         for frame in block.reshape(-1, samples):
             yield detector.is_speech(frame.tobytes(), SAMPLE_RATE)

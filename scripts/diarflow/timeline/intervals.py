@@ -22,9 +22,7 @@ class Turn(NamedTuple):
     speaker: str
 
 
-def merge_overlapping(
-    intervals: Iterable[Interval], *, gap: Seconds = 0.0
-) -> list[Interval]:
+def merge_overlapping(intervals: Iterable[Interval], *, gap: Seconds = 0.0) -> list[Interval]:
     """Sort intervals and merge those that overlap, touch, or are at most `gap` apart.
 
     The result is sorted and its intervals are disjoint.
@@ -72,9 +70,7 @@ def subtract(interval: Interval, holes: list[Interval]) -> list[Interval]:
     return parts
 
 
-def intervals_by_speaker(
-    turns: Iterable[Turn], *, gap: Seconds = 0.0
-) -> dict[str, list[Interval]]:
+def intervals_by_speaker(turns: Iterable[Turn], *, gap: Seconds = 0.0) -> dict[str, list[Interval]]:
     """Group turns by speaker, and merge the turns of a speaker as `merge_overlapping` does.
 
     Speakers are in the order of their first turn.
@@ -86,8 +82,7 @@ def intervals_by_speaker(
     for start, end, speaker in turns:
         by_speaker.setdefault(speaker, []).append(Interval(start, end))
     return {
-        speaker: merge_overlapping(intervals, gap=gap)
-        for speaker, intervals in by_speaker.items()
+        speaker: merge_overlapping(intervals, gap=gap) for speaker, intervals in by_speaker.items()
     }
 
 

@@ -1,9 +1,16 @@
-"""Turns: who speaks when, out of the windows and the clusters they belong to.
+"""Turns: the intervals in which each speaker is active, from windows and their clusters.
 
-`load(**settings)` of a backend returns `build(windows, labels, segments, files=None) -> list[Turn]`, the
-speakers being numbers still. Where the variant names a network, `files` has its `activations`, the
-`embeddings` of the windows and the `overlap`; where it names a further embedding, `dense` and
-`dense_windows` of that.
+`load(**settings)` of a backend returns
+`build(windows, labels, *, segments, overlap, activations, vectors, dense_windows, dense_vectors) -> list[Turn]`:
+
+- `windows`: rows of the windows table, sorted by start. Rows of local speakers are ignored.
+- `labels`: cluster of each row.
+- `segments`, `overlap`: sorted intervals.
+- `activations`: `Chunks` of the network that the variant names, or None.
+- `vectors`: embedding vector of each row (rows, dimensions), or None if the variant names no network.
+- `dense_windows`, `dense_vectors`: rows and vectors of the further embedding that the variant names, or None.
+
+The speakers of the turns are numbers of clusters. A backend accepts all inputs and ignores those that it does not use.
 """
 
 from diarflow.backends import Backend

@@ -1,161 +1,180 @@
-"""Who speaks in each frame: the network's local speakers, matched to clusters, and what the windows say.
+"""Turns from the activity of a network's local speakers and the embeddings of windows.
 
-Chunk by chunk the local speakers are matched to the clusters, each to one at most, so that as much as possible
-of what they say alone lies in windows of their cluster. Their activity is overlap-added. The network itself
-confuses speakers inside a chunk; so it is mixed with how near dense windows are to the clusters' centres.
-Speech and overlap say how many speak; who they are are those with the highest scores.
+In each chunk, local speakers are matched one-to-one to clusters, so that most of their speech outside overlap lies in
+windows of their cluster. The activity of the matched clusters is averaged over the overlapping chunks. The network
+confuses speakers within a chunk, so this activity is mixed with the cosine similarity between dense windows and the
+mean directions of the clusters. Speech and overlap determine how many speakers are active in a frame, the scores
+determine which.
 
-Memory: 4 bytes for each frame and cluster, 17 MB for an hour of 20 speakers, and twice that while it works.
+Memory: 4 bytes per frame and cluster (17 MB for an hour with 20 speakers), and twice as much during the computation.
 """
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from diarflow.artifacts.arrays import read_array
-from diarflow.artifacts.tables import read_rows
-from diarflow.clustering.ahc import centres
-from diarflow.clustering.speakers import normalised
-from diarflow.embedding.local_speakers import local_speakers
+from diarflow.clustering.clusters import mean_directions
+from diarflow.embedding.local_speakers import LocalSpeaker, local_speakers
+from diarflow.embedding.vectors import unit_vectors
 from diarflow.embedding.windows import Window
 from diarflow.errors import InputError
-from diarflow.networks.chunks import Chunks, overlap_added, read_chunks
+from diarflow.networks.chunks import Chunks, average_over_chunks
+from diarflow.timeline.frames import FrameBounds, frames_to_intervals, intervals_to_frames
 from diarflow.timeline.intervals import Interval, Seconds, Turn
 
-_LEAST_ACTIVE: Seconds = 0.1  # local speakers with less are nobody
-_LEAST_SCORE = 1e-3  # of a second speaker
-_EDGE = 0.1  # what the edges of a window count, where its middle counts 1
+_MIN_ACTIVITY: Seconds = 0.1  # local speakers with less speech are ignored
+_MIN_SECOND_SCORE = 1e-3
+_EDGE_WEIGHT = 0.1  # weight of a window at its edges, relative to its centre
 
 
 def load(
     *, network: str, embedding: str | None, mix: float, sharpness: float, min_turn: Seconds
-) -> Callable:
+) -> Callable[..., list[Turn]]:
     def build(
-        windows: Sequence[Window], labels: Sequence[int], segments: Sequence[Interval], files
+        windows: Sequence[Window],
+        labels: Sequence[int],
+        *,
+        segments: Sequence[Interval],
+        overlap: Sequence[Interval],
+        activations: Chunks,
+        vectors: np.ndarray,
+        dense_windows: Sequence[Window] | None = None,
+        dense_vectors: np.ndarray | None = None,
     ) -> list[Turn]:
-        own = [place for place, window in enumerate(windows) if window.chunk < 0]
-        if not own:
+        rows = _window_rows(windows)
+        if not rows:
             return []
-        kept, found = np.unique(np.asarray(labels)[own], return_inverse=True)
-        windows = [windows[place] for place in own]
-        vectors = normalised(read_array(files.embeddings)[own])
-        chunks = read_chunks(files.activations)
-        scores = (1 - mix) * reconstructed(chunks, windows, found, len(kept))
+        speakers, clusters = np.unique(np.asarray(labels)[rows], return_inverse=True)
+        windows = [windows[row] for row in rows]
+        vectors = unit_vectors(vectors[rows], np.float64)
+        times = activations.times()
+        scores = (1 - mix) * cluster_activity(activations, windows, clusters, len(speakers))
         if mix:
-            dense, near = dense_windows(files, windows, vectors)
-            cosines = sharpness * near @ centres(vectors, found).T
-            nearness = np.exp(cosines - cosines.max(axis=1, keepdims=True))
-            nearness /= nearness.sum(axis=1, keepdims=True)
-            scores += mix * spread(chunks, dense, nearness)
-        overlap = [Interval(*row) for row in read_rows(files.overlap)]
-        active = loudest(scores, inside(chunks, segments), inside(chunks, overlap))
-        return turns_of(chunks, active, kept, min_turn=min_turn)
+            means = mean_directions(vectors, clusters)
+            if dense_windows is not None:
+                windows, vectors = _select_dense(dense_windows, dense_vectors, means.shape[1])
+            similarities = _softmax(sharpness * vectors @ means.T)
+            scores += mix * windows_to_frames(times, windows, similarities)
+        active = top_speakers(
+            scores, intervals_to_frames(segments, times), intervals_to_frames(overlap, times)
+        )
+        return activity_to_turns(active, activations.frame_bounds(), speakers, min_turn=min_turn)
 
     return build
 
 
-def dense_windows(files, windows: Sequence[Window], vectors: np.ndarray):
-    """The windows of the further embedding and their directions; the system's own where there is none."""
-    if not hasattr(files, "dense"):
-        return windows, vectors
-    found = [Window(*row) for row in read_rows(files.dense_windows)]
-    own = [place for place, window in enumerate(found) if window.chunk < 0]
-    near = read_array(files.dense)
-    if near.shape[1:] != vectors.shape[1:]:
+def _window_rows(windows: Sequence[Window]) -> list[int]:
+    return [row for row, window in enumerate(windows) if not window.is_local_speaker]
+
+
+def _select_dense(
+    windows: Sequence[Window], vectors: np.ndarray, dimensions: int
+) -> tuple[list[Window], np.ndarray]:
+    """Return the windows of the further embedding without local speakers, and their unit vectors."""
+    if vectors.shape[1:] != (dimensions,):
         raise InputError(
-            f"the vectors of turns and those of clusters differ: {near.shape[1]} dimensions and "
-            f"{vectors.shape[1]}; expected the same embedding, with other windows"
+            f"the embedding that turns names has {vectors.shape[1]} dimensions and that of the clusters "
+            f"{dimensions}; expected the same model with other windows"
         )
-    return [found[place] for place in own], normalised(near[own])
+    rows = _window_rows(windows)
+    return [windows[row] for row in rows], unit_vectors(vectors[rows], np.float64)
 
 
-def reconstructed(
-    chunks: Chunks, windows: Sequence[Window], labels: np.ndarray, clusters: int
+def _softmax(values: np.ndarray) -> np.ndarray:
+    """Return the softmax (windows, clusters) over the clusters."""
+    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
+    exponentials /= exponentials.sum(axis=1, keepdims=True)
+    return exponentials
+
+
+def cluster_activity(
+    chunks: Chunks, windows: Sequence[Window], clusters: np.ndarray, count: int
 ) -> np.ndarray:
-    """How active each cluster is by the network, (frames, clusters), the middle of a chunk counting most."""
+    """Return the activity of `count` clusters by the network, float32 (frames, count).
+
+    `clusters` (windows,) are those of the windows. In the average over chunks, the middle of a chunk weighs most.
+    """
     from scipy.optimize import linear_sum_assignment
 
-    held = np.eye(clusters)[labels]
-    locals_of: dict[int, list] = {}
-    for one in local_speakers(chunks, windows, least=_LEAST_ACTIVE):
-        locals_of.setdefault(one.chunk, []).append((one.local, one.weights @ held[one.windows]))
+    membership = np.eye(count)[clusters]
+    by_chunk: dict[int, list[LocalSpeaker]] = {}
+    for speaker in local_speakers(chunks, windows, min_duration=_MIN_ACTIVITY):
+        by_chunk.setdefault(speaker.chunk, []).append(speaker)
 
     def activity(chunk: int) -> np.ndarray:
-        found = np.zeros((chunks.values.shape[1], clusters))
-        if present := locals_of.get(chunk):
-            rows, columns = linear_sum_assignment(-np.array([votes for _, votes in present]))
-            found[:, columns] = chunks.probable(chunk)[:, [present[row][0] for row in rows]]
-        return found
+        values = np.zeros((chunks.values.shape[1], count))
+        if speakers := by_chunk.get(chunk):
+            votes = [speaker.weights @ membership[speaker.windows] for speaker in speakers]
+            rows, columns = linear_sum_assignment(-np.array(votes))
+            matched = [speakers[row].local_speaker for row in rows]
+            values[:, columns] = chunks.probabilities(chunk)[:, matched]
+        return values
 
-    return overlap_added(
-        chunks, activity, width=clusters, weights=np.hamming(chunks.values.shape[1])
+    return average_over_chunks(
+        chunks, activity, width=count, weights=np.hamming(chunks.values.shape[1])
     )
 
 
-def spread(chunks: Chunks, windows: Sequence[Window], values: np.ndarray) -> np.ndarray:
-    """Values of windows (n, clusters) on the frames, (frames, clusters): the mean of those over each.
+def windows_to_frames(
+    times: np.ndarray, windows: Sequence[Window], values: np.ndarray
+) -> np.ndarray:
+    """Return the weighted mean of the windows' values (windows, n) at each time, float32 (times, n).
 
-    Frames under no window have the value of the nearest.
+    A window's weight falls linearly from its centre to its edges. A time outside all windows gets the values of the
+    window with the nearest centre. `times` are sorted, in seconds.
     """
-    times = chunks.times()
-    total, seen = np.zeros((len(times), values.shape[1]), np.float32), np.zeros(len(times))
+    total, weights = np.zeros((len(times), values.shape[1]), np.float32), np.zeros(len(times))
     for window, value in zip(windows, values, strict=True):
         first, last = np.searchsorted(times, [window.start, window.end])
-        middle, half = (window.start + window.end) / 2, (window.end - window.start) / 2
-        weight = 1 - (1 - _EDGE) * np.abs(times[first:last] - middle) / half
+        centre, half = (window.start + window.end) / 2, (window.end - window.start) / 2
+        weight = 1 - (1 - _EDGE_WEIGHT) * np.abs(times[first:last] - centre) / half
         total[first:last] += weight[:, None] * value
-        seen[first:last] += weight
-    total /= np.maximum(seen, 1e-9)[:, None]
-    bare = np.flatnonzero(seen == 0)
-    middles = np.array([(window.start + window.end) / 2 for window in windows])
-    after = np.clip(np.searchsorted(middles, times[bare]), 1, max(1, len(middles) - 1))
+        weights[first:last] += weight
+    total /= np.maximum(weights, 1e-9)[:, None]
+    outside = np.flatnonzero(weights == 0)
+    centres = np.array([(window.start + window.end) / 2 for window in windows])
+    after = np.clip(np.searchsorted(centres, times[outside]), 1, max(1, len(centres) - 1))
     before = after - 1
-    after = np.minimum(after, len(middles) - 1)
-    nearer = times[bare] - middles[before] <= middles[after] - times[bare]
-    total[bare] = values[np.where(nearer, before, after)]
+    after = np.minimum(after, len(centres) - 1)
+    before_is_nearer = times[outside] - centres[before] <= centres[after] - times[outside]
+    total[outside] = values[np.where(before_is_nearer, before, after)]
     return total
 
 
-def inside(chunks: Chunks, intervals: Sequence[Interval]) -> np.ndarray:
-    """Which frames' centres are in one of the intervals, bool (frames,)."""
-    times = chunks.times()
-    found = np.zeros(len(times), bool)
-    for start, end in intervals:
-        first, last = np.searchsorted(times, [start, end])
-        found[first:last] = True
-    return found
+def top_speakers(scores: np.ndarray, speech: np.ndarray, overlap: np.ndarray) -> np.ndarray:
+    """Return the active speakers of each frame, bool (frames, clusters).
 
-
-def loudest(scores: np.ndarray, speech: np.ndarray, overlap: np.ndarray) -> np.ndarray:
-    """The cluster with the highest score where there is speech, and the second where there is overlap.
+    They are the speaker with the highest score in speech, and also the second highest in overlap, unless its score
+    is near zero. `scores` are (frames, clusters), `speech` and `overlap` bool (frames,).
 
     >>> scores = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]])
-    >>> loudest(scores, np.array([True, True, False]), np.array([False, True, True])).astype(int).tolist()
+    >>> speech, overlap = np.array([True, True, False]), np.array([False, True, True])
+    >>> top_speakers(scores, speech, overlap).astype(int).tolist()
     [[1, 0], [1, 1], [0, 0]]
     """
     active = np.zeros(scores.shape, bool)
-    places = np.flatnonzero(speech)
+    frames = np.flatnonzero(speech)
     first = scores.argmax(axis=1)
-    active[places, first[places]] = True
+    active[frames, first[frames]] = True
     if scores.shape[1] > 1:
         others = np.where(np.arange(scores.shape[1]) == first[:, None], -1.0, scores)
         second = others.argmax(axis=1)
-        places = np.flatnonzero(speech & overlap & (others.max(axis=1, initial=-1) > _LEAST_SCORE))
-        active[places, second[places]] = True
+        has_second = others.max(axis=1, initial=-1) > _MIN_SECOND_SCORE
+        frames = np.flatnonzero(speech & overlap & has_second)
+        active[frames, second[frames]] = True
     return active
 
 
-def turns_of(
-    chunks: Chunks, active: np.ndarray, names: np.ndarray, *, min_turn: Seconds
+def activity_to_turns(
+    active: np.ndarray, bounds: FrameBounds, speakers: np.ndarray, *, min_turn: Seconds
 ) -> list[Turn]:
-    """Turns out of (frames, clusters); those shorter than `min_turn` are left out."""
-    half, times, found = chunks.step / 2, chunks.times(), []
-    for column, name in enumerate(names):
-        edges = np.diff(np.concatenate([[0], active[:, column].astype(np.int8), [0]]))
-        for first, last in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True):
-            start = max(0.0, times[first] - half)
-            end = chunks.duration if last == len(times) else times[last - 1] + half
-            end = min(float(end), chunks.duration)
-            if end - start > min_turn:
-                found.append(Turn(float(start), end, int(name)))
-    return sorted(found)
+    """Return the turns of active frames (frames, speakers) that are longer than `min_turn`, sorted by time.
+
+    `speakers` (speakers,) are the numbers of the columns' speakers.
+    """
+    return sorted(
+        Turn(start, end, int(speaker))
+        for column, speaker in enumerate(speakers)
+        for start, end in frames_to_intervals(active[:, column], bounds)
+        if end - start > min_turn
+    )
