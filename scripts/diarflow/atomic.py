@@ -1,65 +1,71 @@
-"""Files that appear whole or not at all, whatever happens to the process, the disk or the machine."""
+"""Atomic writing of files: a file appears completely or not at all, also if the process, the disk or the machine fails."""
 
 import errno
 import os
 import platform
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from diarflow.errors import InputError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
-# of disks that are elsewhere
-_AWAY = {errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH}
-_PROBE = 1 << 20  # bytes
-_HERE = f".{zlib.crc32(platform.node().encode()):08x}-"
-# what the names of unfinished files begin with: machine and process, a forked one's that of the one it comes from
-UNFINISHED = f"{_HERE}{os.getpid()}."
+# errors of network file systems
+_UNREACHABLE = {
+    errno.ESTALE,
+    errno.ENOTCONN,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+}
+_PROBE_SIZE = 1 << 20  # bytes
+_MACHINE_PREFIX = f".{zlib.crc32(platform.node().encode()):08x}-"
+# The name of an unfinished file begins with its machine and process. Forked processes keep that of their parent.
+UNFINISHED_PREFIX = f"{_MACHINE_PREFIX}{os.getpid()}."
 
 
 @contextmanager
-def written_whole(path, *, sync: bool = True):
-    """Yield a path beside `path` to write to; it takes its place only when all went well.
+def atomic_write(path, *, sync: bool = True) -> Iterator[Path]:
+    """Yield a temporary path in the folder of `path`, and move the file there to `path` if the block succeeds.
 
-    What is written has reached the disk before that, but with `sync` false: neither a killed process nor a power cut leaves half a
-    file under the name. The name keeps its ending, since some writers choose the format by it. Where the disk
-    is full an OSError says so, whatever the writer said.
+    Missing folders are created. With `sync` the data is on the disk before the move, so that a power failure
+    leaves no partial file either. The temporary path keeps the suffix, by which some writers choose the format.
+    Raises OSError with ENOSPC (or EDQUOT, EROFS) if the disk is full, whatever error the writer raised.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(UNFINISHED + path.name)
+    temporary = path.with_name(UNFINISHED_PREFIX + path.name)
     try:
-        yield beside
+        yield temporary
         if sync:
-            with open(beside, "rb+") as file:
+            with open(temporary, "rb+") as file:
                 os.fsync(file.fileno())
-        os.replace(beside, path)
+        os.replace(temporary, path)
     except InputError:
         raise
     except Exception as error:
-        if not is_full(error) and (full := _probed(beside)):
+        if not is_disk_full(error) and (full := _probe(temporary)):
             raise full from error
         raise
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def remove_unfinished(start: str, paths: Iterable[str]) -> None:
-    """Remove what a process that died left beside these paths; `start` is its UNFINISHED."""
-    if not re.fullmatch(r"\.[0-9a-f]{8}-\d+\.", start):
+def remove_unfinished(prefix: str, paths: Iterable[str]) -> None:
+    """Remove the unfinished files for `paths` of a dead process with this UNFINISHED_PREFIX."""
+    if not re.fullmatch(r"\.[0-9a-f]{8}-\d+\.", prefix):
         return
     for path in map(Path, paths):
-        path.with_name(start + path.name).unlink(missing_ok=True)
+        path.with_name(prefix + path.name).unlink(missing_ok=True)
 
 
 def remove_leftovers(folder="results") -> None:
-    """Remove all below a folder that processes of this machine left unfinished, and which are dead."""
-    for path in Path(folder).rglob(f"{_HERE}*"):
-        found = re.match(r"(\d+)\.", path.name.removeprefix(_HERE))
-        if found and not _is_alive(int(found[1])):
+    """Remove the unfinished files below a folder that belong to dead processes of this machine."""
+    for path in Path(folder).rglob(f"{_MACHINE_PREFIX}*"):
+        match = re.match(r"(\d+)\.", path.name.removeprefix(_MACHINE_PREFIX))
+        if match and not _is_alive(int(match[1])):
             path.unlink(missing_ok=True)
 
 
@@ -73,29 +79,35 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def is_full(error: BaseException) -> bool:
-    """Whether there was no room to write: no recording's fault, since it is so for all of them.
+def is_disk_full(error: BaseException) -> bool:
+    """Return whether an error means that the disk is full, a quota is used up or the disk is read-only.
 
-    >>> is_full(OSError(errno.ENOSPC, "No space left on device"))
+    >>> is_disk_full(OSError(errno.ENOSPC, "No space left on device"))
     True
     """
     return isinstance(error, OSError) and error.errno in _FULL
 
 
-def is_of_disk(error: BaseException) -> bool:
-    """The same of a disk that is full, or that many share and that cannot be reached.
+def is_disk_error(error: BaseException) -> bool:
+    """Return whether an error means that a disk is full, or that a network disk cannot be reached.
 
-    >>> is_of_disk(OSError(errno.ESTALE, "Stale file handle")), is_of_disk(FileNotFoundError())
+    Such an error affects all recordings alike.
+
+    >>> is_disk_error(OSError(errno.ESTALE, "Stale file handle")), is_disk_error(FileNotFoundError())
     (True, False)
     """
-    return is_full(error) or (isinstance(error, OSError) and error.errno in _AWAY)
+    return is_disk_full(error) or (isinstance(error, OSError) and error.errno in _UNREACHABLE)
 
 
-def _probed(beside: Path) -> OSError | None:
-    """What a megabyte more meets; the writers of audio and of arrays do not say why they fail."""
+def _probe(temporary: Path) -> OSError | None:
+    """Append a megabyte to a file, and return the error if the disk is full.
+
+    The writers of audio and arrays raise errors that do not tell a full disk.
+    """
     try:
-        with open(beside, "ab") as file:
-            file.write(bytes(_PROBE))
+        with open(temporary, "ab") as file:
+            file.write(bytes(_PROBE_SIZE))
             os.fsync(file.fileno())
     except OSError as error:
-        return error if is_full(error) else None
+        return error if is_disk_full(error) else None
+    return None

@@ -1,4 +1,4 @@
-"""What every stage's list of backends is made of."""
+"""Registration of the backends of each stage."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -10,26 +10,28 @@ MODELS = PACKAGE.parents[1] / "resources" / "models"
 
 
 class Backend(NamedTuple):
-    """Where one way of doing a stage is to be found, and what its result depends on.
+    """One method for a stage: its module, and what its results depend on.
 
-    The module has a function `load(**settings)` that returns the function which does the work: a
-    model is loaded there, once a job. It is imported by the jobs that need it, never at planning.
+    The module has a function `load(**settings)`. It loads the models, once per job, and returns the function
+    that processes a recording. Only jobs that use the backend import the module; planning does not.
     """
 
     module: str
-    packages: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
-    environment: str = "audio"
+    packages: tuple[str, ...] = ()  # distributions whose versions are part of the provenance
+    models: tuple[str, ...] = ()  # files in resources/models
+    environment: str = "audio"  # name of the conda environment, in envs/
     reads_audio: bool = True  # false: only the output of a network, or the reference
 
     @property
     def source(self) -> Path:
+        """Path of the module."""
         return PACKAGE.joinpath(*self.module.split(".")[1:]).with_suffix(".py")
 
     def load(self, *, backend: str, **settings: Any) -> Callable:
+        """Import the module, and return its function with these settings of a variant."""
         return import_module(self.module).load(**settings)
 
 
 def load(backends: dict[str, Backend], settings: dict[str, Any]) -> Callable:
-    """The function that does a stage's work as a variant's settings say."""
+    """Return the function that processes a recording with the settings of a variant."""
     return backends[settings["backend"]].load(**settings)

@@ -1,3 +1,5 @@
+"""RTTM, annotation CSV and UEM: what is written can be read, and malformed lines are named."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,14 +34,14 @@ turns = st.lists(
 
 
 @given(turns)
-def test_turns_come_back_as_they_were_written(tmp_path_factory, found):
+def test_written_turns_are_read_back(tmp_path_factory, written):
     path = tmp_path_factory.mktemp("rttm") / "a.rttm"
-    write_rttm(path, "a", found)
-    for back, turn in zip(read_turns(path), sorted(found), strict=True):
-        assert back == pytest.approx((*turn[:2], turn.speaker))
+    write_rttm(path, "a", written)
+    for read, turn in zip(read_turns(path), sorted(written), strict=True):
+        assert read == pytest.approx((*turn[:2], turn.speaker))
 
 
-def test_a_written_line_is_nist_rttm(tmp_path):
+def test_a_written_line_is_nist_rttm_and_a_comment_is_one_line(tmp_path):
     write_rttm(tmp_path / "a.rttm", "a", [Turn(1.5, 2.25, "SPEAKER_00")], comments=["made\nup"])
     assert (tmp_path / "a.rttm").read_text() == (
         ";; made up\nSPEAKER a 1 1.500 0.750 <NA> <NA> SPEAKER_00 <NA> <NA>\n"
@@ -47,20 +49,18 @@ def test_a_written_line_is_nist_rttm(tmp_path):
     assert read_comments(tmp_path / "a.rttm") == ["made up"]
 
 
-def test_a_name_with_a_space_is_one_field(tmp_path):
+def test_a_name_with_a_space_becomes_one_field(tmp_path):
     write_rttm(tmp_path / "a.rttm", "a", [Turn(0.0, 1.0, "Anna Maria")])
     assert read_turns(tmp_path / "a.rttm")[0].speaker == "Anna_Maria"
 
 
-def test_comments_other_types_and_blank_lines_are_passed_over(file):
-    path = file(
-        ";; x\n\nSPKR-INFO a 1 <NA> <NA> <NA> unknown Ann <NA> <NA>\n" + line() + "\ufeff"[:0]
-    )
+def test_byte_order_mark_comments_other_types_and_blank_lines_are_skipped(file):
+    path = file("\ufeff;; x\n\nSPKR-INFO a 1 <NA> <NA> <NA> unknown Ann <NA> <NA>\n" + line())
     assert read_turns(path) == [Turn(0.0, 1.0, "Ann")]
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         (line(duration="-0.5"), "duration is -0.5, expected a number >= 0"),
         (line(start="x"), "start is x, expected a number"),
@@ -70,24 +70,24 @@ def test_comments_other_types_and_blank_lines_are_passed_over(file):
         ("SPAEKER a 1 0.0 1.0 <NA> <NA> x\n", "line begins with SPAEKER, expected SPEAKER"),
     ],
 )
-def test_a_bad_line_is_named_with_file_and_number(file, bad, said):
+def test_a_malformed_line_is_an_error_with_file_and_line_number(file, bad, message):
     path = file(line() + bad)
-    with pytest.raises(InputError, match=f"a.rttm:2: {said}"):
+    with pytest.raises(InputError, match=f"a.rttm:2: {message}"):
         read_rttm(path)
 
 
-def test_all_bad_lines_are_named_at_once(file):
+def test_one_error_names_all_malformed_lines(file):
     with pytest.raises(InputError) as error:
         read_rttm(file(line(duration="-1") + line() + line(start="x")))
     assert [text.split(": ")[0][-1] for text in str(error.value).split("\n")] == ["1", "3"]
 
 
-def test_lines_of_other_recordings_are_not_looked_at(file):
-    found = read_rttm(file(line("b", duration="-1") + line("a")), only={"a"})
-    assert found.names == {"a", "b"} and list(found.turns) == [("a", "1")]
+def test_numbers_of_other_recordings_are_not_parsed(file):
+    annotation = read_rttm(file(line("b", duration="-1") + line("a")), only={"a"})
+    assert annotation.names == {"a", "b"} and list(annotation.turns) == [("a", "1")]
 
 
-def test_a_file_that_is_no_text_is_named(file):
+def test_a_file_that_is_not_utf8_is_an_error(file):
     with pytest.raises(InputError, match=r"a.rttm: not a text file in UTF-8"):
         read_rttm(file(b"\xff\xfe\x00"))
 
@@ -101,13 +101,13 @@ def test_the_columns_of_a_csv_may_have_any_order_and_case(file):
     assert list(read_annotation_csv(path, only={"b"}).turns) == [("b", "1")]
 
 
-def test_the_last_row_of_a_csv_counts(file):  # bug 25
+def test_the_last_row_of_a_csv_needs_no_line_break(file):  # bug 25
     path = file("filename;Offset;Duration;Speaker_id\na;0;1;x\na;1;1;y", "x.csv")
     assert [turn.speaker for turn in read_annotation_csv(path).turns["a", "1"]] == ["x", "y"]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (
             "filename,start\n",
@@ -118,24 +118,24 @@ def test_the_last_row_of_a_csv_counts(file):  # bug 25
         ("filename,Offset,Duration,Speaker_id\na,0\n", ":2: 2 fields, expected 4"),
     ],
 )
-def test_a_bad_csv_is_named_with_its_line(file, text, said):
-    with pytest.raises(InputError, match=f"x.csv{said}"):
+def test_a_malformed_csv_is_an_error_with_its_line(file, text, message):
+    with pytest.raises(InputError, match=f"x.csv{message}"):
         read_annotation_csv(file(text, "x.csv"))
 
 
-def test_uem_is_sorted_and_apart(file):
+def test_the_intervals_of_a_uem_are_sorted_and_merged(file):
     path = file("a 1 5 9\n;; x\na 1 0 6\nb 1 0 1\n", "a.uem")
     assert read_uem(path) == {"a": [Interval(0, 9)], "b": [Interval(0, 1)]}
 
 
-def test_uem_comes_back_as_it_was_written(tmp_path):
+def test_a_written_uem_is_read_back(tmp_path):
     write_uem(tmp_path / "a.uem", "a", [Interval(0.0, 10.0625)])
     assert read_uem(tmp_path / "a.uem") == {"a": [Interval(0.0, 10.0625)]}
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("a 1 5 5\n", "end is 5, expected more than 5"), ("a 1 5\n", "3 fields")]
+    ("text", "message"), [("a 1 5 5\n", "end is 5, expected more than 5"), ("a 1 5\n", "3 fields")]
 )
-def test_a_bad_uem_line_is_named(file, text, said):
-    with pytest.raises(InputError, match=f"a.uem:1: {said}"):
+def test_a_malformed_uem_line_is_an_error(file, text, message):
+    with pytest.raises(InputError, match=f"a.uem:1: {message}"):
         read_uem(file(text, "a.uem"))

@@ -22,7 +22,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 from diarflow.runs.job import Job
 from diarflow.artifacts.tables import write_table
 
@@ -84,7 +84,7 @@ faults = {
 
 def work(item):
     if item.id == "b":
-        with written_whole(item.output.speech) as beside:
+        with atomic_write(item.output.speech) as beside:
             beside.write_text("half of")
             faults[fault]()
     write_table(item.output.speech, "speech", [(0.0, 1.0)])

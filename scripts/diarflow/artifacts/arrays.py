@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 
 
 def write_array(path, array) -> None:
@@ -17,8 +17,8 @@ def write_array(path, array) -> None:
     array = np.asarray(array)
     if array.dtype != np.float16:
         array = array.astype(np.float32)
-    with written_whole(path) as beside:
-        np.save(beside, array if array.ndim > 1 else array.reshape(0, 0), allow_pickle=False)
+    with atomic_write(path) as temporary:
+        np.save(temporary, array if array.ndim > 1 else array.reshape(0, 0), allow_pickle=False)
 
 
 def read_array(path) -> np.ndarray:
@@ -49,8 +49,8 @@ def write_times(path, times: np.ndarray, *, failed_rule: str | None = None, **me
     content = {"start": start, "step": step, "frames": len(times), **metadata}
     if failed_rule:
         content["set_aside"] = failed_rule
-    with written_whole(path) as beside:
-        beside.write_text(json.dumps(content) + "\n")
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(content) + "\n")
 
 
 def read_times(array_path) -> np.ndarray:

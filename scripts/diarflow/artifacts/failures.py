@@ -1,7 +1,7 @@
-"""The ledger of failures: which recordings were set aside, at which rule, and why.
+"""Failure records: which recordings were set aside, at which rule, and why.
 
-One JSON file each, `results/{corpus}/failures/{rule}/{variant}/{recording}.json`, removed when the rule
-succeeds on that recording.
+Each record is a JSON file `results/{corpus}/failures/{rule}/{variant}/{recording}.json`. It is removed when the
+rule succeeds on the recording.
 """
 
 import json
@@ -9,13 +9,15 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 
-# rules that work only where there is a reference
-OF_REFERENCES = {"prepare_reference", "score_recording"}
+# rules that process only recordings with a reference
+REFERENCE_RULES = {"prepare_reference", "score_recording"}
 
 
 class Failure(NamedTuple):
+    """Failure of a rule on a recording. `reason` may have several lines; `log` is the path of the job's log."""
+
     corpus: str
     rule: str
     variant: str
@@ -24,29 +26,33 @@ class Failure(NamedTuple):
     log: str
 
     def path(self, root="results") -> Path:
-        return entry(self.corpus, self.rule, self.variant, self.recording, root)
+        """Path of the failure record."""
+        return failure_path(self.corpus, self.rule, self.variant, self.recording, root)
 
 
-def entry(corpus: str, rule: str, variant: str, recording: str, root="results") -> Path:
-    """Where the ledger keeps a failure; a rule without variants has no folder for one.
+def failure_path(corpus: str, rule: str, variant: str, recording: str, root="results") -> Path:
+    """Return the path of a failure record. A rule without variants has no folder for one.
 
-    >>> entry("ami", "detect_speech", "webrtc", "ES2003a").as_posix()
+    >>> failure_path("ami", "detect_speech", "webrtc", "ES2003a").as_posix()
     'results/ami/failures/detect_speech/webrtc/ES2003a.json'
     """
     return Path(root, corpus, "failures", rule, variant, f"{recording}.json")
 
 
 def read_failure(path) -> Failure:
+    """Read a failure record."""
     return Failure(**json.loads(Path(path).read_text()))
 
 
 def write_failure(failure: Failure, root="results") -> None:
-    with written_whole(failure.path(root)) as beside:
-        beside.write_text(json.dumps(failure._asdict(), indent=1) + "\n")
+    """Write a failure record."""
+    with atomic_write(failure.path(root)) as temporary:
+        temporary.write_text(json.dumps(failure._asdict(), indent=1) + "\n")
 
 
 def remove_failure(corpus: str, rule: str, variant: str, recording: str, root="results") -> None:
-    entry(corpus, rule, variant, recording, root).unlink(missing_ok=True)
+    """Remove a failure record, if there is one."""
+    failure_path(corpus, rule, variant, recording, root).unlink(missing_ok=True)
 
 
 def read_failures(
@@ -55,14 +61,14 @@ def read_failures(
     recordings: Mapping[str, bool],
     root="results",
 ) -> Iterator[Failure]:
-    """Failures of a corpus, in order, of what is still asked for.
+    """Yield the failures of a corpus that concern the current configuration, sorted by path.
 
-    That is: of each rule's `variants` in use, of the `recordings` there are and, where it is about their
-    reference, that have one (the value).
+    `variants` holds the variants in use of each rule. `recordings` holds, by recording id, whether the recording
+    has a reference. Failures of rules that need a reference are left out for recordings without one.
     """
     for path in sorted(Path(root, corpus, "failures").rglob("*.json")):
         failure = read_failure(path)
-        needed = recordings.get(failure.recording) or failure.rule not in OF_REFERENCES
+        needed = recordings.get(failure.recording) or failure.rule not in REFERENCE_RULES
         used = failure.variant in variants.get(failure.rule, ())
         if failure.recording in recordings and needed and used:
             yield failure

@@ -37,11 +37,11 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
 
         write_array(path, [])
     elif kind == "audio":
-        from diarflow.atomic import written_whole
+        from diarflow.atomic import atomic_write
         from diarflow.audio.prepared import write_silence
 
-        with written_whole(path) as beside:
-            write_silence(beside)
+        with atomic_write(path) as temporary:
+            write_silence(temporary)
     else:
         raise KeyError(f"no placeholder for an artifact of kind {kind}")
 

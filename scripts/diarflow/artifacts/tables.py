@@ -88,8 +88,8 @@ def write_table(
     arrays = [
         _to_arrow(column, type) for column, type in zip(values, columns.values(), strict=True)
     ]
-    with atomic_write(path) as beside:
-        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), beside)
+    with atomic_write(path) as temporary:
+        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary)
 
 
 def _to_arrow(values: Sequence, type: pa.DataType) -> pa.Array:

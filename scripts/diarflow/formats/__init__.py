@@ -1,1 +1,1 @@
-"""Files that say who speaks when: RTTM, annotation CSV, UEM. One module a format."""
+"""Text formats of turns and scored extents: RTTM, annotation CSV, UEM. One module per format."""

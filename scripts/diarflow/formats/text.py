@@ -1,4 +1,4 @@
-"""What the text formats share: numbers with a place to point at, and names that are safe."""
+"""Parts that the text formats share: numbers, names, lines and fields."""
 
 import csv
 import math
@@ -10,12 +10,14 @@ from diarflow.errors import InputError, visible
 from diarflow.timeline.intervals import Seconds
 
 
-def number(text: str, *, what: str, where: str, least: float = 0.0) -> float:
-    """A finite number of at least `least`, or an InputError that says where and what was there.
+def parse_number(text: str, *, name: str, place: str, minimum: float = 0.0) -> float:
+    """Return a finite number of at least `minimum`.
 
-    >>> number("1.5", what="duration", where="a.rttm:3")
+    Raises InputError with the place ("file:line"), the name and the text of the field.
+
+    >>> parse_number("1.5", name="duration", place="a.rttm:3")
     1.5
-    >>> number("-2", what="duration", where="a.rttm:3")
+    >>> parse_number("-2", name="duration", place="a.rttm:3")
     Traceback (most recent call last):
     diarflow.errors.InputError: a.rttm:3: duration is -2, expected a number >= 0
     """
@@ -23,43 +25,43 @@ def number(text: str, *, what: str, where: str, least: float = 0.0) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value) or value < least:
-        expected = f"a number >= {least:g}" if least >= 0 else "a number"
-        raise InputError(f"{where}: {what} is {visible(text)}, expected {expected}")
+    if not math.isfinite(value) or value < minimum:
+        expected = f"a number >= {minimum:g}" if minimum >= 0 else "a number"
+        raise InputError(f"{place}: {name} is {visible(text)}, expected {expected}")
     return value
 
 
-def seconds(value: Seconds) -> str:
-    """Seconds to the microsecond, with at least three decimals.
+def format_seconds(value: Seconds) -> str:
+    """Return seconds as text, rounded to the microsecond, with at least three decimals.
 
-    >>> seconds(1.5), seconds(0.10025)
+    >>> format_seconds(1.5), format_seconds(0.10025)
     ('1.500', '0.10025')
     """
     whole, decimals = f"{value:.6f}".split(".")
     return f"{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"
 
 
-def safe(name: str) -> str:
-    """A name as one field of RTTM: white space becomes "_", nothing becomes "unnamed".
+def as_field(name: str) -> str:
+    """Return a name as one field of RTTM: white space becomes "_", an empty name "unnamed".
 
-    >>> safe("Anna Maria"), safe(" ")
+    >>> as_field("Anna Maria"), as_field(" ")
     ('Anna_Maria', 'unnamed')
     """
     return re.sub(r"\s+", "_", name.strip()) or "unnamed"
 
 
-def known_as(recording: str, name: str) -> list[str]:
-    """What a reference may call a recording: its id, or its name, whole, as one word, or without folders.
+def possible_names(recording: str, name: str) -> list[str]:
+    """Return the names that a reference may use for a recording: its id, and its name, also as one field or without folders.
 
-    >>> known_as("my_call-3ae3f9", "monday/my call")
+    >>> possible_names("my_call-3ae3f9", "monday/my call")
     ['my_call-3ae3f9', 'monday/my call', 'monday/my_call', 'my call', 'my_call']
     """
     last = PurePath(name).name
-    return list(dict.fromkeys([recording, name, safe(name), last, safe(last)]))
+    return list(dict.fromkeys([recording, name, as_field(name), last, as_field(last)]))
 
 
 def read_lines(path) -> list[str]:
-    """Lines of a text file in UTF-8; an InputError where it is none."""
+    """Return the lines of a UTF-8 text file. Raises InputError if it is not UTF-8."""
     try:
         with open(path, encoding="utf-8-sig", newline=None) as file:
             return file.read().split("\n")
@@ -70,9 +72,9 @@ def read_lines(path) -> list[str]:
 def read_fields(
     path, lines: list[str], *, delimiter: str, quoting: int = csv.QUOTE_MINIMAL
 ) -> Iterator[tuple[str, list[str]]]:
-    """The fields of each row of a table, and the place "file:line" where the row ends.
+    """Yield for each row of a table the place "file:line" where it ends, and its fields.
 
-    InputError where a field is too long to be one: a quote that is never closed, as a rule.
+    Raises InputError if a field exceeds the limit of the csv module, usually because a quote is not closed.
     """
     rows = csv.reader(lines, delimiter=delimiter, quoting=quoting)
     try:

@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TextIO
 
-from diarflow.atomic import UNFINISHED, remove_unfinished
+from diarflow.atomic import UNFINISHED_PREFIX, remove_unfinished
 from diarflow.errors import InputError
 from diarflow.runs.locks import exclusive_file
 from diarflow.runs.slurm_memory import POLL_SECONDS, SlurmMemory
@@ -64,7 +64,7 @@ def begun(log: str, outputs: Iterable[list[str]], memory: int) -> Iterator[int |
 def _write_mark(file: TextIO, memory: int) -> None:
     file.seek(0)
     file.truncate()
-    file.write(f"{UNFINISHED}\n{memory}")
+    file.write(f"{UNFINISHED_PREFIX}\n{memory}")
     file.flush()
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from diarflow.artifacts.failures import Failure, remove_failure, write_failure
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
-from diarflow.atomic import is_of_disk
+from diarflow.atomic import is_disk_error
 from diarflow.errors import InputError, visible
 from diarflow.runs.isolation import begun, mark_path, run_in_child
 from diarflow.runs.slurm_memory import SlurmMemory, allocated_memory
@@ -65,8 +65,11 @@ class Item:
     input: SimpleNamespace
     output: SimpleNamespace
 
-    def read(self, name: str, reader: Callable[[str], Any]) -> Any:
-        """Read the input `name` with `reader`, or return None if the variant has no such input."""
+    def read(self, name: str, reader: Callable[[str], Any] = str) -> Any:
+        """Read the input `name` with `reader`, or return None if the variant does not use it.
+
+        Without a reader, the result is the path.
+        """
         path = getattr(self.input, name, None)
         return None if path is None else reader(path)
 
@@ -137,7 +140,7 @@ class Job:
             else:
                 work(item)
         except Exception as error:
-            if is_of_disk(error):
+            if is_disk_error(error):
                 raise
             self._set_aside(item, error)
         # the work alone, without the start of Python, imports and models

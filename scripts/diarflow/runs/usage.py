@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 from diarflow.batch_labels import count_in_label, possible_labels
 
 SUFFIX = ".usage.json"
@@ -92,8 +92,8 @@ def write_usage(path, process: int) -> None:
     }
     rounded = {name: round(value, 3) for name, value in content.items()}
     # the results are complete: a disk that is full now must not fail the job
-    with suppress(OSError), written_whole(path, sync=False) as beside:
-        beside.write_text(json.dumps(rounded) + "\n")
+    with suppress(OSError), atomic_write(path, sync=False) as temporary:
+        temporary.write_text(json.dumps(rounded) + "\n")
 
 
 def peak_memory() -> int:
