@@ -1,4 +1,4 @@
-"""The parsers of what people write, for tests that throw anything at them."""
+"""Parsers of the files that users write, for tests with arbitrary content."""
 
 import re
 from copy import deepcopy
@@ -12,13 +12,15 @@ from diarflow.errors import InputError, visible
 from diarflow.formats.annotation_csv import read_annotation_csv
 from diarflow.formats.rttm import read_comments, read_rttm
 from diarflow.formats.uem import read_uem
-from diarflow.planning.corpora import lines_by_name, read_corpus
+from diarflow.planning.reference_digests import digests_by_name
+from diarflow.planning.table import read_corpus
 from diarflow.settings import read_settings
 
 DEFAULTS = yaml.safe_load((Path(__file__).resolve().parents[1] / "config.yaml").read_text())
 
 
 def read_table(path):
+    """Read a table of recordings."""
     return read_corpus(
         SimpleNamespace(
             name="c", recordings=str(path), audio=None, channel="mix", reference=None, uem=None,
@@ -28,7 +30,7 @@ def read_table(path):
 
 
 def read_overlay(path):
-    """A configuration laid over the defaults; text that is no YAML is Snakemake's to refuse."""
+    """Read a configuration laid over the defaults. Snakemake rejects text that is not YAML before diarflow reads it."""
     try:
         overlay = yaml.safe_load(Path(path).read_bytes())
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -40,23 +42,24 @@ def read_overlay(path):
     return read_settings(config, defaults=DEFAULTS, overlay=overlay, files=[str(path)])
 
 
-def read_names(path):
-    lines_by_name.cache_clear()
-    return lines_by_name(str(path))
+def read_digests(path):
+    """Read the names of the recordings in an annotation file, without the cache."""
+    digests_by_name.cache_clear()
+    return digests_by_name(str(path))
 
 
-# by the ending of the file that each reads
+# by the suffix of the file
 PARSERS = {
-    "rttm": (read_rttm, read_comments, read_names),
-    "uem": (read_uem, read_names),
-    "csv": (read_annotation_csv, read_names),
+    "rttm": (read_rttm, read_comments, read_digests),
+    "uem": (read_uem, read_digests),
+    "csv": (read_annotation_csv, read_digests),
     "tsv": (read_table,),
     "yaml": (read_overlay,),
 }
 
 
 def check(kind: str, content: bytes, folder: Path) -> None:
-    """Every parser of a kind takes the content, or says in each line of an InputError what is wrong where."""
+    """Assert that each parser of a kind accepts the content, or raises an InputError with the place in each line."""
     path = Path(folder, f"x.{kind}")
     path.write_bytes(content)
     for parse in PARSERS[kind]:

@@ -76,7 +76,7 @@ def test_a_line_that_is_none_and_another_recordings_name_are_told_with_the_file(
     assert done.status == 3
     for told in (
         "x at import_rttm (elsewhere): made/texts/x.rttm:2: duration is -3, expected a number >= 0",
-        "y at import_rttm (elsewhere): made/texts/y.rttm: no turn of recording y; the file names y.wav",
+        "y at import_rttm (elsewhere): made/texts/y.rttm: no turn of recording y; the file contains y.wav",
     ):
         assert told in done.text
 

@@ -27,7 +27,7 @@ def test_what_fails_is_set_aside_the_rest_completes_and_the_status_says_so(fresh
     start = "set aside: tiny/"
     assert {line.split(" [")[0].split(" (")[0] for line in said} == {
         f"{start}noise at prepare_audio: audio/noise.wav: not audio that can be read",
-        f"{start}noise at prepare_reference: audio/a.rttm: no turn of recording noise; the file names a",
+        f"{start}noise at prepare_reference: audio/a.rttm: no turn of recording noise; the file contains a",
         f"{start}empty at prepare_audio: audio/empty.wav: the file is empty, expected audio",
         f"{start}neg at prepare_reference: audio/neg.rttm:1: duration is -2, expected a number >= 0",
     }
