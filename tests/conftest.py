@@ -117,6 +117,20 @@ def tone(tmp_path):
 
 
 @pytest.fixture
+def two_timbres(tmp_path):
+    """A file of 9 s of noise whose timbre changes at 5 s. A timbre is a filter with one pole."""
+    from scipy.signal import lfilter
+
+    random = np.random.default_rng(0)
+    parts = [
+        lfilter([1.0], [1.0, -pole], random.normal(0, 0.02, seconds * 16_000))
+        for seconds, pole in ((5, 0.9), (4, -0.6))
+    ]
+    soundfile.write(tmp_path / "timbres.wav", np.concatenate(parts), 16_000)
+    return tmp_path / "timbres.wav"
+
+
+@pytest.fixture
 def segmented(tmp_path):
     """Write activations of a segmentation network, one chunk, out of (class, frames) and return their path.
 

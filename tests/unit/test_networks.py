@@ -1,4 +1,4 @@
-"""Networks that look at a whole recording, and what their chunks say together."""
+"""Networks and their activations."""
 
 import itertools
 
@@ -8,95 +8,105 @@ import soundfile
 
 from diarflow.artifacts.arrays import write_array, write_times
 from diarflow.networks import NETWORKS
-from diarflow.networks.chunks import CLASSES, Chunks, counts, overlap_added, read_chunks, stretches
+from diarflow.networks.activations import FrameScores, read_activations
+from diarflow.networks.chunks import (
+    CLASSES,
+    Chunks,
+    average_over_chunks,
+    read_chunks,
+    speaker_counts,
+)
 from diarflow.networks.onnx import session
-from diarflow.settings.stages import BilstmNetwork, SegmentationNetwork
+from diarflow.settings.networks import BilstmNetwork, SegmentationNetwork
 from diarflow.simulation.synthetic import synthesize_dialogue
+from diarflow.timeline.frames import frames_to_intervals
 from diarflow.timeline.intervals import Interval
 
 SETTINGS = {"bilstm": BilstmNetwork(), "segmentation": SegmentationNetwork()}
+RESULTS = {"bilstm": FrameScores, "segmentation": Chunks}
 
 
-def load(name):
-    return NETWORKS[name].load(**SETTINGS[name].model_dump())
+def load(backend):
+    return NETWORKS[backend].load(**SETTINGS[backend].model_dump())
 
 
-def kept(path, activated):
-    """What a rule writes, read again."""
-    values, times, facts = activated
-    write_array(path, values)
-    write_times(path.with_suffix(".json"), times, **facts)
+def write(path, activations):
+    """Write activations as the rule compute_activations does."""
+    write_array(path, activations.values)
+    write_times(path.with_suffix(".json"), activations.times, **activations.metadata)
     return path
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("backend", NETWORKS)
 @pytest.mark.parametrize("samples", [0, 1, 512, 8000, 170_000])
-def test_recordings_of_any_length_give_scores_between_0_and_1(name, samples, tmp_path):
+def test_recordings_of_any_length_have_activations_between_0_and_1(backend, samples, tmp_path):
     soundfile.write(tmp_path / "a.wav", np.random.default_rng(0).normal(0, 0.05, samples), 16_000)
-    activate = load(name)
-    values, times, facts = activate(tmp_path / "a.wav")
+    activate = load(backend)
+    activations = activate(tmp_path / "a.wav")
+    values = activations.values
     assert ((values >= 0) & (values <= 1)).all()
-    assert values.shape[-1] == len(facts["outputs"])
-    assert len(times) == values.shape[-2]
-    np.testing.assert_array_equal(values, activate(tmp_path / "a.wav")[0])
+    assert values.shape[-1] == len(activations.metadata["outputs"])
+    assert len(activations.times) == values.shape[-2]
+    np.testing.assert_array_equal(values, activate(tmp_path / "a.wav").values)
+    result = read_activations(write(tmp_path / "a.npy", activations))
+    assert isinstance(result, RESULTS[backend])
+    np.testing.assert_array_equal(result.values, values)
 
 
-def test_the_segmentation_network_hears_the_turns_of_a_dialogue(tmp_path):
+def test_the_segmentation_network_counts_the_speakers_of_a_dialogue(tmp_path):
     turns = synthesize_dialogue(tmp_path / "a.wav", seed=3, speakers=2, turns=6, pause=1.0)
-    chunks = read_chunks(kept(tmp_path / "a.npy", load("segmentation")(tmp_path / "a.wav")))
+    chunks = read_chunks(write(tmp_path / "a.npy", load("segmentation")(tmp_path / "a.wav")))
     assert chunks.values.dtype == np.float16 and chunks.values.shape[1:] == (589, 7)
-    middles = [np.abs(chunks.times() - (t.start + t.end) / 2).argmin() for t in turns]
-    silent = [
-        np.abs(chunks.times() - (a.end + b.start) / 2).argmin()
-        for a, b in itertools.pairwise(turns)
-    ]
-    assert counts(chunks)[middles].mean() > 0.8 > 0.2 > counts(chunks)[silent].mean()
+    counts = speaker_counts(chunks)
+
+    def mean_count(times):
+        return np.mean([counts[np.abs(chunks.times() - time).argmin()] for time in times])
+
+    in_turns = [(turn.start + turn.end) / 2 for turn in turns]
+    in_pauses = [(a.end + b.start) / 2 for a, b in itertools.pairwise(turns)]
+    assert mean_count(in_turns) > 0.8 > 0.2 > mean_count(in_pauses)
 
 
 def chunks_of(*classes, chunk_step=2.0, duration=4.0):
-    """Chunks of four frames of 1 s, each frame surely of the class of this number."""
+    """Chunks of four frames of one second; each frame has the class of this number with probability 1."""
     values = np.zeros((len(classes), 4, 7), np.float16)
-    for chunk, names in enumerate(classes):
-        values[chunk, np.arange(4), names] = 1
+    for chunk, numbers in enumerate(classes):
+        values[chunk, np.arange(4), numbers] = 1
     return Chunks(values, 0.5, 1.0, chunk_step, duration)
 
 
-def test_overlapping_chunks_are_averaged_where_they_overlap():
-    """Frames 2 and 3 are in both chunks; class 4 is two speakers; 4 s hold four frames."""
+def test_chunks_are_averaged_where_they_overlap():
+    """Frames 2 and 3 are in both chunks. Class 4 is two speakers. 4 s contain four frames."""
     chunks = chunks_of([0, 1, 1, 4], [2, 1, 6, 6])
-    assert counts(chunks).tolist() == [0, 1, 1, 1.5]
-    assert overlap_added(chunks, chunks.probable, width=3)[3].tolist() == [1, 0.5, 0]
     assert CLASSES[4] == "01"
+    assert speaker_counts(chunks).tolist() == [0, 1, 1, 1.5]
+    probabilities = average_over_chunks(chunks, chunks.probabilities, width=3)
+    assert probabilities[3].tolist() == [1, 0.5, 0]
 
 
-def test_a_chunks_frames_are_moved_to_the_nearest_on_the_grid():
+def test_the_frames_of_a_chunk_are_moved_to_the_nearest_ones_of_the_grid():
     chunks = chunks_of([0] * 4, [0] * 4, chunk_step=2.4)
-    assert chunks.first(1) == 2 and chunks.chunk_times(1)[0] == 2.5
+    assert chunks.first_frame(1) == 2 and chunks.chunk_times(1)[0] == 2.5
 
 
-def test_a_stretch_begins_above_onset_and_ends_at_offset():
-    chunks = chunks_of([0] * 4, duration=6.0)
-    values = np.array([0.5, 0.9, 0.5, 0.2, 0.5, 0.9])
-    assert stretches(chunks, values, onset=0.8, offset=0.4) == [
-        Interval(1.0, 3.0),
-        Interval(5.0, 6.0),
-    ]
-    assert stretches(chunks, values, onset=0.4, offset=0.4) == [
-        Interval(0.0, 3.0),
-        Interval(4.0, 6.0),
-    ]
-    assert stretches(chunks, np.zeros(6), onset=0.5, offset=0.5) == []
+def test_the_first_frame_starts_with_the_recording_and_the_last_one_ends_with_it():
+    """Frames of one second have their centres at 0.4, 1.4 and 2.4 s in a recording of 3.2 s."""
+    chunks = chunks_of([0] * 4, duration=3.2)._replace(start=0.4)
+    bounds = chunks.frame_bounds()
+    assert bounds.starts.tolist() == pytest.approx([0.0, 0.9, 1.9])
+    assert bounds.ends.tolist() == pytest.approx([0.9, 1.9, 3.2])
+    assert frames_to_intervals(np.ones(3, bool), bounds) == [Interval(0.0, 3.2)]
 
 
-def test_a_recording_that_was_set_aside_has_no_chunks(tmp_path):
+def test_the_placeholder_of_a_recording_that_was_set_aside_has_no_chunks(tmp_path):
     write_array(tmp_path / "a.npy", [])
-    write_times(tmp_path / "a.json", [], mark="prepare_audio", outputs=[])
+    write_times(tmp_path / "a.json", [], failed_rule="prepare_audio", outputs=[])
     chunks = read_chunks(tmp_path / "a.npy")
-    assert chunks.frames == 0 and counts(chunks).shape == (0,)
+    assert chunks.frame_count == 0 and speaker_counts(chunks).shape == (0,)
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_onnx_runtime_has_the_threads_that_the_rule_grants(monkeypatch, threads):
+def test_onnx_runtime_uses_the_threads_of_the_rule(monkeypatch, threads):
     monkeypatch.setenv("OMP_NUM_THREADS", str(threads))
     options = session("segmentation.onnx").get_session_options()
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (threads, 1)
