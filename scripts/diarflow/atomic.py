@@ -32,7 +32,7 @@ def atomic_write(path, *, sync: bool = True) -> Iterator[Path]:
 
     Missing folders are created. With `sync` the data is on the disk before the move, so that a power failure
     leaves no partial file either. The temporary path keeps the suffix, by which some writers choose the format.
-    Raises OSError with ENOSPC (or EDQUOT, EROFS) if the disk is full, whatever error the writer raised.
+    Raises OSError with ENOSPC (or EDQUOT, EROFS) if the disk is full, also if the writer raised another error.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,7 @@ def is_disk_error(error: BaseException) -> bool:
 def _probe(temporary: Path) -> OSError | None:
     """Append a megabyte to a file, and return the error if the disk is full.
 
-    The writers of audio and arrays raise errors that do not tell a full disk.
+    The errors of the writers of audio and arrays do not show that the disk is full.
     """
     try:
         with open(temporary, "ab") as file:

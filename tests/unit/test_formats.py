@@ -1,4 +1,4 @@
-"""RTTM, annotation CSV and UEM: what is written can be read, and malformed lines are named."""
+"""Reading and writing of RTTM, annotation CSV and UEM."""
 
 import pytest
 from hypothesis import given

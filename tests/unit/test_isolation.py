@@ -15,84 +15,6 @@ from conftest import ROOT
 from diarflow.artifacts.placeholders import failed_rule
 from diarflow.artifacts.tables import read_rows
 
-PROGRAM = """
-import ctypes, errno, json, os, signal, sys, time
-from pathlib import Path
-from types import SimpleNamespace
-
-import numpy as np
-
-from diarflow.atomic import atomic_write
-from diarflow.runs.job import Job
-from diarflow.artifacts.tables import write_table
-
-
-class Files(dict):
-    __getattr__ = dict.__getitem__
-
-
-fault, config = sys.argv[1], json.loads(sys.argv[2])
-job = Job(SimpleNamespace(
-    rule="detect_speech", input=Files(config.pop("inputs", {})), config=config, log=["logs/x.log"],
-    output=Files(speech=[f"results/c/speech/v/{name}.parquet" for name in "abc"]),
-    resources=SimpleNamespace(mem_mb=1500),
-    params=SimpleNamespace(provenance='{"settings": {}}'),
-))
-
-
-def slow_once():
-    if Path("first").exists():
-        return
-    Path("first").touch()
-    time.sleep(4)
-
-
-def allocate_too_much():
-    arrays = []
-    while True:
-        arrays.append(np.ones(10**15))
-
-
-def allocate_2_gb():
-    arrays = []
-    for _ in range(40):
-        arrays.append(np.ones(50 * 2**20, np.uint8))
-        time.sleep(0.02)
-
-
-def full_disk():
-    raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def lost_disk():
-    raise OSError(errno.ESTALE, "Stale file handle")
-
-
-faults = {
-    "lost_disk": lost_disk,
-    "exit": lambda: os._exit(1),
-    "crash": lambda: ctypes.string_at(0),
-    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "abort": os.abort,
-    "hang": lambda: time.sleep(60),
-    "slow_once": slow_once,
-    "allocate_too_much": allocate_too_much,
-    "allocate_2_gb": allocate_2_gb,
-    "full_disk": full_disk,
-}
-
-
-def work(item):
-    if item.id == "b":
-        with atomic_write(item.output.speech) as beside:
-            beside.write_text("half of")
-            faults[fault]()
-    write_table(item.output.speech, "speech", [(0.0, 1.0)])
-
-
-job.each(work)
-"""
-
 SLURM_JOB = str(10**6 + os.getpid())  # tests in other processes have other ids
 
 
@@ -105,7 +27,7 @@ def attempt(tmp_path, monkeypatch):
 
 
 def start(fault, **config):
-    command = [sys.executable, "-c", PROGRAM, fault, json.dumps(config)]
+    command = [sys.executable, ROOT / "tests/faulty_job.py", fault, json.dumps(config)]
     return subprocess.Popen(command, env=dict(os.environ, PYTHONPATH=str(ROOT / "scripts")))
 
 

@@ -23,14 +23,15 @@ INTEGERS = st.integers(-(2**63), 2**63 - 1) | st.integers(0, 9).map(np.int64)
 @settings(deadline=None)  # the first example imports pandas
 @given(st.lists(st.tuples(NUMBERS | st.none(), NUMBERS, INTEGERS, INTEGERS | st.none(), INTEGERS)))
 def test_a_table_has_the_bytes_and_values_of_pyarrow(tmp_path_factory, rows):
-    ours, theirs = (tmp_path_factory.mktemp("tables") / name for name in ("ours", "theirs"))
+    folder = tmp_path_factory.mktemp("tables")
+    ours, reference = folder / "ours", folder / "reference"
     write_table(ours, "windows", rows)
     schema = pa.schema(COLUMNS["windows"].items(), {})
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     arrays = [pa.array(column, type) for column, type in zip(columns, schema.types, strict=True)]
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), theirs)
-    assert ours.read_bytes() == theirs.read_bytes()
-    expected = pq.read_table(theirs)
+    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), reference)
+    assert ours.read_bytes() == reference.read_bytes()
+    expected = pq.read_table(reference)
     for name, values in read_table(ours).items():
         np.testing.assert_array_equal(values, expected[name].to_numpy(), strict=True)
 

@@ -1,4 +1,4 @@
-"""Usage of jobs: what a job writes about itself, and the sums over the jobs of a corpus."""
+"""Usage of jobs: the measurement of a job by itself, and sums over the jobs of a corpus."""
 
 import json
 import os
@@ -65,7 +65,7 @@ def test_children_count_once_and_write_no_usage_of_their_own(run):
 
 
 def test_the_memory_of_the_parent_of_a_job_does_not_count(tmp_path):
-    """As that of Snakemake, which starts jobs."""
+    """Snakemake is the parent of jobs, and large."""
     start = "import subprocess, sys; held = bytearray(500 * 2**20); subprocess.run([sys.executable, *sys.argv[1:]])"
     job = "from diarflow.runs.usage import record_usage; record_usage('x.log')"
     environment = dict(os.environ, PYTHONPATH=str(ROOT / "scripts"))

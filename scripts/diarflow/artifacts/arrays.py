@@ -4,6 +4,7 @@ import json
 import math
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def read_array(path) -> np.ndarray:
 def zeros_on_disk(shape: tuple[int, ...], dtype) -> np.ndarray:
     """Return zeros in a temporary file instead of memory. The file ends with the array.
 
-    Raises OSError if the disk has too little space: all of it is reserved at once.
+    All space is reserved immediately. Raises OSError if the disk has too little.
     """
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if not size:
@@ -39,7 +40,9 @@ def zeros_on_disk(shape: tuple[int, ...], dtype) -> np.ndarray:
         return np.memmap(file, dtype, "r+", shape=shape)
 
 
-def write_times(path, times: np.ndarray, *, failed_rule: str | None = None, **metadata) -> None:
+def write_times(
+    path, times: Sequence[float] | np.ndarray, *, failed_rule: str | None = None, **metadata
+) -> None:
     """Write the times (frames,) of equally spaced frames as JSON, in seconds, with `metadata` about them.
 
     Frame i is centred at `start + i * step`.
@@ -54,7 +57,7 @@ def write_times(path, times: np.ndarray, *, failed_rule: str | None = None, **me
 
 
 def read_times(array_path) -> np.ndarray:
-    """Return the times (frames,) of an array of frames in seconds, from the JSON file beside the array."""
+    """Return the times (frames,) of an array of frames in seconds, from the JSON file with the same name."""
     frames = read_frame_metadata(Path(array_path).with_suffix(".json"))
     return frames["start"] + frames["step"] * np.arange(frames["frames"])
 

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
+from typing import Literal
 
 from diarflow.errors import InputError, visible
 from diarflow.timeline.intervals import Seconds
@@ -37,8 +38,8 @@ def format_seconds(value: Seconds) -> str:
     >>> format_seconds(1.5), format_seconds(0.10025)
     ('1.500', '0.10025')
     """
-    whole, decimals = f"{value:.6f}".split(".")
-    return f"{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"
+    integer, decimals = f"{value:.6f}".split(".")
+    return f"{integer}.{decimals[:3]}{decimals[3:].rstrip('0')}"
 
 
 def as_field(name: str) -> str:
@@ -70,9 +71,9 @@ def read_lines(path) -> list[str]:
 
 
 def read_fields(
-    path, lines: list[str], *, delimiter: str, quoting: int = csv.QUOTE_MINIMAL
+    path, lines: list[str], *, delimiter: str, quoting: Literal[0, 1, 2, 3] = csv.QUOTE_MINIMAL
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yield for each row of a table the place "file:line" where it ends, and its fields.
+    """Yield the fields of each row of a table, after the place "file:line" of its last line.
 
     Raises InputError if a field exceeds the limit of the csv module, usually because a quote is not closed.
     """

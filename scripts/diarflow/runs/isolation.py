@@ -1,8 +1,8 @@
 """Isolation of recordings that crash a job, exceed its time limit or exhaust its memory.
 
-A crash of a library or a lack of memory ends the whole process of a job. Each job therefore leaves a mark
-beside its log while it works. If the next attempt at the job finds the mark, it works on each recording in a
-child process, so that only the recording at fault fails.
+A crash of a library or a lack of memory ends the whole process of a job. Each job therefore keeps a mark file next to
+its log while it works. If the mark of an earlier attempt exists, the job processes each recording in a child process,
+so that only the recording at fault fails.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from diarflow.atomic import UNFINISHED_PREFIX, remove_unfinished
 from diarflow.errors import InputError
@@ -27,7 +27,14 @@ JOB_FAILED = 75  # exit status of a child if the error is not the recording's fa
 
 
 class TooLittleMemoryError(InputError):
-    """A recording needs more memory than SLURM allocated to the job."""
+    """A recording needs more memory than the MB that SLURM allocated to the job."""
+
+    def __init__(self, allocated: int):
+        super().__init__(
+            f"needs more memory than the {allocated} MB that SLURM allocated to the job; "
+            "raise mem_mb of this rule in the profile"
+        )
+        self.allocated = allocated
 
 
 def mark_path(log: str) -> Path:
@@ -81,22 +88,25 @@ def run_in_child(
     Raises TooLittleMemoryError if the child exceeds the memory, and the job has no more MB than the
     attempt that died: the next attempt has more.
     """
-    child = get_context("fork").Process(target=_run, args=(work,))  # shares what is loaded
+    child = get_context("fork").Process(
+        target=_run, args=(work,)
+    )  # a fork shares the loaded models
     child.start()
     if error := _wait(child, time_limit, memory):
         child.kill()
         child.join()
-        if isinstance(error, TooLittleMemoryError) and memory.allocated <= previous_memory:
+        if isinstance(error, TooLittleMemoryError) and error.allocated <= previous_memory:
             raise error
         return error
-    if child.exitcode < 0:
-        name = signal.Signals(-child.exitcode).name
+    status = child.exitcode or 0
+    if status < 0:
+        name = signal.Signals(-status).name
         hint = "; is there too little memory?" if name == "SIGKILL" else ""
         return InputError(f"the process was ended by {name}{hint}")
-    if child.exitcode == JOB_FAILED:
+    if status == JOB_FAILED:
         raise SystemExit(1)
-    if child.exitcode:
-        return InputError(f"the process ended with status {child.exitcode}")
+    if status:
+        return InputError(f"the process ended with status {status}")
     return None
 
 
@@ -124,10 +134,7 @@ def _wait(
         left = end - time.monotonic()
         if left <= 0:
             return InputError(f"exceeded the time limit of {seconds:g} s")
-        if memory and memory.is_short(child.pid):
-            return TooLittleMemoryError(
-                f"needs more memory than the {memory.allocated} MB that SLURM allocated to the job; "
-                "raise mem_mb of this rule in the profile"
-            )
+        if memory and memory.is_short(cast(int, child.pid)):
+            return TooLittleMemoryError(memory.allocated)
         child.join(min(POLL_SECONDS, left) if memory else left if seconds else None)
     return None

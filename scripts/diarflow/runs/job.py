@@ -28,7 +28,7 @@ from diarflow.runs.usage import peak_memory, record_usage
 
 
 def start_log(path) -> None:
-    """Send log records, warnings and tracebacks of this process to a log file, and record its usage beside it."""
+    """Send log records, warnings and tracebacks of this process to a log file, and record its usage."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     record_usage(path)
     sys.stderr = open(path, "w", buffering=1, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115 - open until the job ends
@@ -49,7 +49,7 @@ def _print_error(kind: type[BaseException], error: BaseException, traceback) -> 
         sys.__excepthook__(kind, error, traceback)
 
 
-def job_settings(snakemake) -> dict[str, Any]:
+def job_settings(snakemake: Any) -> dict[str, Any]:
     """Start the log of a job over all recordings, and return the settings in its param `provenance`."""
     start_log(snakemake.log[0])
     return json.loads(snakemake.params.provenance)["settings"]
@@ -77,7 +77,7 @@ class Item:
 class Job:
     """A job of a rule that works on recordings one by one. Creating it starts the log."""
 
-    def __init__(self, snakemake):
+    def __init__(self, snakemake: Any):
         self.settings = job_settings(snakemake)
         self.rule: str = snakemake.rule.partition("-")[0]  # without the batch
         self.log = str(snakemake.log[0])
@@ -163,7 +163,7 @@ class Job:
             write_placeholder(kind, path, recording=item.id, rule=rule)
 
 
-def _as_lists(files) -> dict[str, list[str]]:
+def _as_lists(files: Any) -> dict[str, list[str]]:
     """Return Snakemake's named files as lists by name, without names that have no file."""
     named = {}
     for name in files.keys():  # noqa: SIM118 - Snakemake's list of files is not a dict

@@ -1,8 +1,8 @@
 """File locks that end with the process that holds them, for runs and for jobs.
 
 Snakemake locks the files of a run with lock files in `.snakemake/locks`. They outlive a run that was killed,
-and the next run then demands `--unlock`. To tell stale lock files from those of a live run, each run holds a
-shared system lock (flock) on `.snakemake/diarflow.lock`. If no other process holds it, the lock files are stale.
+and the next run then stops and demands `--unlock`. To distinguish stale lock files from those of a live run, each run
+holds a shared system lock (flock) on `.snakemake/diarflow.lock`. If no other process holds it, the lock files are stale.
 """
 
 import fcntl

@@ -39,11 +39,12 @@ def _totals(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
         if row["recording"] in (ALL, COMPLETED):
             key = (row["corpus"], row["system"], row["protocol"])
             totals.setdefault(key, {})[row["recording"]] = row
-    shown = []
+    shown: list[dict[str, str]] = []
     for pair in totals.values():
         completed = pair.get(COMPLETED)
-        differs = completed and completed["recordings"] != pair[ALL]["recordings"]
-        shown += [pair[ALL], completed] if differs else [pair[ALL]]
+        shown.append(pair[ALL])
+        if completed and completed["recordings"] != pair[ALL]["recordings"]:
+            shown.append(completed)
     return shown
 
 

@@ -47,8 +47,11 @@ class Usage(NamedTuple):
         >>> Usage(1, 8.0, 2.0, 1.0, 100.0).scaled(0.5)
         Usage(jobs=1, seconds=4.0, user_seconds=1.0, system_seconds=0.5, peak_memory_mb=100.0)
         """
-        times = (share * value for value in self[1:4])
-        return Usage(self.jobs, *times, self.peak_memory_mb)
+        return self._replace(
+            seconds=share * self.seconds,
+            user_seconds=share * self.user_seconds,
+            system_seconds=share * self.system_seconds,
+        )
 
     def plus(self, other: "Usage") -> "Usage":
         """Return the usage of both together.
@@ -56,12 +59,17 @@ class Usage(NamedTuple):
         >>> Usage(1, 2.0, 1.5, 0.5, 100.0).plus(Usage(1, 3.0, 1.0, 0.5, 80.0))
         Usage(jobs=2, seconds=5.0, user_seconds=2.5, system_seconds=1.0, peak_memory_mb=100.0)
         """
-        sums = (a + b for a, b in zip(self[:4], other[:4], strict=True))
-        return Usage(*sums, max(self.peak_memory_mb, other.peak_memory_mb))
+        return Usage(
+            self.jobs + other.jobs,
+            self.seconds + other.seconds,
+            self.user_seconds + other.user_seconds,
+            self.system_seconds + other.system_seconds,
+            max(self.peak_memory_mb, other.peak_memory_mb),
+        )
 
 
 def record_usage(log) -> None:
-    """Write the usage of this process, from its start to its end, beside its log.
+    """Write the usage of this process, from its start to its end, next to its log.
 
     A killed process writes nothing. The file of an earlier job with this log is removed now.
     """
@@ -83,11 +91,12 @@ def write_usage(path, process: int) -> None:
     """Write the usage until now of this process, if it has the id `process`: a forked child writes nothing."""
     if os.getpid() != process:
         return
-    own, children = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    itself = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     content = {
         "seconds": time.time() - _start_time(),
-        "user_seconds": own.ru_utime + children.ru_utime,
-        "system_seconds": own.ru_stime + children.ru_stime,
+        "user_seconds": itself.ru_utime + children.ru_utime,
+        "system_seconds": itself.ru_stime + children.ru_stime,
         "peak_memory_mb": max(peak_memory(), _bytes(children.ru_maxrss)) / _MEGABYTE,
     }
     rounded = {name: round(value, 3) for name, value in content.items()}

@@ -1,0 +1,91 @@
+"""A job of detect_speech on the recordings a, b and c, of which b has a fault. A program for tests.
+
+python tests/faulty_job.py FAULT '{"time_limit": 10}'
+"""
+
+import ctypes
+import errno
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from diarflow.artifacts.tables import write_table
+from diarflow.atomic import atomic_write
+from diarflow.runs.job import Job
+
+
+class Files(dict):
+    __getattr__ = dict.__getitem__
+
+
+fault, config = sys.argv[1], json.loads(sys.argv[2])
+job = Job(
+    SimpleNamespace(
+        rule="detect_speech",
+        input=Files(config.pop("inputs", {})),
+        config=config,
+        log=["logs/x.log"],
+        output=Files(speech=[f"results/c/speech/v/{name}.parquet" for name in "abc"]),
+        resources=SimpleNamespace(mem_mb=1500),
+        params=SimpleNamespace(provenance='{"settings": {}}'),
+    )
+)
+
+
+def slow_once():
+    if Path("first").exists():
+        return
+    Path("first").touch()
+    time.sleep(4)
+
+
+def allocate_too_much():
+    arrays = []
+    while True:
+        arrays.append(np.ones(10**15))
+
+
+def allocate_2_gb():
+    arrays = []
+    for _ in range(40):
+        arrays.append(np.ones(50 * 2**20, np.uint8))
+        time.sleep(0.02)
+
+
+def full_disk():
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def lost_disk():
+    raise OSError(errno.ESTALE, "Stale file handle")
+
+
+faults = {
+    "lost_disk": lost_disk,
+    "exit": lambda: os._exit(1),
+    "crash": lambda: ctypes.string_at(0),
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "abort": os.abort,
+    "hang": lambda: time.sleep(60),
+    "slow_once": slow_once,
+    "allocate_too_much": allocate_too_much,
+    "allocate_2_gb": allocate_2_gb,
+    "full_disk": full_disk,
+}
+
+
+def work(item):
+    if item.id == "b":
+        with atomic_write(item.output.speech) as temporary:
+            temporary.write_text("half of")
+            faults[fault]()
+    write_table(item.output.speech, "speech", [(0.0, 1.0)])
+
+
+job.each(work)
