@@ -5,7 +5,7 @@ from diarflow.artifacts.tables import write_table
 from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.runs.job import Job
 from diarflow.scoring.diarization import score
-from diarflow.scoring.hypothesis import NUMBER_GIVEN, count_speakers
+from diarflow.scoring.hypothesis import SPEAKERS_GIVEN_COMMENT, count_speakers
 from diarflow.scoring.prepared_reference import read_prepared_reference
 
 job = Job(snakemake)
@@ -23,7 +23,7 @@ def score_hypothesis(item):
         count_speakers(reference.turns, extent),
         count_speakers(hypothesis, extent),
         sum(reference.repairs),
-        NUMBER_GIVEN in read_comments(item.input.rttm),
+        SPEAKERS_GIVEN_COMMENT in read_comments(item.input.rttm),
         failed_rule(item.input.rttm),
         reference.extent_source,
     )

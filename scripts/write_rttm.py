@@ -3,7 +3,7 @@
 from diarflow.artifacts.tables import read_metadata, read_rows
 from diarflow.formats.rttm import write_rttm
 from diarflow.runs.job import Job
-from diarflow.scoring.hypothesis import NUMBER_GIVEN, name_speakers
+from diarflow.scoring.hypothesis import SPEAKERS_GIVEN_COMMENT, name_speakers
 from diarflow.timeline.intervals import Turn
 
 job = Job(snakemake)
@@ -12,7 +12,7 @@ job = Job(snakemake)
 def export_turns(item):
     turns = name_speakers(Turn(*row) for row in read_rows(item.input.turns))
     is_number_given = read_metadata(item.input.turns).get("speakers_given") == "True"
-    comments = [NUMBER_GIVEN] if is_number_given else []
+    comments = [SPEAKERS_GIVEN_COMMENT] if is_number_given else []
     write_rttm(item.output.rttm, item.id, turns, comments=comments)
 
 

@@ -1,1 +1,1 @@
-"""Error rates and their statistics."""
+"""Error rates of hypotheses and of change detectors, with their statistics."""

@@ -1,7 +1,7 @@
 """Speaker regions of a reference on a grid of 10-ms frames, and the speaker changes between them.
 
-A region is what one speaker, or one set of speakers, says in a row: pauses and dropped frames inside it do not end it.
-Pauses of one speaker up to 0.3 s are filled first.
+Pauses of one speaker up to 0.3 s are filled first. A region is a series of kept frames with the same active speaker, or
+the same set of active speakers. Dropped frames inside it do not end it.
 """
 
 from collections.abc import Sequence

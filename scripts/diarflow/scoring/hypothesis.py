@@ -1,18 +1,19 @@
-"""Turns as they are written for others."""
+"""Hypotheses as RTTM: names of speakers, and their number."""
 
 from collections.abc import Iterable
 
 from diarflow.timeline.intervals import Interval, Seconds, Turn
 
-NUMBER_GIVEN = "number of speakers: given"  # a comment at the head of an RTTM
-_RESOLUTION: Seconds = 0.001
+# first line of a hypothesis whose system was given the number of speakers
+SPEAKERS_GIVEN_COMMENT = "number of speakers: given"
+_RESOLUTION: Seconds = 0.001  # of times in RTTM
 
 
 def name_speakers(turns: Iterable[Turn]) -> list[Turn]:
-    """Call speakers SPEAKER_00, SPEAKER_01, ... by their first appearance; times to the millisecond.
+    """Name speakers SPEAKER_00, SPEAKER_01, ... in the order of their first turns, and round times to milliseconds.
 
-    A turn that is nothing at that resolution is left out. Neighbours stay neighbours, since ends are
-    rounded as starts are.
+    Turns that are shorter than half a millisecond after rounding are dropped. Starts and ends are rounded alike, so
+    adjacent turns stay adjacent.
 
     >>> name_speakers([Turn(1.0, 2.0004, 3), Turn(0.0, 1.0, 7)])
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -29,16 +30,16 @@ def name_speakers(turns: Iterable[Turn]) -> list[Turn]:
 
 
 def count_speakers(turns: Iterable[Turn], extent: Iterable[Interval]) -> int:
-    """How many people speak inside the scored stretches.
+    """Return the number of speakers with a turn inside the extent.
 
     >>> count_speakers([Turn(0.0, 1.0, "a"), Turn(2.0, 3.0, "b")], [Interval(0.5, 2.0)])
     1
     """
-    stretches = list(extent)
+    intervals = list(extent)
     return len(
         {
-            t.speaker
-            for t in turns
-            if any(t.start < end and t.end > start for start, end in stretches)
+            turn.speaker
+            for turn in turns
+            if any(turn.start < end and turn.end > start for start, end in intervals)
         }
     )

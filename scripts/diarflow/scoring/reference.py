@@ -102,15 +102,15 @@ def read_extent(path, *, id: str, name: str, duration: Seconds) -> tuple[list[In
     the whole recording. If `duration` is infinite too, the extent depends on the hypothesis: the result is empty with
     source "turns". Raises InputError if the UEM file does not contain the recording.
     """
-    whole = Interval(0.0, duration)
+    recording = Interval(0.0, duration)
     if path is None:
-        return ([], "turns") if math.isinf(duration) else (clip([whole], whole), "audio")
+        return ([], "turns") if math.isinf(duration) else (clip([recording], recording), "audio")
     names = possible_names(id, name)
     intervals = read_uem(path, only=set(names))
     used = next((candidate for candidate in names if candidate in intervals), None)
     if used is None:
         raise InputError(f"{path}: no line for recording {name}")
-    extent = clip(intervals[used], whole)
+    extent = clip(intervals[used], recording)
     if intervals[used] and not extent:
         logging.warning("%s: all intervals of %s lie outside the recording", path, used)
     return extent, "uem"
