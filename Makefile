@@ -12,7 +12,7 @@ SOURCES = scripts tests bench docs resources
 # The package itself: a link to scripts/. hatchling builds it; the locked requirements contain it.
 EDITABLE = --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: run state test train test-slow check format figure schema models slurm pyannote peers lock clean
+.PHONY: run state test train test-slow check format figure config models slurm pyannote peers lock clean
 
 run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.yaml lays over it
 	@touch .venv/begun
@@ -26,7 +26,7 @@ state: .venv/run.stamp      ## how far the run in this folder is, and when it wi
 	@$(BIN)/python -m diarflow.runs.progress
 
 train: .venv/dev.stamp      ## train the change detector anew, as the shipped one was
-	$(BIN)/snakemake train --cores $(CORES) --configfile bench/train-bilstm.yaml
+	$(BIN)/snakemake train --cores $(CORES) --configfile bench/configs/train-bilstm.yaml
 
 test-slow: .venv-pyannote/pyannote.stamp  ## what takes long, or needs pyannote.audio
 	$(SLOW)/python -m pytest -m slow tests/slow
@@ -45,9 +45,8 @@ format: .venv/dev.stamp
 figure: .venv/dev.stamp     ## the picture of the workflow in the README
 	$(BIN)/python docs/rulegraph.py
 
-schema: .venv/dev.stamp     ## workflow/schemas/config.schema.yaml, out of the typed settings
-	$(BIN)/python -c "from diarflow.settings import schema_yaml; print(schema_yaml(), end='')" \
-		> workflow/schemas/config.schema.yaml
+config: .venv/dev.stamp     ## update comments of config.yaml, its schema and docs/settings.md from the typed settings
+	$(BIN)/python -m diarflow.settings
 
 models: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## the models that are shipped, out of the packages they come from
 	$(BIN)/python resources/models/export_dvector.py

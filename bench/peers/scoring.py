@@ -1,8 +1,9 @@
-"""Scores of everything that systems found, as the workflow would have them; in one process, in seconds."""
+"""Scores of all systems, as the workflow computes them, in one process."""
 
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -22,18 +23,23 @@ from diarflow.scoring.totals import (
 from diarflow.settings.reporting import Scores
 from diarflow.timeline.intervals import Interval, Turn, clip
 
-LEAST = 1.0  # seconds of speech, for the speakers that everyone has to find
+MIN_SPEECH = 1.0  # seconds of speech of a speaker that every system should detect
+
+# by label of the system and corpus: content of cost.json
+Costs = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
-def read_found(path: Path) -> list[Turn]:
-    """Turns that another system wrote, merged and without empty ones."""
+def read_hypothesis(path: Path) -> list[Turn]:
+    """Read the turns of a system; overlapping turns of a speaker are merged, and empty turns are dropped."""
     return normalize_turns(read_turns(path), duration=math.inf)[0]
 
 
-def rows_of(corpus: str, label: str, rttm: Path, reference: Path, failed: bool) -> Iterator[tuple]:
-    """A row for each protocol, in the order of the columns of `scores`."""
+def score_rows(
+    corpus: str, label: str, rttm: Path, reference: Path, *, failed: bool
+) -> Iterator[tuple]:
+    """Yield a row for each protocol, with the columns of the artifact `scores`."""
     prepared = read_prepared_reference(reference, reference.with_suffix(".uem"), rttm.stem)
-    turns, extent, hypothesis = prepared.turns, prepared.extent, read_found(rttm)
+    turns, extent, hypothesis = prepared.turns, prepared.extent, read_hypothesis(rttm)
     counts = (count_speakers(turns, extent), count_speakers(hypothesis, extent))
     for protocol, seconds in score(turns, hypothesis, extent, **Scores().model_dump()).items():
         yield (
@@ -42,32 +48,36 @@ def rows_of(corpus: str, label: str, rttm: Path, reference: Path, failed: bool) 
         )  # fmt: skip
 
 
-def long_speakers(rttm: Path, extent: list[Interval]) -> int:
-    """How many speak for a second or more in what is scored."""
-    spoken: dict[str, float] = {}
-    for turn in read_found(rttm):
+def count_long_speakers(rttm: Path, extent: list[Interval]) -> int:
+    """Return the number of speakers with MIN_SPEECH or more within the scored extent."""
+    seconds: dict[str, float] = {}
+    for turn in read_hypothesis(rttm):
         inside = clip(extent, Interval(turn.start, turn.end))
-        spoken[turn.speaker] = spoken.get(turn.speaker, 0.0) + sum(b - a for a, b in inside)
-    return sum(seconds >= LEAST for seconds in spoken.values())
+        seconds[turn.speaker] = seconds.get(turn.speaker, 0.0) + sum(b - a for a, b in inside)
+    return sum(total >= MIN_SPEECH for total in seconds.values())
 
 
 def score_all(
-    folder: Path, systems: Mapping[str, str], costs: Mapping, splits: Mapping[str, str | None]
+    folder: Path, systems: Mapping[str, str], costs: Costs, splits: Mapping[str, str | None]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every recording, system and protocol with the totals, and any two systems compared."""
+    """Return the scores of all recordings, systems and protocols with totals, and the comparisons of pairs of systems.
+
+    `systems` are labels by name, and `splits` those of the corpora. RTTM is `{folder}/{name}/{corpus}/{recording}.rttm`.
+    """
     rows = [
         row
         for system, label in systems.items()
         for corpus in splits
         for recording, cost in costs[label, corpus]["recordings"].items()
-        for row in rows_of(
+        for row in score_rows(
             corpus,
             label,
             folder / system / corpus / f"{recording}.rttm",
             Path("results", corpus, "reference", f"{recording}.rttm"),
-            bool(cost.get("failed")),
+            failed=bool(cost.get("failed")),
         )
     ]
     scores = add_rates(pd.DataFrame(rows, columns=list(COLUMNS["scores"])))
     corpora = [compute_totals(scores[scores["corpus"] == corpus]) for corpus in splits]
-    return concatenate_rounded([scores, *corpora, *totals_over_corpora(scores, splits)]), compare_systems(scores, splits)
+    der = concatenate_rounded([scores, *corpora, *totals_over_corpora(scores, splits)])
+    return der, compare_systems(scores, splits)

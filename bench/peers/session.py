@@ -1,10 +1,10 @@
-"""What the scripts of the other systems share: recordings in, RTTM and times out.
+"""Run another system on recordings: RTTM and CPU times out.
 
-    .venv-<peer>/bin/python run_<peer>.py ASKED.json FOLDER
+    .venv-<peer>/bin/python -m bench.peers.run_<peer> RECORDINGS.json FOLDER
 
-`ASKED.json` is a list of `{"recording": ..., "audio": path of a 16 kHz mono WAV}`, each with `"num_speakers"` where the
-system may know it. Written are `FOLDER/{recording}.rttm` and `FOLDER/session.json`: the CPU-seconds of each recording,
-why one failed (its RTTM is then empty), and the versions of what did the work.
+`RECORDINGS.json` is a list of `{"recording": id, "audio": path of a 16 kHz mono WAV}`, with `"num_speakers"` if the system
+may use it. Written are `FOLDER/{recording}.rttm` and `FOLDER/session.json`: the CPU-seconds of each recording, the error
+if the system failed (the RTTM is then empty), and the versions of the packages.
 """
 
 import json
@@ -16,37 +16,36 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-
 from diarflow.formats.rttm import write_rttm
 from diarflow.timeline.intervals import Turn
 
+# audio path and number of speakers -> turns
 Diarize = Callable[[str, int | None], Iterable[Turn]]
 
 
 def cpu_seconds() -> float:
-    """User and system time of this process and of the children that have ended."""
+    """Return the user and system time of this process and of its children that have ended."""
     return sum(os.times()[:4])
 
 
 def run(load: Callable[[], Diarize], packages: Iterable[str]) -> None:
-    """Load a system once and let it hear every recording that is asked for."""
-    asked, folder = json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2])
+    """Load a system once, and diarize all recordings of the command line with it."""
+    recordings, folder = json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2])
     diarize = load()
-    recordings = {}
-    for one in asked:
-        turns, failed, begun = [], None, (cpu_seconds(), time.monotonic())
+    costs = {}
+    for recording in recordings:
+        turns, failed, start = [], None, (cpu_seconds(), time.monotonic())
         try:
-            turns = list(diarize(one["audio"], one.get("num_speakers")))
+            turns = list(diarize(recording["audio"], recording.get("num_speakers")))
         except Exception as error:
             traceback.print_exc()
             failed = f"{type(error).__name__}: {error}"
-        recordings[one["recording"]] = {
-            "cpu_seconds": cpu_seconds() - begun[0],
-            "seconds": time.monotonic() - begun[1],
+        costs[recording["recording"]] = {
+            "cpu_seconds": cpu_seconds() - start[0],
+            "seconds": time.monotonic() - start[1],
             "failed": failed,
         }
-        write_rttm(folder / f"{one['recording']}.rttm", one["recording"], turns)
+        write_rttm(folder / f"{recording['recording']}.rttm", recording["recording"], turns)
     versions = {package: version(package) for package in packages}
-    written = {"recordings": recordings, "versions": versions}
-    (folder / "session.json").write_text(json.dumps(written, indent=1) + "\n")
+    content = {"recordings": costs, "versions": versions}
+    (folder / "session.json").write_text(json.dumps(content, indent=1) + "\n")

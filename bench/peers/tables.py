@@ -1,36 +1,33 @@
-"""The tables of a comparison: FOLDER/table.csv, a row for each system and recording, comparisons.csv, and Markdown on stdout.
+"""Write the tables of a comparison: FOLDER/table.csv, FOLDER/comparisons.csv, and the page's tables to stdout.
 
-    .venv/bin/python bench/peers/tables.py FOLDER SYSTEM=LABEL ...
+    .venv/bin/python -m bench.peers.tables FOLDER SYSTEM=LABEL ...
 
-Made of FOLDER/SYSTEM/CORPUS/: RTTM and cost.json.
+Reads RTTM and cost.json in FOLDER/SYSTEM/CORPUS/. `table.csv` has a row for each system and recording.
 """
 
-import datetime
 import json
-import os
-import platform
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+from typing import Any
 
 import pandas as pd
-from scoring import long_speakers, score_all
 
+from bench.page import print_table
+from bench.peers.scoring import Costs, count_long_speakers, score_all
 from diarflow.audio.prepared import duration
 from diarflow.formats.uem import read_uem
 from diarflow.scoring.names import ALL
 
-OURS = "diarflow-"
-LEGEND = """
-Percent; *number right*: recordings whose number of speakers was found, of all and of those who speak a second or more;
-*CPU-s/h*, *s/h*: of the whole process for an hour of audio; *warm*: of the work alone; see peers/README.md. Differences are of
-full DER, with the middle 95 % of paired bootstrap samples of recordings: below zero the first system is better.
-"""
+OUR_PREFIX = "diarflow-"
+COLUMNS = [
+    "corpus", "system", "DER full", "missed", "false alarm", "confusion", "DER fair", "JER",
+    "number correct", "of 1 s or more", "CPU-s/h", "warm", "s/h", "MB",
+]  # fmt: skip
+COMPARISON_COLUMNS = ["corpus", "system", "other", "recordings", "ratio of DER", "difference, points [95 %]"]  # fmt: skip
 
 
-def costs_of(folder: Path, systems: dict[str, str], corpora: list[str]) -> dict:
-    """What was measured, by label and corpus."""
+def read_costs(folder: Path, systems: dict[str, str], corpora: list[str]) -> Costs:
     return {
         (label, corpus): json.loads((folder / system / corpus / "cost.json").read_text())
         for system, label in systems.items()
@@ -38,129 +35,108 @@ def costs_of(folder: Path, systems: dict[str, str], corpora: list[str]) -> dict:
     }
 
 
-def by_recording(
-    folder: Path, systems: dict[str, str], der: pd.DataFrame, costs: dict
+def recording_table(
+    folder: Path, systems: dict[str, str], der: pd.DataFrame, costs: Costs
 ) -> pd.DataFrame:
-    """A row for each system and recording."""
-    places = {label: folder / system for system, label in systems.items()}
-    rows = []
-    full = der[(der["protocol"] == "full") & der["recording"].isin(_names(costs))]
+    """Return a row for each system and recording: errors, numbers of speakers, CPU-seconds."""
+    folders = {label: folder / system for system, label in systems.items()}
+    ids = {recording for cost in costs.values() for recording in cost["recordings"]}
+    full = der[(der["protocol"] == "full") & der["recording"].isin(ids)]
     fair = der[der["protocol"] == "fair"].set_index(["corpus", "system", "recording"])["der"]
-    for one in full.itertuples():
-        rttm = places[one.system] / one.corpus / f"{one.recording}.rttm"
-        reference = Path("results", one.corpus, "reference", f"{one.recording}.rttm")
-        extent = read_uem(reference.with_suffix(".uem"))[one.recording]
-        cost = costs[one.system, one.corpus]["recordings"]
+    rows = []
+    for row in full.itertuples():
+        rttm = folders[row.system] / row.corpus / f"{row.recording}.rttm"
+        reference = Path("results", row.corpus, "reference", f"{row.recording}.rttm")
+        extent = read_uem(reference.with_suffix(".uem"))[row.recording]
+        cost = costs[row.system, row.corpus]["recordings"]
         rows.append({
-            "system": one.system, "corpus": one.corpus, "recording": one.recording,
-            "seconds": duration(f"results/{one.corpus}/audio/{one.recording}.wav"),
-            "der": one.der, "missed": one.missed, "false_alarm": one.false_alarm, "confusion": one.confusion,
-            "reference_seconds": one.reference_seconds, "jer": one.jer,
-            "fair_der": fair[one.corpus, one.system, one.recording],
-            "speakers": one.reference_speakers, "speakers_1s": long_speakers(reference, extent),
-            "found": one.found_speakers, "found_1s": long_speakers(rttm, extent),
-            "cpu_seconds": cost[one.recording]["cpu_seconds"],
-            "first": one.recording == next(iter(cost)),
-            "failed": cost[one.recording].get("failed") or "",
+            "system": row.system, "corpus": row.corpus, "recording": row.recording,
+            "seconds": duration(f"results/{row.corpus}/audio/{row.recording}.wav"),
+            "der": row.der, "missed": row.missed, "false_alarm": row.false_alarm, "confusion": row.confusion,
+            "reference_seconds": row.reference_seconds, "jer": row.jer,
+            "fair_der": fair[row.corpus, row.system, row.recording],
+            "reference_speakers": row.reference_speakers, "hypothesis_speakers": row.hypothesis_speakers,
+            "reference_speakers_1s": count_long_speakers(reference, extent),
+            "hypothesis_speakers_1s": count_long_speakers(rttm, extent),
+            "cpu_seconds": cost[row.recording]["cpu_seconds"],
+            "first": row.recording == next(iter(cost)),
+            "failed": cost[row.recording].get("failed") or "",
         })  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _names(costs: dict) -> set[str]:
-    return {recording for cost in costs.values() for recording in cost["recordings"]}
+def cost_cells(costs: list, recordings: pd.DataFrame) -> list[str]:
+    """Return CPU-seconds an hour of the whole process and of the work alone, seconds an hour, and MB.
 
-
-def spent(costs: list[dict], rows: pd.DataFrame) -> list[str]:
-    """CPU-seconds an audio hour of the whole process and of the work alone, seconds an hour, memory.
-
-    The work leaves out the first recording of each corpus, at which libraries compile and load.
+    The work excludes the first recording of each corpus, during which libraries compile and load.
     """
-    hours = rows["seconds"].sum() / 3600
-    later = rows[~rows["first"]]
-    work = (
+    hours = recordings["seconds"].sum() / 3600
+    later = recordings[~recordings["first"]]
+    warm = (
         later["cpu_seconds"].sum() / later["seconds"].sum() * 3600 if len(later) else float("nan")
     )
-    cold = sum(cost["cpu_seconds"] for cost in costs) / hours
-    seconds = sum(cost["seconds"] for cost in costs) / hours
-    return [
-        f"{cold:.0f}",
-        f"{work:.0f}",
-        f"{seconds:.0f}",
-        f"{max(c['peak_mb'] for c in costs):.0f}",
-    ]
+    numbers = (
+        sum(cost["cpu_seconds"] for cost in costs) / hours,
+        warm,
+        sum(cost["seconds"] for cost in costs) / hours,
+        max(cost["peak_mb"] for cost in costs),
+    )
+    return [f"{number:.0f}" for number in numbers]
 
 
-def shown(total, rows: pd.DataFrame, fair: float, costs: list[dict]) -> list[str]:
-    """The cells of a system over some corpora."""
-    right = (rows["speakers"] == rows["found"]).sum()
-    right_1s = (rows["speakers_1s"] == rows["found_1s"]).sum()
+def error_cells(total: Any, fair_der: float, recordings: pd.DataFrame) -> list[str]:
+    """Return the error rates of a system over some corpora, and the recordings with a correct number of speakers."""
     parts = (total.missed_percent, total.false_alarm_percent, total.confusion_percent)
-    return [
-        f"**{total.der:.1f}**", *(f"{part:.1f}" for part in parts), f"{fair:.1f}", f"{total.jer:.1f}",
-        f"{right}/{len(rows)}", f"{right_1s}/{len(rows)}", *spent(costs, rows),
+    counts = [
+        f"{(recordings[f'reference_speakers{s}'] == recordings[f'hypothesis_speakers{s}']).sum()}/{len(recordings)}"
+        for s in ("", "_1s")
     ]  # fmt: skip
+    rates = [f"{rate:.1f}" for rate in (*parts, fair_der, total.jer)]
+    return [f"**{total.der:.1f}**", *rates, *counts]
 
 
-def markdown(header: list[str], rows: list[list[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def errors_and_costs(der: pd.DataFrame, table: pd.DataFrame, costs: dict, splits: dict) -> str:
-    """A row for each group of recordings (corpora, and ALL of each split) and system."""
+def system_rows(
+    der: pd.DataFrame, table: pd.DataFrame, costs: Costs, splits: dict[str, str | None]
+) -> Iterator[list[str]]:
+    """Yield a row for each system and each group of recordings: a corpus, or the total of a split."""
     totals = der[der["recording"] == ALL].set_index(["corpus", "protocol", "system"])
-    rows = []
     for group in dict.fromkeys(totals.index.get_level_values("corpus")):
-        members = members_of(group, splits)
+        corpora = corpora_of_group(group, splits)
         for label in dict.fromkeys(table["system"]):
-            total = totals.loc[group, "full", label]
-            own = table[(table["system"] == label) & table["corpus"].isin(members)]
-            cost = [costs[label, corpus] for corpus in members]
-            fair = totals.loc[group, "fair", label].der
-            rows.append([group, label, *shown(total, own, fair, cost)])
-    header = [
-        "corpus", "system", "DER full", "missed", "false alarm", "confusion", "DER fair", "JER",
-        "number right", "of 1 s or more", "CPU-s/h", "warm", "s/h", "MB",
-    ]  # fmt: skip
-    return markdown(header, rows)
+            recordings = table[(table["system"] == label) & table["corpus"].isin(corpora)]
+            fair_der = totals.loc[group, "fair", label].der
+            errors = error_cells(totals.loc[group, "full", label], fair_der, recordings)
+            costs_of_group = [costs[label, corpus] for corpus in corpora]
+            yield [group, label, *errors, *cost_cells(costs_of_group, recordings)]
 
 
-def members_of(group: str, splits: dict[str, str | None]) -> list[str]:
-    """The corpora that a row is about: one, or those of a split that diarflow calls ALL, ALL dev, ...
+def corpora_of_group(group: str, splits: dict[str, str | None]) -> list[str]:
+    """Return the corpora of a row: one, or all of a split for the names ALL, ALL dev, ...
 
-    >>> members_of("ALL test", {"ami": "dev", "sim-2": "test", "sim-4": "test"})
+    >>> corpora_of_group("ALL test", {"ami": "dev", "sim-2": "test", "sim-4": "test"})
     ['sim-2', 'sim-4']
     """
     if group in splits:
         return [group]
-    wanted = group.removeprefix(ALL).strip()
-    return [name for name, split in splits.items() if wanted in ("", split or "unmarked")]
+    split = group.removeprefix(ALL).strip()
+    return [name for name, own in splits.items() if split in ("", own or "unmarked")]
 
 
-def comparisons(table: pd.DataFrame) -> str:
-    """Each of our systems against each other one over all corpora: how full DERs compare, by a paired bootstrap."""
-    full = table[table["protocol"] == "full"]
+def comparison_rows(comparisons: pd.DataFrame) -> Iterator[list[str]]:
+    """Yield the comparisons of full DER with a system of ours, over all corpora if there are several."""
+    full = comparisons[comparisons["protocol"] == "full"]
     over_all = full[full["corpus"].str.startswith(ALL)]
-    rows = [
-        [one.corpus, one.system, one.other, str(one.recordings), f"{one.system_der / one.other_der:.2f}",
-         f"{one.difference:+.1f} [{one.difference_low:+.1f}, {one.difference_high:+.1f}]"]
-        for one in map(ours_first, (over_all if len(over_all) else full).itertuples())
-        if one.system.startswith(OURS)
-    ]  # fmt: skip
-    header = [
-        "corpus",
-        "system",
-        "other",
-        "recordings",
-        "ratio of DER",
-        "difference, points [95 %]",
-    ]
-    return markdown(header, rows) if rows else "No system of ours beside another one."
+    for row in map(ours_first, (over_all if len(over_all) else full).itertuples()):
+        if row.system.startswith(OUR_PREFIX):
+            interval = f"[{row.difference_low:+.1f}, {row.difference_high:+.1f}]"
+            ratio = f"{row.system_der / row.other_der:.2f}"
+            difference = f"{row.difference:+.1f} {interval}"
+            yield [row.corpus, row.system, row.other, str(row.recordings), ratio, difference]
 
 
-def ours_first(row):
-    """A comparison the other way about, where only its second system is ours."""
-    if row.system.startswith(OURS) or not row.other.startswith(OURS):
+def ours_first(row: Any) -> Any:
+    """Swap the systems of a comparison if only the second one is ours."""
+    if row.system.startswith(OUR_PREFIX) or not row.other.startswith(OUR_PREFIX):
         return row
     return row._replace(
         system=row.other, other=row.system, system_der=row.other_der, other_der=row.system_der,
@@ -168,38 +144,30 @@ def ours_first(row):
     )  # fmt: skip
 
 
-def machine() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "unknown")
-    return f"{platform.platform()}, {model}, {os.cpu_count()} cores, each system on one of them"
-
-
-def stamps(labels: list[str], costs: dict) -> str:
-    """With which versions each system was measured, when, and how busy the machine was."""
-    lines = []
-    for label in labels:
-        own = [cost for (name, _), cost in costs.items() if name == label]
-        names = dict.fromkeys(name for cost in own for name in cost["versions"])
-        used = {name: sorted({cost["versions"][name] for cost in own}) for name in names}
-        versions = ", ".join(f"{name} {' and '.join(found)}" for name, found in used.items())
-        days = ", ".join(sorted({cost["measured"] for cost in own}))
-        loads = [cost["load"] for cost in own]
-        lines.append(f"- {label}: {versions}; {days}, load {min(loads):.0f} to {max(loads):.0f}")
-    return "\n".join(lines)
+def circumstances_of(label: str, costs: Costs) -> str:
+    """Return a line with the versions, the dates and the load of the machine for a system."""
+    own = [cost for (name, _), cost in costs.items() if name == label]
+    packages = dict.fromkeys(package for cost in own for package in cost["versions"])
+    used = {p: " and ".join(sorted({cost["versions"][p] for cost in own})) for p in packages}
+    versions = ", ".join(f"{package} {version}" for package, version in used.items())
+    dates = ", ".join(sorted({cost["measured"] for cost in own}))
+    loads = [cost["load"] for cost in own]
+    return f"- {label}: {versions}; {dates}, load {min(loads):.0f} to {max(loads):.0f}"
 
 
 def main(folder: Path, systems: dict[str, str]) -> None:
     splits = json.loads((folder / "splits.json").read_text())
-    costs = costs_of(folder, systems, list(splits))
-    der, compared = score_all(folder, systems, costs, splits)
-    table = by_recording(folder, systems, der, costs)
-    compared.to_csv(folder / "comparisons.csv", index=False)
+    costs = read_costs(folder, systems, list(splits))
+    der, comparisons = score_all(folder, systems, costs, splits)
+    table = recording_table(folder, systems, der, costs)
+    comparisons.to_csv(folder / "comparisons.csv", index=False)
     table.drop(columns="first").to_csv(folder / "table.csv", index=False)
-    print(f"{datetime.date.today()}, {machine()}.\n")
-    print(errors_and_costs(der, table, costs, splits))
-    print(LEGEND)
-    print(comparisons(compared), end="\n\n")
-    print(stamps(list(systems.values()), costs))
+    print_table(COLUMNS, system_rows(der, table, costs, splits))
+    print()
+    print_table(COMPARISON_COLUMNS, comparison_rows(comparisons))
+    print("\nVersions, dates and load of the measurements:\n")
+    for label in systems.values():
+        print(circumstances_of(label, costs))
 
 
 if __name__ == "__main__":

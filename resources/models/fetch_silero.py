@@ -3,16 +3,14 @@
 python resources/models/fetch_silero.py
 """
 
-import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[1] / "scripts"))
+from diarflow.artifacts.wheels import fetch_wheel_files
 
-from diarflow.artifacts.wheels import files_of_wheel  # noqa: E402
+HERE = Path(__file__).parent
 
 if __name__ == "__main__":
-    files_of_wheel(
+    fetch_wheel_files(
         "silero-vad==6.2.3",
         sha256="7b7f5436cfcb02fae583a05b512ea96467fd449fe54cb49a5e4f06c51a1e43b8",
         members={"silero_vad/data/silero_vad_16k_sequence.onnx": str(HERE / "silero.onnx")},

@@ -21,15 +21,14 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[1] / "scripts"))
+from diarflow.audio.prepared import SAMPLE_RATE
+from diarflow.embedding.campplus import filterbank
+from diarflow.networks.onnx import session
+from diarflow.simulation.room import simulate_room
+from diarflow.simulation.speakers import select_speakers, list_speakers
+from diarflow.training.plda import concatenate_recordings
 
-from diarflow.audio.prepared import SAMPLE_RATE  # noqa: E402
-from diarflow.embedding.campplus import filterbank  # noqa: E402
-from diarflow.networks.onnx import session  # noqa: E402
-from diarflow.simulation.room import in_a_room  # noqa: E402
-from diarflow.simulation.speakers import choose, list_speakers  # noqa: E402
-from diarflow.training.plda import joined  # noqa: E402
+HERE = Path(__file__).parent
 
 _WINDOW = round(1.5 * SAMPLE_RATE)
 _SPEAKERS, _BATCH = 100, 8
@@ -50,8 +49,8 @@ def features_of(speakers: dict[str, list[Path]]) -> np.ndarray:
     with tempfile.TemporaryDirectory() as folder:
         for number, paths in enumerate(speakers.values()):
             random = np.random.default_rng([0, number])
-            audio = joined(paths, Path(folder, "one.wav"), 12.0)
-            for heard in (audio, in_a_room(audio[None], random)):
+            audio = concatenate_recordings(paths, Path(folder, "one.wav"), 12.0)
+            for heard in (audio, simulate_room(audio[None], random)):
                 first = int(random.integers(0, max(1, len(heard) - _WINDOW)))
                 bands = filterbank(np.resize(heard[first : first + _WINDOW], _WINDOW))
                 found.append(bands - bands.mean(axis=0))
@@ -69,7 +68,7 @@ def cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    speakers = choose(list_speakers(sys.argv[1]), "train")
+    speakers = select_speakers(list_speakers(sys.argv[1]), "train")
     # every so many of them, since those of one data set lie side by side
     chosen = list(speakers)[:: max(1, len(speakers) // _SPEAKERS)]
     features = features_of({name: speakers[name] for name in chosen})

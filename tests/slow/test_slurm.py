@@ -85,7 +85,7 @@ def submitted(text):
 def table(jobs, ended):
     """What SLURM did, as a page of Markdown."""
     yield "# A corpus of 40 recordings on SLURM, its run killed half way\n"
-    yield f"`SLURM_TEST_LOG=bench/slurm.md pytest -m slow tests/slow/test_slurm.py`, {date.today()}: {len(jobs)} jobs."
+    yield f"`SLURM_TEST_LOG=bench/results/slurm.md pytest -m slow tests/slow/test_slurm.py`, {date.today()}: {len(jobs)} jobs."
     yield "Run 1 was killed as soon as there was a vector; its jobs went on. Seconds on a machine busy with other work.\n"
     yield "| job | rule and batch | run | asked | ended | seconds |\n|---|---|---|---|---|---|"
     for number, (rule, run) in jobs.items():

@@ -71,7 +71,7 @@ def test_light_jobs_import_nothing_heavy_before_their_work(modules):
 
 def test_the_tests_of_pure_functions_import_neither_torch_nor_tensorflow():
     tests = sorted(path.stem for path in Path(__file__).parent.glob("test_*.py"))
-    places = [Path(__file__).parent, ROOT / "tests", ROOT / "bench" / "peers"]
+    places = [Path(__file__).parent, ROOT / "tests", ROOT]
     here = f"sys.path[:0] = {list(map(str, places))!r}"
     loaded = imported("\n".join([here, *(f"import {name}" for name in tests)]))
     assert not loaded & {"torch", "tensorflow", "keras"}

@@ -1,0 +1,158 @@
+"""CPU time and memory of planning, from 100 to 10,000 recordings.
+
+    .venv/bin/python -m bench.speed.planning > bench/results/planning.md
+
+Each corpus has short generated recordings and the system `best`. After a dry run of everything, empty files take the place
+of all results, and `--touch --forceall` makes Snakemake record each of them (minutes, mostly disk). The check that finds
+nothing to do and a plan with one more recording follow.
+"""
+
+import argparse
+import os
+import re
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import yaml
+
+from bench.page import ROOT, print_heading, print_table
+from bench.snakemake_run import Run, job_counts, snakemake
+from diarflow.planning.plan import RULE_BLOCKS
+from diarflow.planning.requirements import BACKENDS
+
+TEXT = """
+System `best`, `--workflow-profile profiles/large`. CPU-seconds (user and system time) and peak MB of a dry run of
+everything, of the check that finds nothing to do, and of a dry run after one recording was added, with its jobs.
+*on a cluster*: jobs that `profiles/slurm` submits. *records*: size of `.snakemake/metadata`.
+Reading an empty Snakefile takes {empty:.2f} CPU-s; reading this workflow's takes {more:.2f} CPU-s more.
+"""
+COLUMNS = [
+    "recordings", "batch size", "jobs", "on a cluster", "dry run, CPU-s", "MB", "nothing to do, CPU-s", "MB",
+    "one added, CPU-s", "jobs", "records, MB",
+]  # fmt: skip
+
+
+def write_corpus(folder: Path, count: int) -> None:
+    """Write a table of `count` recordings of 0.1 s, their audio, one reference file and the settings."""
+    (folder / "audio").mkdir(parents=True, exist_ok=True)
+    if not (folder / "one.wav").exists():
+        soundfile.write(folder / "one.wav", np.zeros(1600, np.int16), 16_000)
+    names = [f"r{number:05d}" for number in range(count)]
+    for name in names:
+        if not (folder / f"audio/{name}.wav").exists():
+            os.link(folder / "one.wav", folder / f"audio/{name}.wav")
+    lines = [f"SPEAKER {name} 1 0 0.1 <NA> <NA> one <NA> <NA>\n" for name in names]
+    (folder / "all.rttm").write_text("".join(lines))
+    rows = [f"{name}\taudio/{name}.wav\tall.rttm\n" for name in names]
+    (folder / "table.tsv").write_text("recording\taudio\treference\n" + "".join(rows))
+    corpus = {"name": "c", "recordings": "table.tsv", "systems": ["best"]}
+    (folder / "my.yaml").write_text(yaml.safe_dump({"corpora": [corpus]}))
+
+
+def plan(folder: Path, size: int, *arguments: str) -> Run:
+    """Run Snakemake on the corpus of the folder, with the profile for large corpora."""
+    large = ("--cores", "2", "--workflow-profile", ROOT / "profiles/large")
+    settings = ("--config", f"batch_size={size}", "--configfile", "my.yaml")
+    return snakemake(folder, *large, *settings, *arguments)
+
+
+def jobs_on_cluster(jobs: dict[str, int]) -> int:
+    """Return the number of jobs that are not local. The variants of `best` have the names of their backends."""
+    local = local_rules() | {"all", "total"}
+    count = 0
+    for name, number in jobs.items():
+        rule, _, variants = name.partition("-")
+        if rule in local:
+            continue
+        block = RULE_BLOCKS.get(rule)
+        variant = re.sub(r"-\d+-of-\d+$", "", variants).split(".")[-1]
+        reads_audio = (
+            block not in ("speech", "changes", "overlap") or BACKENDS[block][variant].reads_audio
+        )
+        count += number * reads_audio
+    return count
+
+
+def local_rules() -> set[str]:
+    """Return the rules over batches that declare `localrule: True`."""
+    text = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    _, *parts = re.split(r'^for batch in batches\("(\w+)".*$', text, flags=re.M)
+    return {
+        rule
+        for rule, body in zip(parts[::2], parts[1::2], strict=True)
+        if "\n        localrule: True" in body
+    }
+
+
+def write_empty_results(folder: Path, output: str) -> None:
+    """Write an empty file for each result that a dry run lists."""
+    folders = set()
+    for line in re.findall(r"^    output: (.*)$", output, flags=re.M):
+        for path in (folder / name for name in line.split(", ")):
+            if path.suffix:
+                if path.parent not in folders:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    folders.add(path.parent)
+                path.touch()
+            else:
+                path.mkdir(parents=True, exist_ok=True)
+
+
+def measure(count: int, size: int) -> list[str]:
+    """Return a row of the table."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        folder = Path(name)
+        write_corpus(folder, count)
+        plan(
+            folder, size, "--dry-run", "--quiet", "all"
+        )  # reads every audio file for the first time
+        first = plan(folder, size, "--dry-run")
+        jobs = job_counts(first.output)
+        write_empty_results(folder, first.output)
+        plan(folder, size, "--touch", "--forceall", "--quiet", "all")
+        check = plan(folder, size, "--dry-run")
+        assert "Nothing to be done" in check.output, check.output[-3000:]
+        write_corpus(folder, count + 1)
+        added = plan(folder, size, "--dry-run", "--quiet", "rules")
+        metadata = [p for p in (folder / ".snakemake/metadata").rglob("*") if p.is_file()]
+        assert len(metadata) >= 17 * count, len(metadata)
+        records = sum(p.stat().st_size for p in metadata)
+        return [
+            f"{count:,}", str(size), f"{jobs['total']:,}", f"{jobs_on_cluster(jobs):,}", *costs(first), *costs(check),
+            f"{added.cpu_seconds:.1f}", str(job_counts(added.output)["total"]), f"{records / 1e6:.0f}",
+        ]  # fmt: skip
+
+
+def costs(run: Run) -> tuple[str, str]:
+    return f"{run.cpu_seconds:.1f}", f"{run.megabytes:.0f}"
+
+
+def measure_reading(repeats: int = 5) -> tuple[float, float]:
+    """Return the CPU-seconds to list the rules of an empty Snakefile and of this workflow: minima of several runs."""
+    minima = []
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        folder = Path(name)
+        (folder / "Snakefile").write_text("rule all:\n    input: []\n")
+        write_corpus(folder, 1)
+        for snakefile in (folder / "Snakefile", ROOT / "Snakefile"):
+            list_rules = partial(snakemake, folder, "--list", "--configfile", "my.yaml")
+            runs = [list_rules(snakefile=snakefile) for _ in range(repeats)]
+            minima.append(min(run.cpu_seconds for run in runs))
+    return minima[0], minima[1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--recordings", type=int, nargs="+", default=[100, 300, 1000, 3000, 10_000])
+    parser.add_argument("--batch-size", type=int, default=100)
+    options = parser.parse_args()
+    empty, ours = measure_reading()
+    print_heading("Cost of planning", TEXT.format(empty=empty, more=ours - empty))
+    print_table(COLUMNS, (measure(count, options.batch_size) for count in options.recordings))
+
+
+if __name__ == "__main__":
+    main()
