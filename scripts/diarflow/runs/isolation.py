@@ -44,21 +44,21 @@ def mark_path(log: str) -> Path:
 
 @contextmanager
 def begun(log: str, outputs: Iterable[list[str]], memory: int) -> Iterator[int | None]:
-    """Mark a job as begun, and yield the memory in MB of an earlier attempt that died; None if none did.
+    """Mark a job as begun. Yield the memory in MB of an earlier attempt that died, or None.
 
-    `memory` is that of this attempt. The mark also holds the prefix of the attempt's unfinished files, and those
-    of a dead attempt are removed. If a killed run left a job that is still at work, wait until it ends.
-    After a TooLittleMemoryError the mark stays, with memory 0: the next attempt counts as one with more memory.
+    The mark holds the prefix of the unfinished files of this attempt, and its `memory`. Unfinished files of a dead
+    attempt are removed. If the same job of a killed run is still at work, wait until it ends.
+    After a TooLittleMemoryError the mark stays, with memory 0: the next attempt then counts as one with more memory.
     """
     path = mark_path(log)
     with exclusive_file(path) as file:
         file.seek(0)
-        dead, _, previous_memory = file.read().partition("\n")
-        if dead:
-            remove_unfinished(dead, (path for paths in outputs for path in paths))
+        dead_prefix, _, previous_memory = file.read().partition("\n")
+        if dead_prefix:
+            remove_unfinished(dead_prefix, (path for paths in outputs for path in paths))
         _write_mark(file, memory)
         try:
-            yield int(previous_memory or 0) if dead else None
+            yield int(previous_memory or 0) if dead_prefix else None
         except TooLittleMemoryError:
             _write_mark(file, 0)
             raise
@@ -84,13 +84,12 @@ def run_in_child(
 ) -> InputError | None:
     """Run `work` in a forked child process. Return the error if the child dies or exceeds a limit.
 
-    Raises SystemExit if `work` raises an error: the job fails.
-    Raises TooLittleMemoryError if the child exceeds the memory, and the job has no more MB than the
-    attempt that died: the next attempt has more.
+    Raises SystemExit if `work` raises an error, so that the job fails.
+    Raises TooLittleMemoryError if the child exceeds the memory and the job has at most `previous_memory` MB, those of
+    the attempt that died. The next attempt has more.
     """
-    child = get_context("fork").Process(
-        target=_run, args=(work,)
-    )  # a fork shares the loaded models
+    # a forked child shares the loaded models
+    child = get_context("fork").Process(target=_run, args=(work,))
     child.start()
     if error := _wait(child, time_limit, memory):
         child.kill()

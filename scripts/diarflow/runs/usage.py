@@ -1,7 +1,8 @@
 """CPU time, wall time and peak memory of jobs.
 
-Each job measures itself and writes `{log without .log}.usage.json` at its end, also if it fails. Snakemake's own
-benchmarks sample every 30 s after the first 15 s, and so miss most of the CPU time of a short job.
+Each job measures itself with getrusage(2), and writes `{log without .log}.usage.json` when it ends, also if it fails.
+Snakemake's `benchmark:` only samples a job, after the first seconds every 30 s, and misses the time after the last
+sample.
 """
 
 import atexit
@@ -88,7 +89,7 @@ def usage_path(log) -> Path:
 
 
 def write_usage(path, process: int) -> None:
-    """Write the usage until now of this process, if it has the id `process`: a forked child writes nothing."""
+    """Write the usage of this process so far. A forked child, whose id is not `process`, writes nothing."""
     if os.getpid() != process:
         return
     itself = resource.getrusage(resource.RUSAGE_SELF)
@@ -100,7 +101,7 @@ def write_usage(path, process: int) -> None:
         "peak_memory_mb": max(peak_memory(), _bytes(children.ru_maxrss)) / _MEGABYTE,
     }
     rounded = {name: round(value, 3) for name, value in content.items()}
-    # the results are complete: a disk that is full now must not fail the job
+    # the results are complete, so that a full disk must not fail the job now
     with suppress(OSError), atomic_write(path, sync=False) as temporary:
         temporary.write_text(json.dumps(rounded) + "\n")
 
@@ -108,8 +109,8 @@ def write_usage(path, process: int) -> None:
 def peak_memory() -> int:
     """Return the largest resident set of this process in bytes, libraries and mapped files included.
 
-    On Linux, ru_maxrss of a program includes the process that started it (getrusage(2) counts across exec):
-    for a light job that is Snakemake. VmHWM does not.
+    On Linux ru_maxrss survives exec, and so includes the memory of the process that started this one, such as
+    Snakemake. VmHWM does not.
     """
     status = Path("/proc/self/status")
     if status.exists() and (match := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
@@ -122,10 +123,13 @@ def _bytes(maxrss: int) -> int:
 
 
 def _start_time() -> float:
-    """Return when this process started, in seconds since the epoch; on other systems than Linux, when Python did."""
+    """Return the time at which this process started, in seconds since the epoch.
+
+    On systems without /proc, return the time at which this module was imported.
+    """
     try:
         stat = Path("/proc/self/stat").read_text()
-        # field 22 of proc(5), counted behind the name, which may hold spaces
+        # field 22 of proc(5); the name in field 2 may contain spaces
         ticks = int(stat.rpartition(")")[2].split()[19])
     except (OSError, IndexError, ValueError):
         return _IMPORTED_AT
@@ -180,7 +184,7 @@ def _row(corpus: str, rule: str, variant: str, usage: Usage) -> dict[str, Any]:
 
 
 def latest(folder, recordings: Iterable[str]) -> list[tuple[Path, float]]:
-    """Return the usage files of a folder that are the latest of a recording, with the share of recordings they are it for."""
+    """Return the usage files of a folder that still count, with the share of their recordings that no later job processed."""
     latest_of, covered = _count_recordings(folder, recordings)
     return [
         (Path(folder, label + SUFFIX), latest_of[label] / covered[label])
@@ -199,7 +203,7 @@ def remove_superseded(corpus: str, recordings: Collection[str], root="logs") -> 
 
 
 def _count_recordings(folder, recordings: Iterable[str]) -> tuple[Counter, Counter]:
-    """Count by label the recordings whose latest job it names, and all recordings of that job."""
+    """Return by label the number of recordings that no later job processed, and the number of all recordings."""
     times = {}
     with os.scandir(folder) as entries:
         for entry in entries:
