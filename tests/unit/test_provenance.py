@@ -3,9 +3,10 @@
 import pytest
 from test_settings import models, settings
 
-from diarflow.planning.plan import RULE_BLOCKS, Plan
+from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance
 from diarflow.planning.recording import Recording
+from diarflow.planning.rule_variants import RULE_BLOCKS
 from diarflow.settings import BLOCKS
 
 RULES = {block: rule for rule, block in RULE_BLOCKS.items()}

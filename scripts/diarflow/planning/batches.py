@@ -110,7 +110,7 @@ class Batch:
 def inputs_to_declare(
     files: list[str], output_times: list[float | None], *, made_in_batches: str | None = None
 ) -> list[str]:
-    """Return the files of a batch that Snakemake must know of, out of those of one kind.
+    """Select the input files that a batch must declare, from its files of one kind.
 
     These are: one missing file, since the job that makes it makes the others too; all files that are newer than
     the outputs of their recording; and one file that is older than all outputs. Snakemake compares each input with

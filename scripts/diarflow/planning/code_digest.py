@@ -3,7 +3,7 @@
 Snakemake compares the time of a script, and does not see the modules that it imports.
 The digest covers a script and every module of this package that it imports, directly or not.
 It ignores comments, docstrings, and the place of a module: a module that is moved or renamed
-keeps its digest, so that a refactoring re-runs nobody's corpus.
+keeps its digest, so that moving it re-runs no results.
 
 The modules at the top level of the package, and those in the folders `settings`, `planning` and `runs`,
 carry jobs out and do not change what they compute. They are not covered.
@@ -52,7 +52,7 @@ def computed_digest(*sources: Path) -> str:
         path = pending.pop()
         if path not in modules:
             modules[path] = _read(path)
-            pending += [one.path for one in modules[path].imports]
+            pending += [imported.path for imported in modules[path].imports]
     parts = []
     for source in modules.values():
         # the content of a module stands for its name

@@ -23,7 +23,7 @@ _PATHS = ("audio", "reference", "uem")
 
 
 class CorpusSource(Protocol):
-    """Settings that say where the recordings of a corpus come from."""
+    """Settings of a corpus that define the source of its recordings."""
 
     name: str
     recordings: str | None
@@ -44,7 +44,7 @@ class Rows:
 
 
 def read_rows(source: CorpusSource, *, needs_audio: bool) -> Rows:
-    """Return the rows of a corpus. `needs_audio` tells whether a table must have a column of audio files."""
+    """Return the rows of a corpus. With `needs_audio`, a table must have a column of audio files."""
     if source.recordings:
         return _table_rows(source.name, source.recordings, needs_audio=needs_audio)
     if source.audio:

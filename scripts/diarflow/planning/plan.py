@@ -9,37 +9,9 @@ from diarflow.artifacts.failures import REFERENCE_RULES, Failure, read_failures
 from diarflow.batch_labels import batch_count, batch_index, batch_label
 from diarflow.planning.batches import Batch, inputs_to_declare, modification_time
 from diarflow.planning.recording import Recording
+from diarflow.planning.rule_variants import VARIANTS
 from diarflow.planning.search import trials
 from diarflow.settings import BLOCKS, STAGES, Settings
-
-# folder name of a rule's variants, by the parts of a system that its result depends on
-VARIANTS = {
-    "prepare_audio": "",
-    "prepare_reference": "",
-    "simulate_conversations": "",
-    "compute_activations": "{network}",
-    "detect_speech": "{speech}",
-    "detect_changes": "{changes}",
-    "detect_overlap": "{overlap}",
-    "resegment": "{speech}.{changes}",
-    "embed_segments": "{speech}.{changes}.{overlap}.{embedding}",
-    "cluster_segments": "{speech}.{changes}.{overlap}.{embedding}.{clustering}",
-    "build_turns": "{system}",
-    "write_rttm": "{system}",
-    "import_rttm": "{system}",
-    "score_recording": "{system}",
-}
-
-# block of settings that holds a rule's variants, for the rules that have backends
-RULE_BLOCKS = {
-    "compute_activations": "networks",
-    "detect_speech": "speech",
-    "detect_changes": "changes",
-    "detect_overlap": "overlap",
-    "embed_segments": "embedding",
-    "cluster_segments": "clustering",
-    "build_turns": "turns",
-}
 
 
 class Plan:
@@ -51,7 +23,7 @@ class Plan:
 
     def __init__(self, settings: Settings, recordings: Iterable[Recording]):
         self.settings = settings
-        self.recordings = {(one.corpus, one.id): one for one in recordings}
+        self.recordings = {(recording.corpus, recording.id): recording for recording in recordings}
         self.systems = {corpus.name: settings.systems_of(corpus) for corpus in settings.corpora}
         self._ids: dict[str, list[str]] = {}
         for corpus, id in self.recordings:
@@ -129,7 +101,9 @@ class Plan:
             if self._runs_for(rule, name)
             for parts in self._parts(rule, name)
         ]
-        return [dict(choice) for choice in dict.fromkeys(tuple(one.items()) for one in choices)]
+        return [
+            dict(choice) for choice in dict.fromkeys(tuple(choice.items()) for choice in choices)
+        ]
 
     def _runs_for(self, rule: str, system: str) -> bool:
         """Return whether a rule has jobs for a system: imported systems have none before `import_rttm`."""
@@ -238,8 +212,8 @@ class Plan:
         of a job once for each of its outputs, and the report depends on all audio through the RTTM.
         """
         declared = []
-        corpora = {one.corpus: None for one in self.recordings.values() if one.audio}
-        for corpus in corpora:
+        corpora = [recording.corpus for recording in self.recordings.values() if recording.audio]
+        for corpus in dict.fromkeys(corpora):
             if not self.systems[corpus]:
                 continue
             paths = self.inputs("audio", "prepare_audio", ".wav", output=output, corpus=corpus)

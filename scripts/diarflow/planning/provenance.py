@@ -14,7 +14,7 @@ from diarflow.digests import canonical, digest, versions
 from diarflow.planning.code_digest import code_digest
 from diarflow.planning.plan import Plan
 from diarflow.planning.requirements import BACKENDS
-from diarflow.simulation.speakers import select_speakers, list_speakers, files_stamp
+from diarflow.simulation.speakers import files_stamp, list_speakers, select_speakers
 
 SCRIPTS = PACKAGE.parent
 TURN_TAKING = PACKAGE / "simulation" / "turn_taking.json"
@@ -108,7 +108,9 @@ class Provenance:
     def _simulation(self, corpus: str) -> str:
         """Return the provenance of a simulated corpus: its settings, and the files of its speakers."""
         simulation = next(
-            one.simulate for one in self._settings.corpora if one.name == corpus and one.simulate
+            source.simulate
+            for source in self._settings.corpora
+            if source.name == corpus and source.simulate
         )
         speakers = select_speakers(
             list_speakers(simulation.speakers), simulation.part, simulation.leave_out

@@ -28,8 +28,8 @@ def check_installed(plan: Plan) -> None:
         for name in plan.used(block):
             variant = getattr(plan.settings, block)[name]
             backend = backends[variant.backend]
-            found = versions(*backend.packages)
-            if missing := [package for package in found if found[package] == "missing"]:
+            installed = versions(*backend.packages)
+            if missing := [name for name, version in installed.items() if version == "missing"]:
                 problems.append(
                     f"{block}.{name} needs {', '.join(missing)}, not installed here: "
                     f"`make {backend.environment}` makes an environment with it"

@@ -1,4 +1,4 @@
-"""Batch of a rule: what a rule over recordings declares, by its plan.
+"""Batch of a rule, with the inputs and directives that the rule declares.
 
 The rules in `workflow/rules` write all paths in full. The methods here bind a path to the variant of a job, and
 leave it out if the variant does not read it.
@@ -9,7 +9,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from diarflow.planning.batches import Batch
-from diarflow.planning.plan import RULE_BLOCKS, VARIANTS
 from diarflow.planning.provenance import is_trained_or_own, rule_provenance
 from diarflow.planning.requirements import BACKENDS
 from diarflow.planning.resources import (
@@ -19,6 +18,7 @@ from diarflow.planning.resources import (
     prepared_duration,
     runtime_minutes,
 )
+from diarflow.planning.rule_variants import RULE_BLOCKS, VARIANTS
 from diarflow.settings import is_oracle
 from diarflow.timeline.intervals import Seconds
 
@@ -30,7 +30,7 @@ _WILDCARDS = {"networks": "network", "turns": "system"}
 
 
 class RuleBatch(Batch):
-    """A batch that knows the plan of the run."""
+    """Batch of a rule in a session."""
 
     def __init__(self, session: "Session", rule: str, *arguments: Any, **values: Any):
         super().__init__(rule, *arguments, **values)

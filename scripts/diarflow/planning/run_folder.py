@@ -14,7 +14,7 @@ from diarflow.runs.usage import remove_superseded
 
 
 class RunFolder:
-    """Row files of a plan, and what a run does to its folder before its first job."""
+    """Row files of a plan, and the preparation of the folder before the first job."""
 
     def __init__(self, workflow: Any, plan: Plan):
         self._workflow, self._plan = workflow, plan
@@ -37,7 +37,7 @@ class RunFolder:
         """Prepare the folder for a run. All side effects of planning are here.
 
         Snakemake decides between a run, a dry run and a listing only after it has read the Snakefile. So the first
-        rule that asks for a row file calls this, just before Snakemake locks the folder. A run
+        rule that reads a row file calls this, just before Snakemake locks the folder. A run
 
         - holds the lock of a run, and removes lock files and unfinished files of runs that were killed,
         - writes the row files that have changed, and the tables of ids,

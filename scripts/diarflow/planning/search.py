@@ -96,7 +96,7 @@ def with_trials(settings: Settings) -> Settings:
 
 
 def search_content(settings: Settings, tuning: str, has_reference: Mapping[str, bool]) -> dict:
-    """Return what a search is about: its system, trials, corpora and criterion.
+    """Return the content of a search: its system, trials, corpora and criterion.
 
     `has_reference` maps the name of a corpus to whether any of its recordings has a reference.
     Raises InputError if a corpus is not marked `split: dev`, or if there is nothing to score.

@@ -1,4 +1,4 @@
-"""Everything that the rules know of a run: settings, recordings, plan and provenance.
+"""Session of a run: the settings, recordings, plan and provenance that the rules use.
 
 The Snakefile makes one session when it is read. This has no side effects on disk; `RunFolder.prepare` has them all.
 """
@@ -74,7 +74,7 @@ class Session:
 def check_package(scripts: str) -> None:
     """Raise InputError if this package does not belong to the checkout whose `scripts` folder is given.
 
-    Jobs import the package beside their script, so that another one must not plan them.
+    Jobs import the package from the folder of their script, so the same package must plan them.
     """
     package = os.path.join(scripts, "diarflow")
     if os.path.isdir(package) and not os.path.samefile(package, PACKAGE):

@@ -1,8 +1,8 @@
 """Performance patches for Snakemake 9.27.1 on large plans.
 
-They change neither what is planned nor what is run: `tests/workflow/test_patches.py` plans a corpus with and without
+They change neither what is planned nor what is run: `tests/workflow/test_planning.py` plans a corpus with and without
 them and compares the jobs. They apply to exactly this version, and only to plans of many recordings.
-`bench/results/planning.md` has the measured gain of each.
+`docs/decisions/0006-snakemake-patches.md` has the measured gain of each.
 """
 
 import os

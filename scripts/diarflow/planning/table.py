@@ -17,7 +17,7 @@ from diarflow.planning.reference_digests import unmatched_names
 
 @dataclass(frozen=True)
 class CorpusNeeds:
-    """What the systems of a corpus read: the audio, and the RTTM of imported systems (name, path)."""
+    """Inputs of the systems of a corpus: the audio, and the RTTM of imported systems (name, path)."""
 
     audio: bool = True
     rttm: tuple[tuple[str, str], ...] = ()
@@ -36,12 +36,14 @@ def read_corpora(
     problems: list[str] = []
     for source in sources:
         try:
-            own, own_warnings = read_corpus(source, (needs or {}).get(source.name, CorpusNeeds()))
+            of_corpus, of_corpus_warnings = read_corpus(
+                source, (needs or {}).get(source.name, CorpusNeeds())
+            )
         except InputError as error:
             problems.append(str(error))
             continue
-        recordings += own
-        warnings += own_warnings
+        recordings += of_corpus
+        warnings += of_corpus_warnings
     if problems:
         raise InputError.of(problems)
     return recordings, warnings
@@ -198,7 +200,7 @@ def _parse_speaker_counts(
         counts[column] = None
         if not text:
             continue
-        digits = text.removesuffix(".0")  # spreadsheets write 2.0 beside empty cells
+        digits = text.removesuffix(".0")  # spreadsheets write 2.0 in a column with empty cells
         if digits.isascii() and digits.isdigit() and int(digits) >= 1:
             counts[column] = int(digits)
         else:

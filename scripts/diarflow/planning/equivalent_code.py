@@ -1,0 +1,63 @@
+"""Declare code equivalent to earlier code, so that a refactoring re-runs no results.
+
+    python -m diarflow.planning.equivalent_code > before.json        # before the refactoring
+    python -m diarflow.planning.equivalent_code before.json UNIT ...  # after it
+
+The second command maps the new digests of the named units to the earlier ones in `resources/equivalent_code.json`.
+A unit is a rule ("resegment") or a rule with a backend ("detect_speech/webrtc"); `all` names every unit. Name a unit only
+if its results were compared byte by byte before and after the refactoring.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from diarflow.backends import PACKAGE
+from diarflow.planning.code_digest import EQUIVALENT, code_digest, computed_digest
+from diarflow.planning.requirements import BACKENDS
+from diarflow.planning.rule_variants import RULE_BLOCKS
+
+SCRIPTS = PACKAGE.parent
+
+
+def units() -> Iterator[tuple[str, tuple[Path, ...]]]:
+    """Yield each rule, or each rule with each of its backends, and the source files that it starts from."""
+    for script in sorted(SCRIPTS.glob("*.py")):
+        block = RULE_BLOCKS.get(script.stem, "embedding" if script.stem == "train_plda" else None)
+        if block is None:
+            yield script.stem, (script,)
+            continue
+        for name, backend in BACKENDS[block].items():
+            yield f"{script.stem}/{name}", (script, backend.source)
+
+
+def digests() -> dict[str, str]:
+    """Return the digest of each unit, as it is in the provenance of results."""
+    return {unit: code_digest(*sources) for unit, sources in units()}
+
+
+def equivalences(before: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Return the computed digest of each named unit with its earlier digest, if the two differ."""
+    wanted = set(names)
+    return {
+        computed: before[unit]
+        for unit, sources in units()
+        if (unit in wanted or "all" in wanted)
+        and unit in before
+        and (computed := computed_digest(*sources)) != before[unit]
+    }
+
+
+def main(arguments: list[str]) -> None:
+    if not arguments:
+        print(json.dumps(digests(), indent=1))
+        return
+    before = json.loads(Path(arguments[0]).read_text())
+    mapping = equivalences(before, arguments[1:])
+    EQUIVALENT.write_text(json.dumps(dict(sorted(mapping.items())), indent=1) + "\n")
+    print(f"{EQUIVALENT}: {len(mapping)} digests of code that is equivalent to earlier code")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

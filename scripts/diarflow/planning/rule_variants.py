@@ -1,0 +1,30 @@
+"""Variants of the rules over recordings: their folders, and the blocks of settings that hold them."""
+
+# folder name of a rule's variants, by the parts of a system that its result depends on
+VARIANTS = {
+    "prepare_audio": "",
+    "prepare_reference": "",
+    "simulate_conversations": "",
+    "compute_activations": "{network}",
+    "detect_speech": "{speech}",
+    "detect_changes": "{changes}",
+    "detect_overlap": "{overlap}",
+    "resegment": "{speech}.{changes}",
+    "embed_segments": "{speech}.{changes}.{overlap}.{embedding}",
+    "cluster_segments": "{speech}.{changes}.{overlap}.{embedding}.{clustering}",
+    "build_turns": "{system}",
+    "write_rttm": "{system}",
+    "import_rttm": "{system}",
+    "score_recording": "{system}",
+}
+
+# block of settings that holds a rule's variants, for the rules that have backends
+RULE_BLOCKS = {
+    "compute_activations": "networks",
+    "detect_speech": "speech",
+    "detect_changes": "changes",
+    "detect_overlap": "overlap",
+    "embed_segments": "embedding",
+    "cluster_segments": "clustering",
+    "build_turns": "turns",
+}
