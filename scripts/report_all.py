@@ -1,36 +1,33 @@
-"""Rule report_all: the error rates across corpora, and the pages people look at."""
+"""Rule report_all: error rates across corpora, comparisons of systems, and the pages of the report."""
 
 import json
 from pathlib import Path
 
-from diarflow.report.markdown import write_markdown
+from diarflow.report.markdown import reference_paths, write_markdown
 from diarflow.report.site import write_site
-from diarflow.runs.job import start_log
-from diarflow.scoring.bootstrap import compare_all, count_speakers
+from diarflow.runs.job import job_settings
+from diarflow.scoring.comparisons import compare_systems
+from diarflow.scoring.speaker_counts import tabulate_speaker_counts
 from diarflow.scoring.totals import (
-    across,
-    of_recordings,
+    concatenate_rounded,
     read_csv,
-    rounded,
+    select_recordings,
+    totals_over_corpora,
     write_csv,
     write_parquet,
 )
 
-start_log(snakemake.log[0])
-job = json.loads(snakemake.params.provenance)
-content = job.pop("settings")
+content = job_settings(snakemake)
 tables = [read_csv(path) for path in snakemake.input.der]
-scores = of_recordings(tables)
-der = rounded([*tables, *across(scores, content["splits"])])
+scores = select_recordings(tables)
+der = concatenate_rounded([*tables, *totals_over_corpora(scores, content["splits"])])
 write_csv(snakemake.output.der, der)
 write_parquet(snakemake.output.parquet, der)
-references = [
-    f"results/{one['corpus']}/reference/{one['recording']}.rttm"
-    for one in content["recordings"]
-    if one["reference"] and one["systems"]
-]
+references = reference_paths(content)
 write_markdown(snakemake.output.markdown, der, content, references=references)
-write_csv(snakemake.output.comparisons, compare_all(scores, content["splits"]))
-write_csv(snakemake.output.counts, count_speakers(scores))
-made_with = json.dumps([job, snakemake.params.pages])
-write_site(Path(snakemake.output.index).parent, content, made_with)
+write_csv(snakemake.output.comparisons, compare_systems(scores, content["splits"]))
+write_csv(snakemake.output.counts, tabulate_speaker_counts(scores))
+# the settings are left out: the pages that depend on them contain them
+provenance = json.loads(snakemake.params.provenance) | {"settings": None}
+pages_provenance = json.dumps([provenance, snakemake.params.pages])
+write_site(Path(snakemake.output.index).parent, content, pages_provenance)

@@ -1,4 +1,4 @@
-"""The pages of the report: they show what the tables hold, and nothing in a name can break out of them."""
+"""The pages of the report show the values of the tables, and names cannot inject HTML or JavaScript."""
 
 import contextlib
 import csv
@@ -9,34 +9,28 @@ from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
 
-import numpy as np
 import pytest
 import soundfile
-from sample_report import BREAK, DER, QUOTE, content, make
-from pyannote.core import Annotation, Segment, Timeline
-from pyannote.metrics.diarization import DiarizationErrorRate
+from sample_report import DER, IMAGE, RESULTS, SCRIPT, report_content, write_report
 
 from diarflow.formats.rttm import read_turns, write_rttm
 from diarflow.report.site import write_site
-from diarflow.report.timeline import compare, seconds, speakers_of
-from diarflow.runs.benchmarks import costs
-from diarflow.scoring.hypothesis import NUMBER_GIVEN
-from diarflow.timeline.intervals import Interval, Turn
+from diarflow.scoring.hypothesis import SPEAKERS_GIVEN_COMMENT
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page: elements, the text of scripts, the cells of tables by id."""
+    """Elements, text, scripts and tables of a page. The tables are keyed by the id of their element."""
 
     def __init__(self, path):
         super().__init__()
         self.elements, self.scripts, self.tables, self.text = [], [], {}, ""
-        self._in, self._table, self._cell = None, None, None
+        self._tag, self._table, self._cell = None, None, None
         self.feed(Path(path).read_text())
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.elements.append((tag, attrs))
-        self._in = tag
+        self._tag = tag
         if tag == "script":
             self.scripts.append([attrs, ""])
         elif tag == "table":
@@ -48,66 +42,74 @@ class Page(HTMLParser):
             self._table[-1]["cells"].append(self._cell)
 
     def handle_endtag(self, tag):
-        self._in = None if tag == self._in else self._in
+        self._tag = None if tag == self._tag else self._tag
         self._cell = None if tag in ("td", "th") else self._cell
         self._table = None if tag == "table" else self._table
 
     def handle_data(self, data):
         self.text += data
-        if self._in == "script":
+        if self._tag == "script":
             self.scripts[-1][1] += data
         elif self._cell is not None:
             self._cell[1] += data
 
-    def data(self, name):
-        return json.loads(next(text for attrs, text in self.scripts if attrs.get("id") == name))
+    def data(self, id):
+        """Return the JSON content of a script element."""
+        return json.loads(next(text for attrs, text in self.scripts if attrs.get("id") == id))
 
-    def figures(self, table):
-        """Rows of a table: attributes, texts of the cells that name no column, figures of those that do."""
+    def rows(self, table):
+        """Yield attributes, texts of the labels, and texts of the metrics by column, for each row of scores."""
         for row in self.tables[table]:
             if "data-protocol" in row["attrs"]:
-                figures = {column: text for column, text, _ in row["cells"] if column}
-                yield (
-                    row["attrs"],
-                    [text for column, text, _ in row["cells"] if not column],
-                    figures,
-                )
+                labels = [text for column, text, _ in row["cells"] if not column]
+                metrics = {column: text for column, text, _ in row["cells"] if column}
+                yield row["attrs"], labels, metrics
 
 
-def taken(path):
-    """What a file of data hands over."""
+def read_data(path):
+    """Return name and content of a data file of the report."""
     name, content = re.fullmatch(
-        r'diarflow\.take\("(.*?)",(.*)\);\n', Path(path).read_text()
+        r'diarflow\.receive\("(.*?)",(.*)\);\n', Path(path).read_text()
     ).groups()
     return name, json.loads(content)
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    """A report that is only read."""
-    folder = tmp_path_factory.mktemp("report")
-    with contextlib.chdir(folder):
-        return folder / make()
-
-
-@pytest.fixture
-def own(tmp_path, monkeypatch):
-    """A report in the current folder, which a test may change."""
-    monkeypatch.chdir(tmp_path)
-    return make()
-
-
-def pages(report):
+def read_pages(report):
     return {path.relative_to(report).as_posix(): Page(path) for path in report.rglob("*.html")}
 
 
-def test_there_is_a_page_for_each_recording(report):
-    expected = {f"recordings/c/{name}.html" for name in ("a", "b", "nothing")}
-    assert set(pages(report)) == {"index.html", "tables.html"} | expected
+def der_rows():
+    return list(csv.DictReader(io.StringIO(DER)))
 
 
-def test_nothing_in_a_name_becomes_an_element_or_a_script(report):
-    for page in pages(report).values():
+def assert_equal(metrics, row):
+    """Compare the texts of a page with a row of der.csv, as numbers."""
+    for column, text in metrics.items():
+        assert (float(text) if text else None) == (float(row[column]) if row[column] else None)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The folder of a report that all tests share and none changes."""
+    folder = tmp_path_factory.mktemp("report")
+    with contextlib.chdir(folder):
+        return folder / write_report()
+
+
+@pytest.fixture
+def new_report(tmp_path, monkeypatch):
+    """The folder of a report, in the current folder, that a test may change."""
+    monkeypatch.chdir(tmp_path)
+    return write_report()
+
+
+def test_each_recording_has_a_page(report):
+    expected = {f"recordings/c/{name}.html" for name in ("a", "b", "failed")}
+    assert set(read_pages(report)) == {"index.html", "tables.html"} | expected
+
+
+def test_names_do_not_become_elements_or_scripts(report):
+    for page in read_pages(report).values():
         for tag, attrs in page.elements:
             assert not any(name.startswith("on") for name in attrs), (tag, attrs)
             assert tag != "img" or not attrs["src"].startswith("x")
@@ -117,122 +119,105 @@ def test_nothing_in_a_name_becomes_an_element_or_a_script(report):
         assert "<" not in path.read_text()
 
 
-def test_hostile_names_are_shown_as_they_are(report):
+def test_names_with_html_are_shown_unchanged(report):
     page = Page(report / "recordings/c/a.html")
-    lanes = {lane["name"]: lane for lane in page.data("data")["lanes"]}
-    assert [one["name"] for one in lanes["reference"]["speakers"]] == [BREAK, QUOTE]
-    assert BREAK + QUOTE in Page(report / "index.html").text
+    tracks = {track["name"]: track for track in page.data("data")["tracks"]}
+    assert [speaker["name"] for speaker in tracks["reference"]["speakers"]] == [SCRIPT, IMAGE]
+    assert SCRIPT + IMAGE in Page(report / "index.html").text
     links = [attrs["href"] for tag, attrs in Page(report / "index.html").elements if tag == "a"]
     assert any("logs/%22%27%3E%3Cimg" in link for link in links)
 
 
-def test_every_figure_of_the_totals_is_that_of_der_csv(report):
-    rows = {(r["corpus"], r["system"], r["recording"], r["protocol"]): r for r in table()}
-    shown = list(Page(report / "index.html").figures("totals"))
+def test_the_totals_equal_der_csv(report):
+    rows = {(r["corpus"], r["system"], r["recording"], r["protocol"]): r for r in der_rows()}
+    shown = list(Page(report / "index.html").rows("totals"))
     assert len(shown) == 4
-    for attrs, (corpus, system, *_), figures in shown:
-        key = (
-            corpus,
-            system.split(" ")[0].rstrip("*"),
-            attrs["data-recording"],
-            attrs["data-protocol"],
-        )
-        same(figures, rows[key])
-        assert {"der", "jer", "missed", "reference_seconds", "repairs"} <= set(figures)
+    for attrs, (corpus, system, *_), metrics in shown:
+        name = system.split(" ")[0].rstrip("*")
+        assert_equal(metrics, rows[corpus, name, attrs["data-recording"], attrs["data-protocol"]])
+        assert {"der", "jer", "missed", "reference_seconds", "repairs"} <= set(metrics)
 
 
-def test_every_figure_of_a_recording_is_that_of_der_csv(report):
-    rows = [row for row in table() if row["recording"] == "a"]
-    shown = list(Page(report / "recordings/c/a.html").figures("scores"))
+def test_the_scores_of_a_recording_equal_der_csv(report):
+    rows = [row for row in der_rows() if row["recording"] == "a"]
+    shown = list(Page(report / "recordings/c/a.html").rows("scores"))
     assert len(shown) == len(rows) == 3
-    for (attrs, _, figures), row in zip(shown, rows, strict=True):
+    for (attrs, _, metrics), row in zip(shown, rows, strict=True):
         assert attrs["data-protocol"] == row["protocol"]
-        same(figures, row)
+        assert_equal(metrics, row)
 
 
-def test_every_figure_in_the_data_of_the_front_page_is_that_of_der_csv(report):
-    rows = {(row["recording"], row["protocol"]): row for row in table() if row["system"] == "ours"}
+def test_the_data_files_equal_der_csv_and_begin_with_the_highest_der(report):
+    rows = {(r["recording"], r["protocol"]): r for r in der_rows() if r["system"] == "ours"}
     names = {}
     for path in (report / "data").iterdir():
-        name, data = taken(path)
+        name, data = read_data(path)
         assert name == path.stem
         protocol = name.split("-")[1]
         names[protocol] = data["recording"]
-        for place, recording in enumerate(data["recording"]):
+        for index, recording in enumerate(data["recording"]):
             row = rows.get((recording, protocol), {})
-            for column in {"der", "missed", "confusion", "jer", "found_speakers"}:
-                value = data[column][place]
+            for column in ("der", "missed", "confusion", "jer", "hypothesis_speakers"):
+                value = data[column][index]
                 assert value == (float(row[column]) if row.get(column) else None)
-    # the worst first; what has no rate last
-    assert names["full"] == ["nothing", "a", "b"]
+            assert (data["failed_rule"][index] or "") == row.get("failed_rule", "")
+    assert names["full"] == ["failed", "a", "b"]
 
 
-def table():
-    return list(csv.DictReader(io.StringIO(DER)))
+def test_a_page_lists_the_systems_that_were_given_the_number_of_speakers(new_report):
+    assert "was given to" not in Page(new_report / "recordings/c/a.html").text
+    path = RESULTS / "rttm/ours/a.rttm"
+    write_rttm(path, "a", read_turns(path), comments=[SPEAKERS_GIVEN_COMMENT])
+    write_site(new_report, report_content())
+    text = Page(new_report / "recordings/c/a.html").text
+    assert "The number of speakers was given to ours." in text
 
 
-def same(figures, row):
-    for column, text in figures.items():
-        assert (float(text) if text else None) == (float(row[column]) if row[column] else None)
+def test_columns_that_are_not_in_der_csv_are_not_shown(report):
+    metrics = next(Page(report / "index.html").rows("totals"))[2]
+    assert "jer" in metrics and not {"purity", "der_median", "overlap_der"} & set(metrics)
 
 
-def test_a_recording_says_which_systems_were_given_the_number_of_speakers(own):
-    assert "was given to" not in Page(own / "recordings/c/a.html").text
-    path = Path("results/c/rttm/ours/a.rttm")
-    write_rttm(path, "a", read_turns(path), comments=[NUMBER_GIVEN])
-    write_site(own, content())
-    assert "The number of speakers was given to ours." in Page(own / "recordings/c/a.html").text
-
-
-def test_columns_that_der_csv_does_not_have_are_left_out(report):
-    figures = next(Page(report / "index.html").figures("totals"))[2]
-    assert "jer" in figures and not {"purity", "der_median", "overlap_der"} & set(figures)
-
-
-def test_the_interval_stands_beside_its_rate(report):
+def test_the_totals_show_the_interval_of_the_der(report):
     assert "12.50 to 80.00" in Page(report / "index.html").text
 
 
-def test_a_system_with_a_perfect_stage_says_what_the_stage_costs(report):
-    (row,) = (r for r in Page(report / "index.html").figures("stages"))
+def test_the_oracle_analysis_shows_the_difference_in_der(report):
+    (row,) = Page(report / "index.html").rows("stages")
     assert row[1] == ["c", "full", "ours", "speech", "70.31", "27.27", "-43.04"]
 
 
-def test_differences_and_numbers_of_speakers_are_shown_where_their_tables_are(own):
-    assert "comparisons" not in Page(own / "index.html").tables
-    (own / "comparisons.csv").write_text(
+def test_comparisons_and_speaker_counts_are_shown_if_their_tables_exist(new_report):
+    assert "comparisons" not in Page(new_report / "index.html").tables
+    (new_report / "comparisons.csv").write_text(
         "corpus,protocol,system,other,difference,difference_low,difference_high,recordings\n"
-        "c,full,ours,knows-speech,43.04,12.0,60.5,3\n"
+        "c,full,ours,oracle-speech,43.04,12.0,60.5,3\n"
     )
-    (own / "speaker_counts.csv").write_text(
-        "corpus,system,reference_speakers,found_speakers,recordings,speakers_given\n"
+    (new_report / "speaker_counts.csv").write_text(
+        "corpus,system,reference_speakers,hypothesis_speakers,recordings,speakers_given\n"
         "c,ours,2,2,1,False\nc,ours,2,3,4,True\n"
     )
-    write_site(own, content())
-    page = Page(own / "index.html")
-    (row,) = page.figures("comparisons")
-    assert row[1][4:] == ["43.04", "12.00 to 60.50", "3", "knows-speech is better"]
-    assert "c: ours" in page.text and "the number was given in some" in page.text
+    write_site(new_report, report_content())
+    page = Page(new_report / "index.html")
+    (row,) = page.rows("comparisons")
+    assert row[1][4:] == ["43.04", "12.00 to 60.50", "3", "oracle-speech is better"]
+    assert "c: ours" in page.text and "the number was given for some" in page.text
 
 
-def test_no_page_asks_the_network_for_anything(report):
+def test_pages_contain_no_network_addresses_and_no_broken_links(report):
     for path in report.rglob("*"):
-        if (
-            path.is_file()
-            and path.name != "plotly.min.js"
-            and path.suffix in (".html", ".css", ".js")
-        ):
+        if path.suffix in (".html", ".css", ".js") and path.name != "plotly.min.js":
             assert not re.search(r"https?:|[\"'(]//", path.read_text()), path
-    for name, page in pages(report).items():
+    for name, page in read_pages(report).items():
         for _, attrs in page.elements:
-            for address in (attrs.get("src"), attrs.get("href")):
-                if address and not address.startswith(("data:", "#")):
-                    target = report / Path(name).parent / address
-                    assert "%" in address or target.exists(), address
+            for url in (attrs.get("src"), attrs.get("href")):
+                if url and not url.startswith(("data:", "#")):
+                    target = report / Path(name).parent / url
+                    assert "%" in url or target.exists(), url
 
 
-def test_tables_have_headers_with_scope_and_controls_have_names(report):
-    for page in pages(report).values():
+def test_table_headers_have_a_scope_and_images_have_labels(report):
+    for page in read_pages(report).values():
         for table in page.tables.values():
             for row in table[:1]:
                 assert all(attrs.get("scope") for _, _, attrs in row["cells"])
@@ -242,83 +227,54 @@ def test_tables_have_headers_with_scope_and_controls_have_names(report):
             assert tag != "html" or attrs["lang"] == "en"
 
 
-def test_sound_is_linked_or_embedded(own):
-    def source():
-        page = Page(own / "recordings/c/a.html")
+def test_audio_is_linked_or_embedded(new_report):
+    def audio_source():
+        page = Page(new_report / "recordings/c/a.html")
         return next(attrs["src"] for tag, attrs in page.elements if tag == "audio")
 
-    assert source() == "../../../c/audio/a.wav"
-    make(audio="embedded")
-    kind, _, text = source().partition(";base64,")
+    assert audio_source() == "../../../c/audio/a.wav"
+    write_report(audio="embedded")
+    kind, _, text = audio_source().partition(";base64,")
     assert kind == "data:audio/mpeg"
     assert soundfile.info(io.BytesIO(b64decode(text))).duration == pytest.approx(10.0, abs=0.1)
 
 
-def test_the_same_results_give_the_same_pages(own):
-    def read():
-        return {path: path.read_bytes() for path in own.rglob("*") if path.is_file()}
+def test_equal_results_give_equal_files(new_report):
+    def read_files():
+        return {path: path.read_bytes() for path in new_report.rglob("*") if path.is_file()}
 
-    before = read()
-    make()
-    assert read() == before
+    before = read_files()
+    write_report()
+    assert read_files() == before
 
 
-def test_a_report_on_nothing_is_a_report(tmp_path, monkeypatch):
+def test_a_report_without_recordings_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     report = Path("results/report")
     report.mkdir(parents=True)
     (report / "der.csv").write_text(DER.splitlines()[0] + "\n")
-    write_site(report, content(recordings=[]))
-    assert "there is nothing to score" in Page(report / "index.html").text
+    write_site(report, report_content(recordings=[]))
+    assert "nothing was scored" in Page(report / "index.html").text
 
 
-def turns(rng):
-    starts = rng.uniform(0, 20, rng.integers(0, 8)).round(2)
-    return [Turn(s, s + round(rng.uniform(0.1, 6), 2), f"s{rng.integers(3)}") for s in starts]
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_the_error_lane_holds_as_many_seconds_as_pyannote_metrics_counts(seed):
-    rng = np.random.default_rng(seed)
-    truth, guess = turns(rng), turns(rng)
-    extent = [Interval(1.0, 9.0), Interval(12.0, 18.0)]
-    found = seconds(compare(truth, guess, extent)[1])
-    annotations = []
-    for side in (truth, guess):
-        annotations.append(Annotation())
-        for who in {turn.speaker for turn in side}:
-            own = Timeline([Segment(t.start, t.end) for t in side if t.speaker == who]).support()
-            for segment in own:
-                annotations[-1][segment, who] = who
-    uem = Timeline([Segment(*one) for one in extent])
-    theirs = DiarizationErrorRate()(*annotations, uem=uem, detailed=True)
-    for ours, name in (
-        ("missed", "missed detection"),
-        ("false_alarm", "false alarm"),
-        ("confusion", "confusion"),
-    ):
-        assert found[ours] == pytest.approx(theirs[name], abs=1e-6)
-
-
-def test_a_window_belongs_to_who_speaks_most_in_it():
-    said = [Turn(0.0, 1.0, "Ann"), Turn(0.5, 3.0, "Bob"), Turn(2.0, 2.5, "Bob")]
-    assert speakers_of([(0.0, 1.2), (0.9, 2.0), (3.0, 4.0)], said) == ["Ann", "Bob", None]
-
-
-def test_times_are_those_of_recordings_and_variants_that_are_there(tmp_path):
-    head = "s\th:m:s\tmax_rss\tcpu_time\n"
-    for variant, name, values in (
-        ("used", "a", "2.0\t0:00:02\t100.0\t1.5"), ("used", "b", "1.0\t0:00:01\tNA\tNA"),
-        ("used", "gone", "9.0\t0:00:09\t1.0\t1.0"), ("unused", "a", "9.0\t0:00:09\t1.0\t1.0"),
-    ):  # fmt: skip
-        path = tmp_path / "c" / "detect_speech" / variant / f"{name}.tsv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{head}{values}\n")
-    (tmp_path / "c" / "report_corpus.tsv").write_text(f"{head}0.5\t0:00:00\t50.0\t0.4\n")
-    found = list(costs("c", {"a", "b"}, {"detect_speech": ["used"]}, tmp_path))
-    assert found == [
-        {"corpus": "c", "rule": "report_corpus", "variant": "", "jobs": 1, "seconds": 0.5,
-         "cpu": 0.4, "memory": 50.0},
-        {"corpus": "c", "rule": "detect_speech", "variant": "used", "jobs": 2, "seconds": 3.0,
-         "cpu": 1.5, "memory": 100.0},
-    ]  # fmt: skip
+def test_the_usage_of_a_rule_is_given_per_hour_of_audio(new_report):
+    usage = {"seconds": 2.0, "user_seconds": 1.0, "system_seconds": 0.5, "peak_memory_mb": 100.0}
+    for recording in ("a", "b", "failed"):
+        path = Path(f"logs/c/write_rttm/ours/{recording}.usage.json")
+        path.write_text(json.dumps(usage))
+    write_site(new_report, report_content())
+    name, rows = read_data(new_report / "times.js")
+    assert name == "times"
+    assert rows == [
+        {
+            "corpus": "c",
+            "rule": "write_rttm",
+            "variant": "ours",
+            "jobs": 3,
+            "seconds": 6.0,
+            "cpu": 4.5,
+            "memory": 100.0,
+            "per_hour": 720.0,
+            "longest": 0.17,
+        }
+    ]  # fmt: skip - 30 s of audio, of which the longest recording has 10 s

@@ -1,1 +1,1 @@
-"""The report: tables of errors, the pages that show them, and what is drawn on these."""
+"""The report: static HTML pages, their data, and the Markdown table of error rates."""

@@ -1,148 +1,163 @@
-"""What the front page shows, out of the tables of the report."""
+"""Content of the front page: totals, comparisons, speaker counts, changes, failures and trainings."""
 
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from diarflow.artifacts.failures import Failure, read_failures
-from diarflow.report.metrics import PROTOCOLS, columns, records, shown
-from diarflow.report.oracle_analysis import perfect_stages, stage_costs
+from diarflow.report.metrics import available_metrics, json_columns
+from diarflow.report.oracle_analysis import find_oracle_systems, oracle_differences
+from diarflow.scoring.diarization import ERROR_KINDS, PROTOCOLS
 from diarflow.scoring.names import ALL, COMPLETED
 
-_ERRORS = ("missed", "false_alarm", "confusion")
-_SHARES = [f"{name}_percent" for name in _ERRORS]
+_PERCENT_COLUMNS = [f"{kind}_percent" for kind in ERROR_KINDS]
 
 
-def totals_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows ALL, and rows COMPLETED where these are of fewer recordings."""
-    found = rows[rows["recording"].isin([ALL, COMPLETED])]
-    keys = ["corpus", "system", "protocol"]
-    whole = found[found["recording"] == ALL].set_index(keys)["recordings"]
-    told = [
-        row.recording == ALL or row.recordings != whole.get((row.corpus, row.system, row.protocol))
-        for row in found.itertuples()
-    ]
-    return found[pd.Series(told, index=found.index, dtype=bool)]
+def front_page_tables(
+    rows: pd.DataFrame, folder: Path, content: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the tables of the front page, from the rows of der.csv and from the CSV files in `folder`.
 
-
-def front(rows: pd.DataFrame, tables: Path, content: Mapping[str, Any]) -> dict[str, Any]:
-    """What the template of the front page needs of der.csv, and of the tables beside it where they are."""
-    totals = totals_of(rows)
-    counts = _read(tables / "speaker_counts.csv", text=("corpus", "system"))
+    A table whose file is missing is empty.
+    """
+    totals = select_totals(rows)
+    counts = _read_csv(folder / "speaker_counts.csv", text=("corpus", "system"))
     return {
-        "totals": records(totals),
-        "total_figures": shown(rows, totals=True),
-        "bars": bars(totals),
-        "stage_costs": list(stage_costs(totals, perfect_stages(content))),
-        "comparisons": _read(
-            tables / "comparisons.csv", text=("corpus", "protocol", "system", "other")
+        "totals": totals.to_dict("records"),
+        "total_metrics": available_metrics(rows, totals=True),
+        "bars": error_bars(totals),
+        "oracle_rows": list(oracle_differences(totals, find_oracle_systems(content))),
+        "comparisons": _read_csv(
+            folder / "comparisons.csv", text=("corpus", "protocol", "system", "other")
         ),
-        "matrices": list(matrices(counts)),
+        "speaker_matrices": list(speaker_matrices(counts)),
         "changes": [
             row
-            for row in _read(tables / "changes.csv", text=("corpus", "changes", "recording"))
+            for row in _read_csv(folder / "changes.csv", text=("corpus", "changes", "recording"))
             if row["recording"] == ALL
         ],
     }
 
 
-def _read(path: Path, *, text: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The rows of a table; none where it is not there."""
+def select_totals(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows ALL of der.csv, and the rows COMPLETED that cover fewer recordings than ALL."""
+    totals = rows[rows["recording"].isin([ALL, COMPLETED])]
+    keys = ["corpus", "system", "protocol"]
+    counts = totals[totals["recording"] == ALL].set_index(keys)["recordings"]
+    kept = [
+        row.recording == ALL or row.recordings != counts.get((row.corpus, row.system, row.protocol))
+        for row in totals.itertuples()
+    ]
+    return totals[pd.Series(kept, index=totals.index, dtype=bool)]
+
+
+def _read_csv(path: Path, *, text: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Read the rows of a table; none if the file is missing. The columns `text` are not parsed as numbers."""
     if not path.exists():
         return []
     rows = pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])
-    return records(rows)
+    return rows.to_dict("records")
 
 
-def bars(totals: pd.DataFrame) -> dict[str, list[Any]]:
-    """The errors of rows ALL in percent of the reference's speech."""
+def error_bars(totals: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return the errors in the rows ALL, in percent of the reference speech, as columns."""
     rows = totals[(totals["recording"] == ALL) & (totals["reference_seconds"] > 0)]
-    if not set(_SHARES) <= set(rows.columns):
+    if not set(_PERCENT_COLUMNS) <= set(rows.columns):
         speech = rows["reference_seconds"]
         rows = rows.assign(
-            **{f"{name}_percent": (100 * rows[name] / speech).round(2) for name in _ERRORS}
+            **{f"{kind}_percent": (100 * rows[kind] / speech).round(2) for kind in ERROR_KINDS}
         )
-    return columns(rows, ["corpus", "system", "protocol", "der", *_SHARES])
+    return json_columns(rows, ["corpus", "system", "protocol", "der", *_PERCENT_COLUMNS])
 
 
-def matrices(counts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """For each corpus and system how many recordings have so many speakers, and were found to have so many.
+def speaker_matrices(counts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the matrix of speaker counts of each corpus and system, from the rows of speaker_counts.csv.
 
-    >>> rows = [{"corpus": "c", "system": "s", "reference_speakers": 2, "found_speakers": found,
-    ...          "recordings": 3, "speakers_given": False} for found in (2, 4)]
-    >>> [(one["found"], one["rows"], one["most"], one["given"]) for one in matrices(rows)]
+    `rows` contains each number of reference speakers with the numbers of recordings, one for each number of
+    hypothesis speakers in `columns`.
+
+    >>> counts = [{"corpus": "c", "system": "s", "reference_speakers": 2, "hypothesis_speakers": number,
+    ...            "recordings": 3, "speakers_given": False} for number in (2, 4)]
+    >>> [(m["columns"], m["rows"], m["largest"], m["given"]) for m in speaker_matrices(counts)]
     [([2, 4], [(2, [3, 3])], 3, False)]
     """
     for corpus, system in dict.fromkeys((row["corpus"], row["system"]) for row in counts):
-        own = [row for row in counts if (row["corpus"], row["system"]) == (corpus, system)]
-        said, found = (
-            sorted({int(row[f"{side}_speakers"]) for row in own}) for side in ("reference", "found")
+        selected = [row for row in counts if (row["corpus"], row["system"]) == (corpus, system)]
+        reference, hypothesis = (
+            sorted({int(row[f"{side}_speakers"]) for row in selected})
+            for side in ("reference", "hypothesis")
         )
-        cells = {}
-        for row in own:
-            key = int(row["reference_speakers"]), int(row["found_speakers"])
+        cells: dict[tuple[int, int], int] = {}
+        for row in selected:
+            key = int(row["reference_speakers"]), int(row["hypothesis_speakers"])
             cells[key] = cells.get(key, 0) + int(row["recordings"])
         yield {
             "corpus": corpus,
             "system": system,
-            "found": found,
-            "rows": [(n, [cells.get((n, m), 0) for m in found]) for n in said],
-            "most": max(cells.values()),
-            "given": any(str(row["speakers_given"]) == "True" for row in own),
+            "columns": hypothesis,
+            "rows": [(n, [cells.get((n, m), 0) for m in hypothesis]) for n in reference],
+            "largest": max(cells.values()),
+            "given": any(str(row["speakers_given"]) == "True" for row in selected),
         }
 
 
-def files_of(
-    rows: pd.DataFrame, recordings: Iterable[Mapping[str, Any]]
-) -> Iterator[tuple[str, str, str, pd.DataFrame]]:
-    """Rows of recordings for each system and protocol: its file's name, the two, and the rows, worst first.
+class RecordingRows(NamedTuple):
+    """Scores of the recordings of one system under one protocol; `name` is the name of their data file."""
 
-    Recordings that were not scored come last, with nothing but their names.
+    name: str
+    system: str
+    protocol: str
+    rows: pd.DataFrame
+
+
+def recording_rows(
+    rows: pd.DataFrame, recordings: Iterable[Mapping[str, Any]]
+) -> Iterator[RecordingRows]:
+    """Yield the scores of the recordings for each system and protocol, the highest DER first.
+
+    Recordings without a DER come last. The metrics of recordings that were not scored are empty.
     """
     single = rows[~rows["recording"].isin([ALL, COMPLETED])]
     by_system: dict[str, list[tuple[str, str]]] = {}
-    for one in recordings:
-        for system in one["systems"]:
-            by_system.setdefault(system, []).append((one["corpus"], one["recording"]))
-    for number, (system, names) in enumerate(by_system.items()):
-        all_names = pd.DataFrame(names, columns=["corpus", "recording"], dtype=str)
+    for entry in recordings:
+        for system in entry["systems"]:
+            by_system.setdefault(system, []).append((entry["corpus"], entry["recording"]))
+    for number, (system, keys) in enumerate(by_system.items()):
+        all_recordings = pd.DataFrame(keys, columns=["corpus", "recording"], dtype=str)
         for protocol in PROTOCOLS:
-            own = single[(single["system"] == system) & (single["protocol"] == protocol)]
-            own = all_names.merge(own, how="left", on=["corpus", "recording"])
-            yield (
-                f"{number}-{protocol}",
-                system,
-                protocol,
-                own.sort_values("der", ascending=False, kind="stable", na_position="last"),
-            )
+            scores = single[(single["system"] == system) & (single["protocol"] == protocol)]
+            scores = all_recordings.merge(scores, how="left", on=["corpus", "recording"])
+            scores = scores.sort_values("der", ascending=False, kind="stable", na_position="last")
+            yield RecordingRows(f"{number}-{protocol}", system, protocol, scores)
 
 
-def failures(content: Mapping[str, Any]) -> list[Failure]:
-    """What the ledger says of the recordings of the report."""
-    names: dict[str, dict[str, bool]] = {}
-    for one in content["recordings"]:
-        names.setdefault(one["corpus"], {})[one["recording"]] = one["reference"]
+def current_failures(content: Mapping[str, Any]) -> list[Failure]:
+    """Read the failures of the recordings, rules and variants in the report."""
+    has_reference: dict[str, dict[str, bool]] = {}
+    for entry in content["recordings"]:
+        has_reference.setdefault(entry["corpus"], {})[entry["recording"]] = entry["reference"]
     return [
         failure
         for corpus, variants in content["variants"].items()
-        for failure in read_failures(corpus, variants, names.get(corpus, {}))
+        for failure in read_failures(corpus, variants, has_reference.get(corpus, {}))
     ]
 
 
-def training(network: str, path: str) -> dict[str, str]:
-    """What a network was trained on and how its loss fell, out of its card."""
+def training_summary(network: str, card_path: str) -> dict[str, str]:
+    """Return a caption and the loss curve (PNG in base64) of a trained network, from its model card."""
     from diarflow.training.loss_curve import draw_losses
 
-    card = json.loads(Path(path).read_text())
+    card = json.loads(Path(card_path).read_text())
     picture = BytesIO()
     draw_losses(picture, card["history"])
+    hours, last = card["hours"], card["history"][-1]
     caption = (
-        f"{network}: learnt from {card['hours']['training']:.1f} h, held out {card['hours']['validation']:.1f} h; "
-        f"{card['history'][-1]['updates']} updates in {card['history'][-1]['seconds'] / 60:.0f} minutes"
+        f"{network}: {hours['training']:.1f} h of training data, {hours['validation']:.1f} h of validation data, "
+        f"{last['updates']} updates in {last['seconds'] / 60:.0f} min"
     )
     return {"caption": caption, "picture": b64encode(picture.getvalue()).decode()}

@@ -1,4 +1,4 @@
-"""Which stage loses the DER: systems with one stage made perfect, beside the system as it is."""
+"""Share of each stage in the DER: each system compared with the same system with an oracle for one stage."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,44 +8,55 @@ import pandas as pd
 from diarflow.scoring.names import ALL
 
 
-def perfect_stages(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """By system with one stage made perfect: that stage, and the system that it is compared with.
+def find_oracle_systems(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the systems that differ from another system, their base, by an oracle for one stage only.
 
-    A system is compared with one that differs from it in nothing but that stage.
+    An oracle is a backend that reads the reference, or a clustering that is given the number of speakers.
 
     >>> systems = {"ours": {"speech": "webrtc", "turns": "join"},
-    ...            "knows-speech": {"speech": "truth", "turns": "join"}}
+    ...            "oracle-speech": {"speech": "truth", "turns": "join"}}
     >>> settings = {"speech": {"webrtc": {"backend": "webrtc"}, "truth": {"backend": "oracle"}}}
-    >>> perfect_stages({"systems": systems, "settings": settings})
-    {'knows-speech': {'base': 'ours', 'stage': 'speech'}}
+    >>> find_oracle_systems({"systems": systems, "settings": settings})
+    {'oracle-speech': {'base': 'ours', 'stage': 'speech'}}
     """
-    found = {}
-    systems = {name: one for name, one in content["systems"].items() if isinstance(one, dict)}
+    oracle_systems: dict[str, dict[str, str]] = {}
+    systems = {name: value for name, value in content["systems"].items() if isinstance(value, dict)}
     for name, system in systems.items():
         for base, other in systems.items():
             stages = [stage for stage in system if system[stage] != other.get(stage)]
-            if len(stages) != 1 or _is_perfect(content, stages[0], other.get(stages[0])):
+            if len(stages) != 1 or _has_oracle(content, stages[0], other.get(stages[0])):
                 continue
-            if _is_perfect(content, stages[0], system[stages[0]]):
-                chosen = content["settings"][stages[0]][system[stages[0]]]
-                stage = stages[0] if chosen["backend"] == "oracle" else "number of speakers"
-                found.setdefault(name, {"base": base, "stage": stage})
-    return found
+            if _has_oracle(content, stages[0], system[stages[0]]):
+                variant = content["settings"][stages[0]][system[stages[0]]]
+                stage = stages[0] if variant["backend"] == "oracle" else "number of speakers"
+                oracle_systems.setdefault(name, {"base": base, "stage": stage})
+    return oracle_systems
 
 
-def _is_perfect(content: Mapping[str, Any], stage: str, variant: str | None) -> bool:
-    chosen = content.get("settings", {}).get(stage, {}).get(variant, {})
-    return "oracle" in (chosen.get("backend"), chosen.get("speaker_count"))
+def _has_oracle(content: Mapping[str, Any], stage: str, name: str | None) -> bool:
+    variant = content.get("settings", {}).get(stage, {}).get(name, {})
+    return "oracle" in (variant.get("backend"), variant.get("speaker_count"))
 
 
-def stage_costs(totals: pd.DataFrame, stages: Mapping[str, Mapping[str, str]]) -> Iterator[dict]:
-    """A row for each corpus, protocol and perfect stage: the DER as it is, with it, and the difference."""
+def oracle_differences(
+    totals: pd.DataFrame, oracle_systems: Mapping[str, Mapping[str, str]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the DER of each base, the DER with the oracle, and the difference, by corpus and protocol."""
     rows = totals[totals["recording"] == ALL]
     der = {(row.corpus, row.protocol, row.system): row.der for row in rows.itertuples()}
-    for (corpus, protocol, system), perfect in der.items():
-        if system in stages and (corpus, protocol, stages[system]["base"]) in der:
-            base = der[corpus, protocol, stages[system]["base"]]
+    for (corpus, protocol, system), oracle_der in der.items():
+        if system not in oracle_systems:
+            continue
+        base = oracle_systems[system]["base"]
+        if (corpus, protocol, base) in der:
+            base_der = der[corpus, protocol, base]
             yield {
-                "corpus": corpus, "protocol": protocol, "system": system, **stages[system],
-                "der": base, "perfect": perfect, "difference": perfect - base,
-            }  # fmt: skip
+                "corpus": corpus,
+                "protocol": protocol,
+                "system": system,
+                "base": base,
+                "stage": oracle_systems[system]["stage"],
+                "der": base_der,
+                "oracle_der": oracle_der,
+                "difference": oracle_der - base_der,
+            }

@@ -1,26 +1,30 @@
-"""Embeddings to look at: how alike windows are, and where they lie in the plane."""
+"""Embedding vectors for display: a matrix of cosine similarities and a projection to the plane."""
 
 from base64 import b64encode
 
 import numpy as np
 
-MOST_COMPARED = 200  # windows in a matrix of similarities
-MOST_POINTS = 1000  # windows in a projection
+MAX_COMPARED = 200  # windows in the similarity matrix
+MAX_POINTS = 1000  # windows in the projection
 
 
-def spread(count: int, most: int) -> np.ndarray:
-    """At most `most` of `count` places, evenly spread.
+def spread_indices(count: int, limit: int) -> np.ndarray:
+    """Return at most `limit` of the indices below `count`, evenly spread.
 
-    >>> spread(10, 4).tolist(), spread(2, 4).tolist()
+    >>> spread_indices(10, 4).tolist(), spread_indices(2, 4).tolist()
     ([0, 3, 6, 9], [0, 1])
     """
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+    return np.unique(np.linspace(0, count - 1, min(count, limit)).round().astype(int))
 
 
-def similarities(vectors: np.ndarray) -> str:
-    """Cosines of every two vectors, as base64 of bytes: 0 is -1, 255 is 1; the upper triangle by rows.
+def encode_similarities(vectors: np.ndarray) -> str:
+    """Encode the cosine similarities of all pairs of vectors (vectors, dimensions).
 
-    >>> similarities(np.array([[1.0, 0.0], [-2.0, 0.0]])) == b64encode(bytes([255, 0, 255])).decode()
+    The result is the base64 text of one byte per pair, the upper triangle of the matrix row by row.
+    Byte 0 is cosine -1, byte 255 is cosine 1.
+
+    >>> text = encode_similarities(np.array([[1.0, 0.0], [-2.0, 0.0]]))
+    >>> text == b64encode(bytes([255, 0, 255])).decode()
     True
     """
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -31,9 +35,10 @@ def similarities(vectors: np.ndarray) -> str:
 
 
 def project(vectors: np.ndarray) -> tuple[np.ndarray, float]:
-    """The two principal components of vectors (n, d): (n, 2), and the share of the variance they hold.
+    """Project vectors (vectors, dimensions) to their first two principal components.
 
-    A component points where its largest coefficient is positive, so the same vectors give the same picture.
+    Returns the points (vectors, 2) and the share of the variance that they explain.
+    The largest coefficient of each component is positive, so that equal vectors give equal points.
     """
     from scipy.linalg import eigh
 

@@ -1,22 +1,27 @@
-"""Pages: static files that open from disk, out of the templates in `pages/`."""
+"""Write the files of the report: pages from the templates in `pages/`, data for their scripts, and assets.
 
+The pages are static and open from disk, without a server.
+"""
+
+import os
 import re
 import shutil
 from collections.abc import Mapping
 from functools import cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 
-from diarflow.atomic import written_whole
-from diarflow.report.metrics import interval, written
+from diarflow.atomic import atomic_write
+from diarflow.report.metrics import format_interval, format_number
 
 PAGES = Path(__file__).parent / "pages"
-_MADE_OF = re.compile(rb'<meta name="made-of" content="(\w+)">')
-_HEAD = 400  # bytes of a page that hold it
-_PLOTLY = Path("package_data", "plotly.min.js")
+_DIGEST = re.compile(rb'<meta name="digest" content="(\w+)">')
+_HEAD = 400  # the first bytes of a page, which contain its digest
+_PLOTLY = Path("plotly", "package_data", "plotly.min.js")
 
 
 @cache
@@ -28,43 +33,52 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"written": written, "interval": interval}
+    environment.filters |= {"number": format_number, "interval": format_interval}
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     return environment
 
 
 def write_page(path, template: str, content: Mapping[str, Any]) -> None:
-    """Fill a template; every name in it is escaped, in JSON as well."""
+    """Render a template. All values are escaped, in JSON too."""
     page = _environment().get_template(f"{template}.html.jinja").render(**content)
-    with written_whole(path) as beside:
-        Path(beside).write_text(page, encoding="utf-8")
+    with atomic_write(path) as temporary:
+        Path(temporary).write_text(page, encoding="utf-8")
 
 
-def made_of(path) -> str:
-    """The digest that a page was given as `made_of`, out of its head; nothing where there is no such page."""
+def read_digest(path) -> str:
+    """Return the digest in the head of a page; "" for a page without a digest or a missing page."""
     try:
         with open(path, "rb") as file:
-            found = _MADE_OF.search(file.read(_HEAD))
+            match = _DIGEST.search(file.read(_HEAD))
     except FileNotFoundError:
         return ""
-    return found[1].decode() if found else ""
+    return match[1].decode() if match else ""
 
 
 def write_data(path, name: str, content: Any) -> None:
-    """Data for the scripts of a page. JavaScript, since a page opened from disk may not read JSON.
+    """Write data for the scripts of a page, as a call of `diarflow.receive(name, content)`.
 
-    The script calls `diarflow.take(name, content)`.
+    The file is JavaScript because browsers do not let a page that was opened from disk read JSON.
     """
     dump = jinja2.utils.htmlsafe_json_dumps
-    form = _environment().policies["json.dumps_kwargs"]
-    with written_whole(path) as beside:
-        text = f"diarflow.take({dump(name, **form)},{dump(content, **form)});\n"
-        Path(beside).write_text(text, encoding="utf-8")
+    options = _environment().policies["json.dumps_kwargs"]
+    with atomic_write(path) as temporary:
+        text = f"diarflow.receive({dump(name, **options)},{dump(content, **options)});\n"
+        Path(temporary).write_text(text, encoding="utf-8")
 
 
 def write_assets(folder) -> None:
-    """What all pages share: the style, the scripts, and Plotly's JavaScript out of its package."""
-    own = [path for path in sorted(PAGES.iterdir()) if path.suffix in (".css", ".js")]
-    for path in (*own, Path(find_spec("plotly").origin).parent / _PLOTLY):
-        with written_whole(Path(folder, path.name)) as beside:
-            shutil.copyfile(path, beside)
+    """Copy the files that all pages share: the style sheet, the scripts, and Plotly's JavaScript."""
+    shared = [path for path in sorted(PAGES.iterdir()) if path.suffix in (".css", ".js")]
+    for path in (*shared, Path(str(distribution("plotly").locate_file(_PLOTLY)))):
+        with atomic_write(Path(folder, path.name)) as temporary:
+            shutil.copyfile(path, temporary)
+
+
+def relative_url(path, page) -> str:
+    """Return the URL of a file relative to the page that links to it.
+
+    >>> relative_url("results/c/rttm/s/a b.rttm", "results/report/recordings/c/a.html")
+    '../../../c/rttm/s/a%20b.rttm'
+    """
+    return quote(Path(os.path.relpath(path, Path(page).parent)).as_posix())

@@ -1,7 +1,7 @@
-"""The site: the front page, the pages of recordings, and what both are drawn with."""
+"""Write the report: the front page, the pages of the recordings, and their data files."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,80 +9,92 @@ import pandas as pd
 
 from diarflow.backends import MODELS
 from diarflow.digests import digest, versions
-from diarflow.report.metrics import columns, read_figures, shown
-from diarflow.report.front_page import failures, files_of, front, training
+from diarflow.report.error_bars import draw_error_bars
+from diarflow.report.front_page import (
+    current_failures,
+    front_page_tables,
+    recording_rows,
+    training_summary,
+)
+from diarflow.report.metrics import Metric, available_metrics, json_columns, read_der
+from diarflow.report.recording_pages import failure_row, write_recording_pages
 from diarflow.report.rendering import write_assets, write_data, write_page
-from diarflow.report.error_bars import draw_bars
-from diarflow.report.recording_pages import told, write_recordings
-from diarflow.runs.benchmarks import costs
+from diarflow.runs.usage import costs
+from diarflow.timeline.intervals import Seconds
 
-MOST_FAILURES = 500  # that the front page names
+MAX_FAILURES = 500  # failures in the table of the front page
 _PACKAGES = (
     "snakemake", "pyannote-metrics", "scikit-learn", "onnxruntime", "librosa", "numpy", "plotly",
 )  # fmt: skip
 
 
-def write_site(folder, content: Mapping[str, Any], made_with: str = "") -> None:
-    """Write the site into `folder`, out of its der.csv and the tables beside it.
+def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -> None:
+    """Write the report into `folder`, which contains der.csv and the other tables.
 
-    `content` says what the report is about: see `diarflow.planning.plan.Plan.report`. Pages of recordings stay where what they
-    show and `made_with`, which stands for code and libraries, are the same.
+    `content` gives recordings, systems, variants and settings: see `diarflow.report.content.report_content`.
+    Pages of recordings are kept if their content and `pages_provenance` (code and libraries) are unchanged.
     """
     folder = Path(folder)
-    rows = read_figures(folder / "der.csv")
-    aside = failures(content)
+    rows = read_der(folder / "der.csv")
+    failures = current_failures(content)
     write_assets(folder / "assets")
-    audio = write_recordings(folder / "recordings", rows, content, aside, made_with)
-    page = front(rows, folder, content)
-    draw_bars(folder / "errors.png", page["bars"])
-    write_page(folder / "tables.html", "tables", page | {"collar": content["collar_each_side"]})
-    page |= _write_rows(folder, rows, content) | {
-        "collar": content["collar_each_side"],
+    durations = write_recording_pages(
+        folder / "recordings", rows, content, failures, pages_provenance
+    )
+    common = front_page_tables(rows, folder, content) | {"collar": content["collar_each_side"]}
+    draw_error_bars(folder / "errors.png", common["bars"])
+    write_page(folder / "tables.html", "tables", common)
+    metrics = available_metrics(rows)
+    front_page = common | {
+        "metrics": metrics,
+        "files": _write_recording_rows(folder / "data", rows, content, metrics),
         "corpora": list(content["variants"]),
         "recordings": len(content["recordings"]),
-        "failures": [told(one, folder / "index.html") for one in aside[:MOST_FAILURES]],
-        "more_failures": max(0, len(aside) - MOST_FAILURES),
-        "hours": {corpus: sum(lengths) / 3600 for corpus, lengths in audio.items()},
-        "trainings": [training(name, card) for name, card in content["cards"].items()],
+        "failures": [failure_row(row, folder / "index.html") for row in failures[:MAX_FAILURES]],
+        "more_failures": max(0, len(failures) - MAX_FAILURES),
+        "hours": {corpus: sum(seconds) / 3600 for corpus, seconds in durations.items()},
+        "trainings": [training_summary(name, card) for name, card in content["cards"].items()],
         "stages": content["stages"],
         "systems": content["systems"],
         "settings": content["settings"],
         "versions": versions(*_PACKAGES),
         "digests": list(_digests(folder, content)),
     }
-    write_page(folder / "index.html", "index", page)
-    write_data(folder / "times.js", "times", list(_times(content, audio)))
+    write_page(folder / "index.html", "index", front_page)
+    write_data(folder / "times.js", "times", list(_usage_rows(content, durations)))
 
 
-def _write_rows(folder: Path, rows: pd.DataFrame, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the rows of recordings, a file for each system and protocol; return what the page needs of it."""
-    figures = shown(rows)
-    names = ["corpus", "recording", *(figure.column for figure in figures)]
-    files = {}
-    for name, system, protocol, own in files_of(rows, content["recordings"]):
-        held = columns(own, [*names, "set_aside", "speakers_given"])
-        write_data(folder / "data" / f"{name}.js", name, held)
+def _write_recording_rows(
+    folder: Path, rows: pd.DataFrame, content: Mapping[str, Any], metrics: Iterable[Metric]
+) -> dict[str, dict[str, str]]:
+    """Write the scores of the recordings, one file for each system and protocol; return the names of the files."""
+    columns = ["corpus", "recording", *(metric.column for metric in metrics)]
+    files: dict[str, dict[str, str]] = {}
+    for name, system, protocol, scores in recording_rows(rows, content["recordings"]):
+        data = json_columns(scores, [*columns, "failed_rule", "speakers_given"])
+        write_data(folder / f"{name}.js", name, data)
         files.setdefault(system, {})[protocol] = name
-    return {"files": files, "figures": figures}
+    return files
 
 
-def _digests(folder: Path, content: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """What a reader may want to compare with another report, and its SHA-256."""
+def _digests(folder: Path, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield name and SHA-256 of der.csv, and of the references, hypotheses and models behind it."""
     yield "der.csv", digest(folder / "der.csv")
     for corpus in content["variants"]:
-        own = [one for one in content["recordings"] if one["corpus"] == corpus]
+        results = Path("results", corpus)
+        entries = [entry for entry in content["recordings"] if entry["corpus"] == corpus]
         references = [
-            Path("results", corpus, "reference", f"{one['recording']}{ending}")
-            for one in own
-            if one["reference"]
-            for ending in (".rttm", ".uem")
+            results / "reference" / f"{entry['recording']}{suffix}"
+            for entry in entries
+            if entry["reference"]
+            for suffix in (".rttm", ".uem")
         ]
-        yield f"{corpus}: references and scored stretches", _together(references)
-        for system in dict.fromkeys(system for one in own for system in one["systems"]):
-            found = [
-                Path("results", corpus, "rttm", system, f"{one['recording']}.rttm") for one in own
+        yield f"{corpus}: references and scored extents", _joint_digest(references)
+        for system in dict.fromkeys(system for entry in entries for system in entry["systems"]):
+            hypotheses = [
+                results / "rttm" / system / f"{entry['recording']}.rttm" for entry in entries
             ]
-            yield f"{corpus}: RTTM of {system}", _together(found)
+            yield f"{corpus}: RTTM of {system}", _joint_digest(hypotheses)
     for stage, variants in content["settings"].items():
         for name, variant in variants.items():
             model = variant.get("model", "")
@@ -92,24 +104,27 @@ def _digests(folder: Path, content: Mapping[str, Any]) -> Iterable[tuple[str, st
                     break
 
 
-def _together(paths: Iterable[Path]) -> str:
-    """One digest of several files, by name and content."""
-    whole = hashlib.sha256()
+def _joint_digest(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of the names and contents of several files. Missing files are skipped."""
+    joint = hashlib.sha256()
     for path in paths:
         if path.exists():
-            whole.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return whole.hexdigest()
+            joint.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return joint.hexdigest()
 
 
-def _times(
-    content: Mapping[str, Any], audio: Mapping[str, list[float]]
-) -> Iterable[dict[str, Any]]:
-    """What each rule took, and what that is for an hour of audio; memory follows the longest recording, in minutes."""
+def _usage_rows(
+    content: Mapping[str, Any], durations: Mapping[str, list[Seconds]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the usage of each rule and variant, with the seconds per hour of audio and the longest recording.
+
+    The longest recording of the corpus, in minutes, is given because memory grows with the duration of a recording.
+    """
     for corpus, variants in content["variants"].items():
-        names = {one["recording"] for one in content["recordings"] if one["corpus"] == corpus}
-        hours = sum(audio.get(corpus, ())) / 3600
-        longest = round(max(audio.get(corpus, ()), default=0.0) / 60, 2)
-        for row in costs(corpus, names, variants, "benchmarks"):
+        recordings = {e["recording"] for e in content["recordings"] if e["corpus"] == corpus}
+        hours = sum(durations.get(corpus, ())) / 3600
+        longest = round(max(durations.get(corpus, ()), default=0.0) / 60, 2)
+        for row in costs(corpus, recordings, variants):
             per_hour = round(row["seconds"] / hours, 2) if hours else None
             numbers = {name: round(row[name], 2) for name in ("seconds", "cpu", "memory")}
             yield row | numbers | {"per_hour": per_hour, "longest": longest}

@@ -1,138 +1,109 @@
-"""Who speaks when in the reference and in a hypothesis, laid over each other: where the error is."""
+"""Tracks of a recording's timeline: the turns of the reference and of each system, with colours and errors."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from diarflow.report.colours import UNMATCHED, speaker_colours
+from diarflow.scoring.diarization import ERROR_KINDS, error_regions
+from diarflow.scoring.mapping import optimal_mapping
+from diarflow.timeline.atomic_regions import activity, merge_by_speaker
 from diarflow.timeline.intervals import Interval, Seconds, Turn
 
-ERRORS = ("missed", "false_alarm", "confusion")
+REFERENCE = "reference"
+_DECIMALS = 6  # of speaking times; equal times then compare equal on every machine
 
 
-class Error(NamedTuple):
-    """A stretch of one kind of error; `speakers` is how many speakers' time is wrong in it."""
+def build_tracks(
+    turns_by_track: Mapping[str, Sequence[Turn]], extent: Sequence[Interval]
+) -> list[dict[str, Any]]:
+    """Return a JSON track for the reference and for each system.
 
-    start: Seconds
-    end: Seconds
-    speakers: int
+    A track contains the turns and the colour of each speaker, and the errors if there is a reference.
+    A mapped hypothesis speaker has the colour of its reference speaker. Other hypothesis speakers are grey.
 
-
-class Activity(NamedTuple):
-    """Who is active in each of the pieces between `times` (pieces + 1): (speakers, pieces)."""
-
-    speakers: list[str]
-    active: np.ndarray
-
-
-def pieces(*sides: Sequence[tuple]) -> np.ndarray:
-    """All moments at which something begins or ends, sorted."""
-    return np.unique(
-        [moment for side in sides for one in side for moment in (one[0], one[1])] or [0.0]
-    )
-
-
-def activity(turns: Sequence[Turn], times: np.ndarray) -> Activity:
-    """Who of `turns` is active in each piece; speakers by first appearance.
-
-    >>> activity([Turn(1.0, 2.0, "Bob"), Turn(0.0, 2.0, "Ann")], np.array([0.0, 1.0, 2.0])).speakers
-    ['Ann', 'Bob']
+    >>> turns = {"reference": [Turn(0.0, 4.0, "Ann")], "ours": [Turn(1.0, 4.0, "x")]}
+    >>> reference, ours = build_tracks(turns, [Interval(0.0, 4.0)])
+    >>> ours["speakers"]
+    [{'name': 'x', 'colour': '#0072B2', 'turns': [[1.0, 4.0]]}]
+    >>> ours["errors"]
+    {'missed': [[0.0, 1.0, 1]], 'false_alarm': [], 'confusion': []}
     """
-    speakers = list(dict.fromkeys(turn.speaker for turn in sorted(turns)))
-    place = {speaker: number for number, speaker in enumerate(speakers)}
-    active = np.zeros((len(speakers), max(len(times) - 1, 0)), dtype=bool)
-    if turns:
-        first = np.searchsorted(times, [turn.start for turn in turns]).tolist()
-        last = np.searchsorted(times, [turn.end for turn in turns]).tolist()
-        for turn, one, end in zip(turns, first, last, strict=True):
-            active[place[turn.speaker], one:end] = True
-    return Activity(speakers, active)
+    tracks: list[dict[str, Any]] = []
+    reference = turns_by_track.get(REFERENCE)
+    for name, turns in turns_by_track.items():
+        if name == REFERENCE or reference is None:
+            colours = speaker_colours(turns)
+            tracks.append({"name": name, "speakers": _speakers(turns, colours)})
+        else:
+            reference_colours = speaker_colours(reference)
+            mapping = optimal_mapping(reference, turns, extent)
+            colours = {speaker: reference_colours[name] for speaker, name in mapping.items()}
+            errors = _errors(reference, turns, extent)
+            tracks.append({"name": name, "errors": errors, "speakers": _speakers(turns, colours)})
+    return tracks
 
 
-def compare(
+def _speakers(turns: Sequence[Turn], colours: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return name, colour and turns of each speaker, in the order of their first turns."""
+    turns = sorted(turns)
+    by_speaker: dict[str, list[list[Seconds]]] = {}
+    for turn, times in zip(turns, rounded_times(turns), strict=True):
+        by_speaker.setdefault(turn.speaker, []).append(times)
+    return [
+        {"name": speaker, "colour": colours.get(speaker, UNMATCHED), "turns": times}
+        for speaker, times in by_speaker.items()
+    ]
+
+
+def _errors(
     reference: Sequence[Turn], hypothesis: Sequence[Turn], extent: Sequence[Interval]
-) -> tuple[dict[str, str], dict[str, list[Error]]]:
-    """The reference speaker that each hypothesis speaker stands for, and the errors by kind.
+) -> dict[str, list[list[float]]]:
+    """Return start, end and number of speakers of each error, by kind of error."""
+    errors: dict[str, list[list[float]]] = {kind: [] for kind in ERROR_KINDS}
+    regions = error_regions(reference, hypothesis, extent)
+    for region, times in zip(regions, rounded_times(regions), strict=True):
+        errors[region.kind].append([*times, region.speakers])
+    return errors
 
-    No collar, overlap counted: the seconds are those of the protocol *full*.
 
-    >>> said, found = [Turn(0.0, 4.0, "Ann")], [Turn(1.0, 3.0, "x"), Turn(3.0, 5.0, "y")]
-    >>> names, errors = compare(said, found, [Interval(0.0, 5.0)])
-    >>> names
-    {'x': 'Ann'}
-    >>> errors["missed"], errors["confusion"]
-    ([Error(start=0.0, end=1.0, speakers=1)], [Error(start=3.0, end=4.0, speakers=1)])
+def rounded_times(intervals: Iterable[tuple]) -> list[list[Seconds]]:
+    """Return start and end of each interval, rounded to the millisecond.
+
+    >>> rounded_times([Turn(0.0, 1.23456, "Ann")])
+    [[0.0, 1.235]]
     """
-    times = pieces(reference, hypothesis, extent)
-    truth, guess = activity(reference, times), activity(hypothesis, times)
-    inside = activity([Turn(*one, "") for one in extent], times).active.any(axis=0)
-    lasting = np.diff(times) * inside
-    names, correct = _match(truth, guess, lasting)
-    said, found = truth.active.sum(axis=0), guess.active.sum(axis=0)
-    counts = {
-        "missed": np.maximum(said - found, 0),
-        "false_alarm": np.maximum(found - said, 0),
-        "confusion": np.minimum(said, found) - correct,
-    }
-    return names, {kind: _runs(times, count * inside) for kind, count in counts.items()}
+    times = np.array([interval[:2] for interval in intervals], dtype=float).reshape(-1, 2)
+    return times.round(3).tolist()
 
 
-def _match(truth: Activity, guess: Activity, lasting: np.ndarray):
-    """One to one, so that as much time as can be is right; and how many are right in each piece."""
-    from scipy.optimize import linear_sum_assignment
+def dominant_speakers(
+    windows: Sequence[Sequence[Seconds]], turns: Sequence[Turn]
+) -> list[str | None]:
+    """Return the speaker with the most speaking time in each window; None for a window without speech.
 
-    together = (truth.active * lasting) @ guess.active.T.astype(float)
-    names, correct = {}, np.zeros(len(lasting), dtype=int)
-    for row, column in zip(*linear_sum_assignment(together, maximize=True), strict=True):
-        if together[row, column] > 0:
-            names[guess.speakers[column]] = truth.speakers[row]
-            correct += truth.active[row] & guess.active[column]
-    return names, correct
+    A window begins with its start and end. Equal times are decided by the order of the names.
 
-
-def _runs(times: np.ndarray, count: np.ndarray) -> list[Error]:
-    """Neighbouring pieces of the same count as one; where the count is 0 there is nothing."""
-    if not len(count):
-        return []
-    first = np.flatnonzero(np.diff(count, prepend=-1))
-    last = np.append(first[1:], len(count))
-    kept = count[first] > 0
-    first, last = first[kept], last[kept]
-    columns = times[first].tolist(), times[last].tolist(), count[first].tolist()
-    return [Error(*run) for run in zip(*columns, strict=True)]
-
-
-def seconds(errors: Mapping[str, Sequence[Error]]) -> dict[str, Seconds]:
-    """The time of each kind of error, each speaker's for itself.
-
-    >>> seconds({"missed": [Error(0.0, 1.5, 2)]})
-    {'missed': 3.0}
-    """
-    return {
-        kind: float(sum((one.end - one.start) * one.speakers for one in found))
-        for kind, found in errors.items()
-    }
-
-
-def speakers_of(windows: Sequence[tuple], turns: Sequence[Turn]) -> list[str | None]:
-    """Who speaks most in each window (start, end, ...); None where nobody does.
-
-    >>> speakers_of([(0.0, 2.0), (5.0, 6.0)], [Turn(0.0, 0.5, "Ann"), Turn(0.5, 2.0, "Bob")])
+    >>> dominant_speakers([(0.0, 2.0), (5.0, 6.0)], [Turn(0.0, 0.5, "Ann"), Turn(0.5, 2.0, "Bob")])
     ['Bob', None]
     """
     if not turns:
         return [None] * len(windows)
-    times = pieces(turns)
-    names, active = activity(turns, times)
-    heard = np.zeros((len(names), len(times)))
-    np.cumsum(active * np.diff(times), axis=1, out=heard[:, 1:])
+    times_by_speaker = merge_by_speaker(turns)
+    borders = np.unique(np.concatenate(list(times_by_speaker.values())))
+    # seconds of each speaker up to each border (speakers, borders)
+    elapsed = np.zeros((len(times_by_speaker), len(borders)))
+    active = activity(borders, times_by_speaker).T
+    np.cumsum(active * np.diff(borders), axis=1, out=elapsed[:, 1:])
     starts, ends = (np.array([window[side] for window in windows], dtype=float) for side in (0, 1))
-    heard = np.array(
-        [np.interp(ends, times, until) - np.interp(starts, times, until) for until in heard]
-    )
-    most = heard.argmax(axis=0)
-    loudest = heard[most, np.arange(len(windows))]
+    seconds = np.array(
+        [np.interp(ends, borders, row) - np.interp(starts, borders, row) for row in elapsed]
+    ).round(_DECIMALS)
+    names = list(times_by_speaker)
     return [
-        names[who] if much > 0 else None
-        for who, much in zip(most.tolist(), loudest.tolist(), strict=True)
+        names[index] if longest > 0 else None
+        for index, longest in zip(
+            seconds.argmax(axis=0).tolist(), seconds.max(axis=0).tolist(), strict=True
+        )
     ]

@@ -1,67 +1,71 @@
-// What both kinds of pages use: sorting, data from files beside the page, and Plotly when it is needed.
+// Functions that all pages use: data files, Plotly, HTML elements, and sorting of tables.
 "use strict";
 
 const diarflow = (() => {
   const plotly = document.currentScript.dataset.plotly;
-  const waiting = new Map(); // functions that wait for data, by its name
-  const held = new Map();
+  const received = new Map(); // data by name
+  const waiting = new Map(); // by name, the function that resolves the promise of the data
 
-  const load = (address) => new Promise((done, failed) => {
+  const byId = (id) => document.getElementById(id);
+
+  const loadScript = (url) => new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.onload = done;
-    script.onerror = () => failed(new Error(`cannot read ${address}`));
-    script.src = address;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`cannot load ${url}`));
+    script.src = url;
     document.head.append(script);
   });
 
-  let drawing = null;
-  const withPlotly = () => drawing ??= load(plotly).then(() => window.Plotly);
+  // load Plotly when the first chart needs it
+  let plotlyLoaded = null;
+  const withPlotly = () => plotlyLoaded ??= loadScript(plotly).then(() => window.Plotly);
 
-  // called by the files of data
-  const take = (name, content) => {
-    held.set(name, content);
+  // the data files call this function
+  const receive = (name, content) => {
+    received.set(name, content);
     waiting.get(name)?.(content);
   };
 
-  // the content of data/<name>.js
-  const read = (name) => held.has(name)
-    ? Promise.resolve(held.get(name))
-    : new Promise((done, failed) => {
-      waiting.set(name, done);
-      load(`data/${name}.js`).catch(failed);
+  // data of a file that the page includes
+  const whenReceived = (name) => received.has(name)
+    ? Promise.resolve(received.get(name))
+    : new Promise((resolve) => waiting.set(name, resolve));
+
+  // data of data/<name>.js, which is loaded on demand
+  const loadData = (name) => received.has(name)
+    ? Promise.resolve(received.get(name))
+    : new Promise((resolve, reject) => {
+      waiting.set(name, resolve);
+      loadScript(`data/${name}.js`).catch(reject);
     });
 
-  // what `take` was or will be called with
-  const when = (name) => held.has(name)
-    ? Promise.resolve(held.get(name))
-    : new Promise((done) => waiting.set(name, done));
+  // Plotly interprets some HTML in texts
+  const escapeHtml = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const shorten = (text, length = 32) => escapeHtml(text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
-  // Plotly reads a little HTML in its texts
-  const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  const short = (text, most = 32) => plain(text.length > most ? `${text.slice(0, most - 1)}…` : text);
-
-  const element = (name, { text, ...properties } = {}, ...children) => {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(properties)) made.setAttribute(key, value);
-    if (text !== undefined) made.textContent = text;
-    made.append(...children);
-    return made;
+  const createElement = (name, { text, ...attributes } = {}, ...children) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    if (text !== undefined) element.textContent = text;
+    element.append(...children);
+    return element;
   };
 
-  const turn = (header) => {
+  // mark a column header as the sorted one and return the new order; a second click reverses the order
+  const toggleOrder = (header) => {
     const order = header.getAttribute("aria-sort") === "descending" ? "ascending" : "descending";
     for (const other of header.parentNode.children) other.removeAttribute("aria-sort");
     header.setAttribute("aria-sort", order);
     return order;
   };
 
-  // rows of a table that is all in the page, by the column of the button that was pressed
-  const sort = (button) => {
+  // sort the rows of a table in the page by the column of a button; empty cells come last
+  const sortTable = (button) => {
     const header = button.closest("th");
     const body = header.closest("table").tBodies[0];
-    const sign = turn(header) === "ascending" ? 1 : -1;
-    const key = (row) => row.cells[header.cellIndex].textContent.trim();
-    const rows = [...body.rows].map((row) => [key(row), row]);
+    const sign = toggleOrder(header) === "ascending" ? 1 : -1;
+    const cellText = (row) => row.cells[header.cellIndex].textContent.trim();
+    const rows = [...body.rows].map((row) => [cellText(row), row]);
     const numeric = rows.every(([text]) => text === "" || !Number.isNaN(parseFloat(text)));
     rows.sort(([a], [b]) => {
       if (a === "" || b === "") return (a === "") - (b === "");
@@ -72,17 +76,17 @@ const diarflow = (() => {
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button.sort");
-    if (button && !button.dataset.column) sort(button);
+    if (button && !button.dataset.column) sortTable(button);
   });
 
-  // Okabe and Ito: told apart by colour-blind readers too
-  const KINDS = [["missed", "#56B4E9"], ["false_alarm", "#D55E00"], ["confusion", "#000000"]];
+  // kinds of errors, their labels, and colours of the palette of Okabe and Ito for colour-blind readers
+  const ERROR_KINDS = [["missed", "missed speech", "#56B4E9"], ["false_alarm", "false alarm", "#D55E00"], ["confusion", "confusion", "#000000"]];
   const font = { family: "system-ui, sans-serif", size: 13, color: "#1a1a1a" };
-  const layout = (more) => ({
+  const layout = (options) => ({
     font, margin: { l: 60, r: 20, t: 30, b: 45 }, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
-    hoverlabel: { font }, ...more,
+    hoverlabel: { font }, ...options,
   });
   const config = { displaylogo: false, displayModeBar: "hover", responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d"] };
 
-  return { take, read, when, withPlotly, plain, short, element, turn, layout, config, KINDS };
+  return { byId, receive, whenReceived, loadData, withPlotly, escapeHtml, shorten, createElement, toggleOrder, layout, config, ERROR_KINDS };
 })();

@@ -1,15 +1,16 @@
-// A recording's page: lanes of turns on one axis of time, errors, speech, changes; sound; embeddings.
+// The page of a recording: the timeline with turns, errors, speech and changes, the audio player, and the longest errors.
 "use strict";
 
 (() => {
-  const { withPlotly, plain, short, element, layout, config, KINDS } = diarflow;
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const at = (id) => document.getElementById(id);
-  const audio = at("audio");
-  const ROW = 24; // pixels of a lane
-  const SCORES = 90; // pixels of a detector's scores
+  const { byId, withPlotly, escapeHtml, shorten, createElement, layout, config, ERROR_KINDS } = diarflow;
+  const data = JSON.parse(byId("data").textContent);
+  const audio = byId("audio");
+  const ROW_HEIGHT = 24; // pixels of a speaker
+  const SCORES_HEIGHT = 90; // pixels of the scores of a change detector
+  const MARGIN = { l: 20, r: 20, t: 10, b: 45 };
+  const LONGEST_ERRORS = 12; // rows of the table
 
-  const clock = (seconds) => {
+  const formatTime = (seconds) => {
     const minutes = Math.floor(seconds / 60);
     return minutes ? `${minutes}:${(seconds % 60).toFixed(2).padStart(5, "0")}` : `${seconds.toFixed(2)} s`;
   };
@@ -20,237 +21,188 @@
     audio.play();
   };
 
-  // --- lanes ------------------------------------------------------------------------------------
-  const names = []; // of the rows, from the top
-  const label = (system, what) => `${short(system, 22)}: ${short(what, 38 - Math.min(system.length, 22))}`;
+  // --- content of the timeline ------------------------------------------------------------------
+  const rowLabels = []; // from the top
+  const trackBoundaries = [];
   const traces = [];
 
-  const bars = (row, label, colour, stretches, height = 0.8, shift = 0) => traces.push({
+  const rowLabel = (track, name) => `${shorten(track, 22)}: ${shorten(name, 38 - Math.min(track.length, 22))}`;
+
+  const addBars = (row, label, colour, intervals, height = 0.8, shift = 0) => traces.push({
     type: "bar", orientation: "h", showlegend: false, marker: { color: colour, line: { width: 0 } },
-    base: stretches.map(([start]) => start), x: stretches.map(([start, end]) => end - start),
-    y: stretches.map(() => row + shift), width: height,
-    hovertext: stretches.map(([start, end]) => `${label}<br>${clock(start)} to ${clock(end)}`), hoverinfo: "text",
+    base: intervals.map(([start]) => start), x: intervals.map(([start, end]) => end - start),
+    y: intervals.map(() => row + shift), width: height,
+    hovertext: intervals.map(([start, end]) => `${label}<br>${formatTime(start)} to ${formatTime(end)}`), hoverinfo: "text",
   });
 
-  for (const [variant, stretches] of Object.entries(data.speech)) {
-    names.push(label("speech", variant));
-    bars(names.length - 1, `speech found by ${plain(variant)}`, "#666666", stretches, 0.4);
+  for (const [variant, intervals] of Object.entries(data.speech)) {
+    rowLabels.push(rowLabel("speech", variant));
+    addBars(rowLabels.length - 1, `speech detected by ${escapeHtml(variant)}`, "#666666", intervals, 0.4);
   }
-  const borders = [];
-  for (const lane of data.lanes) {
-    borders.push(names.length - 0.5);
-    for (const { name, colour, turns } of lane.speakers) {
-      names.push(label(lane.name, name));
-      bars(names.length - 1, `${short(lane.name)}: ${short(name, 60)}`, colour, turns);
+  for (const track of data.tracks) {
+    trackBoundaries.push(rowLabels.length - 0.5);
+    for (const { name, colour, turns } of track.speakers) {
+      rowLabels.push(rowLabel(track.name, name));
+      addBars(rowLabels.length - 1, `${shorten(track.name)}: ${shorten(name, 60)}`, colour, turns);
     }
-    if (!lane.speakers.length) names.push(label(lane.name, "nobody"));
-    if (lane.errors) {
-      names.push(label(lane.name, "errors"));
-      KINDS.forEach(([kind, colour], place) =>
-        bars(names.length - 1, `${kind.replace("_", " ")} by ${short(lane.name)}`, colour, lane.errors[kind], 0.27, 0.28 * (place - 1)));
+    if (!track.speakers.length) rowLabels.push(rowLabel(track.name, "no speech"));
+    if (track.errors) {
+      rowLabels.push(rowLabel(track.name, "errors"));
+      ERROR_KINDS.forEach(([kind, label, colour], index) =>
+        addBars(rowLabels.length - 1, `${label} of ${shorten(track.name)}`, colour, track.errors[kind], 0.27, 0.28 * (index - 1)));
     }
   }
 
-  // one that looks for nothing (none) has nothing to show
-  const detectors = Object.entries(data.changes).filter(([, found]) => Object.values(found).some(({ time }) => time.length));
-  detectors.forEach(([, { candidates, changes }], place) => {
-    const axis = { yaxis: `y${place + 2}`, showlegend: false, type: "scatter" };
-    const dots = (moments, marker, what) => moments && traces.push({
-      ...axis, mode: "markers", x: moments.time, y: moments.score, marker,
-      hovertemplate: `${what}, score %{y}<br>%{x} s<extra></extra>`,
+  // a detector without any candidate or change (backend none) gets no axis
+  const detectors = Object.entries(data.changes).filter(([, kinds]) => Object.values(kinds).some(({ time }) => time.length));
+  detectors.forEach(([, { candidates, changes }], index) => {
+    const addPoints = (points, marker, label) => points && traces.push({
+      type: "scatter", mode: "markers", yaxis: `y${index + 2}`, showlegend: false, x: points.time, y: points.score, marker,
+      hovertemplate: `${label}, score %{y}<br>%{x} s<extra></extra>`,
     });
-    dots(candidates, { color: "#767676", size: 5, symbol: "circle-open" }, "may be a change");
-    dots(changes, { color: "#1a1a1a", size: 7, symbol: "diamond" }, "change");
+    addPoints(candidates, { color: "#767676", size: 5, symbol: "circle-open" }, "change candidate");
+    addPoints(changes, { color: "#1a1a1a", size: 7, symbol: "diamond" }, "change");
   });
 
-  const height = names.length * ROW;
-  const whole = height + detectors.length * SCORES;
-  const MARGIN = { l: 20, r: 20, t: 10, b: 45 };
-  let range = [0, data.duration];
+  // intervals that are not scored, between those of the extent
+  const unscored = [];
+  let lastEnd = 0;
+  for (const [start, end] of [...data.extent, [data.duration, data.duration]]) {
+    if (data.extent.length && start > lastEnd) unscored.push([lastEnd, start]);
+    lastEnd = Math.max(lastEnd, end);
+  }
 
-  const timeline = async () => {
-    const box = at("timeline");
-    const Plotly = await withPlotly();
-    const split = (pixels) => 1 - pixels / whole;
-    const outside = [];
-    let last = 0;
-    for (const [start, end] of [...data.extent, [data.duration, data.duration]]) {
-      if (data.extent.length && start > last) outside.push([last, start]);
-      last = Math.max(last, end);
-    }
-    const axes = Object.fromEntries(detectors.map(([name], place) => [`yaxis${place + 2}`, {
-      domain: [Math.max(0, split(height + (place + 1) * SCORES)), split(height + place * SCORES + 14)], fixedrange: true, gridcolor: "#eee",
-      title: { text: short(name, 16), font: { size: 11 } }, tickfont: { size: 10 }, nticks: 3, zeroline: false, automargin: true,
+  // --- drawing of the timeline ------------------------------------------------------------------
+  const rowsHeight = rowLabels.length * ROW_HEIGHT;
+  const height = rowsHeight + detectors.length * SCORES_HEIGHT;
+  let range = [0, data.duration]; // visible seconds
+
+  const timelineLayout = () => {
+    const fraction = (pixels) => 1 - pixels / height; // from pixels below the top to the units of Plotly
+    const scoreAxes = Object.fromEntries(detectors.map(([name], index) => [`yaxis${index + 2}`, {
+      domain: [Math.max(0, fraction(rowsHeight + (index + 1) * SCORES_HEIGHT)), fraction(rowsHeight + index * SCORES_HEIGHT + 14)],
+      fixedrange: true, gridcolor: "#eee", title: { text: shorten(name, 16), font: { size: 11 } }, tickfont: { size: 10 },
+      nticks: 3, zeroline: false, automargin: true,
     }]));
-    await Plotly.newPlot(box, traces, layout({
-      height: whole + MARGIN.t + MARGIN.b, margin: MARGIN, barmode: "overlay", dragmode: "pan", hovermode: "closest", bargap: 0,
+    const line = (y) => ({ type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line: { color: "#999", width: 1 } });
+    const shade = ([x0, x1]) => ({ type: "rect", yref: "paper", x0, x1, y0: 0, y1: 1, fillcolor: "#000", opacity: 0.08, line: { width: 0 } });
+    return layout({
+      height: height + MARGIN.t + MARGIN.b, margin: MARGIN, barmode: "overlay", dragmode: "pan", hovermode: "closest", bargap: 0,
       xaxis: {
         title: { text: "seconds" }, range, minallowed: 0, maxallowed: data.duration, gridcolor: "#ddd", zeroline: false,
         anchor: detectors.length ? `y${detectors.length + 1}` : "y",
       },
       yaxis: {
-        domain: [split(height), 1], range: [names.length - 0.5, -0.5], fixedrange: true, automargin: true, zeroline: false, showgrid: false,
-        tickvals: names.map((_, row) => row), ticktext: names, tickfont: { size: 12 }, ticksuffix: " ",
+        domain: [fraction(rowsHeight), 1], range: [rowLabels.length - 0.5, -0.5], fixedrange: true, automargin: true, zeroline: false,
+        showgrid: false, tickvals: rowLabels.map((_, row) => row), ticktext: rowLabels, tickfont: { size: 12 }, ticksuffix: " ",
       },
-      ...axes,
-      shapes: [
-        ...borders.map((y) => ({ type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line: { color: "#999", width: 1 } })),
-        ...outside.map(([x0, x1]) => ({ type: "rect", yref: "paper", x0, x1, y0: 0, y1: 1, fillcolor: "#000", opacity: 0.08, line: { width: 0 } })),
-      ],
-    }), { ...config, scrollZoom: true, displayModeBar: false });
+      ...scoreAxes,
+      shapes: [...trackBoundaries.map(line), ...unscored.map(shade)],
+    });
+  };
+
+  const drawTimeline = async () => {
+    const box = byId("timeline");
+    const Plotly = await withPlotly();
+    await Plotly.newPlot(box, traces, timelineLayout(), { ...config, scrollZoom: true, displayModeBar: false });
     box.on("plotly_relayout", () => {
       range = box._fullLayout.xaxis.range.map(Number);
-      cursor();
+      moveCursor();
     });
-    listen(box);
-    view("none");
+    playOnClick(box);
+    if (audio) followAudio();
   };
 
-  const view = async (how) => {
-    const [start, end] = range;
-    const width = end - start;
-    const middle = audio && audio.currentTime > start && audio.currentTime < end && how === "in" ? audio.currentTime : (start + end) / 2;
-    const wanted = {
-      in: [middle - width / 4, middle + width / 4], out: [middle - width, middle + width],
-      left: [start - width / 2, end - width / 2], right: [start + width / 2, end + width / 2],
-      all: [0, data.duration],
-    }[how];
-    if (wanted) await reach(wanted);
-  };
-
-  const reach = async ([start, end]) => {
+  const showRange = async ([start, end]) => {
     const width = Math.min(end - start, data.duration);
     const first = Math.min(Math.max(start, 0), data.duration - width);
     range = [first, first + width];
     const Plotly = await withPlotly();
-    await Plotly.relayout(at("timeline"), { "xaxis.range": range });
+    await Plotly.relayout(byId("timeline"), { "xaxis.range": range });
   };
 
-  // a click plays from there; a drag does not
-  const listen = (box) => {
-    let from = null;
-    box.addEventListener("pointerdown", (event) => { from = event; }, true);
+  // zooming in keeps the playback position visible
+  const changeView = (view) => {
+    const [start, end] = range;
+    const width = end - start;
+    const playing = audio && audio.currentTime > start && audio.currentTime < end;
+    const centre = playing && view === "in" ? audio.currentTime : (start + end) / 2;
+    return showRange({
+      in: [centre - width / 4, centre + width / 4], out: [centre - width, centre + width],
+      left: [start - width / 2, end - width / 2], right: [start + width / 2, end + width / 2],
+      all: [0, data.duration],
+    }[view]);
+  };
+
+  for (const button of document.querySelectorAll("button[data-view]")) {
+    button.addEventListener("click", () => changeView(button.dataset.view));
+  }
+
+  // --- audio ------------------------------------------------------------------------------------
+  // a click plays from its position; a drag moves the timeline and does not play
+  const playOnClick = (box) => {
+    let pressed = null;
+    box.addEventListener("pointerdown", (event) => { pressed = event; }, true);
     window.addEventListener("pointerup", (event) => {
-      const moved = from ? Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) : 99;
-      from = null;
-      if (moved > 4) return;
+      const distance = pressed ? Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) : Infinity;
+      pressed = null;
+      if (distance > 4) return;
       const { xaxis, _size } = box._fullLayout;
       const seconds = xaxis.p2d(event.clientX - box.getBoundingClientRect().left - _size.l);
       if (seconds >= range[0] && seconds <= range[1]) play(Math.max(0, seconds));
     }, true);
-    if (!audio) return;
-    let follow = null;
+  };
+
+  // move the cursor with the audio, and the visible range when the audio leaves it
+  const followAudio = () => {
+    let frame = null;
     const step = () => {
-      cursor();
+      moveCursor();
       const time = audio.currentTime;
-      if (time > range[1] && range[1] < data.duration) reach([time, time + range[1] - range[0]]);
-      if (!audio.paused) follow = requestAnimationFrame(step);
+      if (time > range[1] && range[1] < data.duration) showRange([time, time + range[1] - range[0]]);
+      if (!audio.paused) frame = requestAnimationFrame(step);
     };
-    audio.addEventListener("play", () => { cancelAnimationFrame(follow); step(); });
-    for (const name of ["pause", "seeked", "timeupdate"]) audio.addEventListener(name, cursor);
-    window.addEventListener("resize", () => setTimeout(cursor, 300));
+    audio.addEventListener("play", () => { cancelAnimationFrame(frame); step(); });
+    for (const name of ["pause", "seeked", "timeupdate"]) audio.addEventListener(name, moveCursor);
+    window.addEventListener("resize", () => setTimeout(moveCursor, 300));
   };
 
-  const cursor = () => {
-    const full = at("timeline")._fullLayout;
-    const line = at("cursor");
-    if (!audio || !full) return;
+  const moveCursor = () => {
+    const plot = byId("timeline")._fullLayout;
+    const cursor = byId("cursor");
+    if (!audio || !plot) return;
     const time = audio.currentTime;
-    line.hidden = time < range[0] || time > range[1];
-    line.style.left = `${full._size.l + full.xaxis.d2p(time)}px`;
-    line.style.top = `${full._size.t}px`;
-    line.style.height = `${full._size.h}px`;
+    cursor.hidden = time < range[0] || time > range[1];
+    cursor.style.left = `${plot._size.l + plot.xaxis.d2p(time)}px`;
+    cursor.style.top = `${plot._size.t}px`;
+    cursor.style.height = `${plot._size.h}px`;
   };
-
-  for (const button of document.querySelectorAll("button[data-view]")) {
-    button.addEventListener("click", () => view(button.dataset.view));
-  }
 
   // --- longest errors ---------------------------------------------------------------------------
-  const worst = () => {
-    const lane = data.lanes.find(({ name }) => name === at("worst-of").value);
-    const found = KINDS.flatMap(([kind]) => lane.errors[kind].map(([start, end, speakers]) => ({
-      kind: kind.replace("_", " "), start, end, time: (end - start) * speakers,
+  const showLongestErrors = () => {
+    const track = data.tracks.find(({ name }) => name === byId("errors-system").value);
+    const errors = ERROR_KINDS.flatMap(([kind, label]) => track.errors[kind].map(([start, end, speakers]) => ({
+      label, start, end, speakerTime: (end - start) * speakers,
     })));
-    found.sort((a, b) => b.time - a.time || a.start - b.start);
-    at("worst").tBodies[0].replaceChildren(...found.slice(0, 12).map(({ kind, start, end, time }) => {
-      const button = element("button", {
-        type: "button", text: audio ? "show and play" : "show", "aria-label": `${audio ? "show and play" : "show"} ${kind} at ${start.toFixed(2)} s`,
-      });
+    errors.sort((a, b) => b.speakerTime - a.speakerTime || a.start - b.start);
+    byId("longest-errors").tBodies[0].replaceChildren(...errors.slice(0, LONGEST_ERRORS).map(({ label, start, end, speakerTime }) => {
+      const action = audio ? "show and play" : "show";
+      const button = createElement("button", { type: "button", text: action, "aria-label": `${action} ${label} at ${start.toFixed(2)} s` });
       button.addEventListener("click", () => {
-        reach([start - 3, end + 3]);
+        showRange([start - 3, end + 3]);
         play(Math.max(0, start - 0.5));
       });
-      return element("tr", {}, ...[start, end, time].map((value) => element("td", { text: value.toFixed(3) })),
-        element("td", { class: "text", text: kind }), element("td", { class: "text" }, button));
+      return createElement("tr", {}, ...[start, end, speakerTime].map((value) => createElement("td", { text: value.toFixed(3) })),
+        createElement("td", { class: "text", text: label }), createElement("td", { class: "text" }, button));
     }));
   };
 
-  if (at("worst-of")) {
-    for (const { name, errors } of data.lanes) if (errors) at("worst-of").append(element("option", { text: name }));
-    if (at("worst-of").options.length) worst();
-    at("worst-of").addEventListener("change", worst);
+  const systems = byId("errors-system"); // absent without scores
+  if (systems) {
+    for (const { name, errors } of data.tracks) if (errors) systems.append(createElement("option", { text: name }));
+    if (systems.options.length) showLongestErrors();
+    systems.addEventListener("change", showLongestErrors);
   }
 
-  // --- embeddings -------------------------------------------------------------------------------
-  const unpack = (text, count) => {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    const rows = Array.from({ length: count }, () => new Float32Array(count));
-    let place = 0;
-    for (let i = 0; i < count; i++) {
-      for (let j = i; j < count; j++) rows[i][j] = rows[j][i] = bytes[place++] / 127.5 - 1;
-    }
-    return rows;
-  };
-
-  const embeddings = async () => {
-    if (!at("embedding")) return;
-    const Plotly = await withPlotly();
-    const found = data.embeddings[at("embedding").value];
-    const lane = data.lanes.find(({ name }) => name === at("speakers-of").value);
-    const who = found.speakers[lane.name];
-    const colours = new Map(lane.speakers.map(({ name, colour }) => [name, colour]));
-    const text = (place) => `${who[place] === null ? "nobody" : short(who[place], 60)}<br>${found.windows[place].map(clock).join(" to ")}`;
-
-    const groups = [...lane.speakers.map(({ name }) => name), null];
-    const symbols = ["circle", "square", "diamond", "triangle-up", "x", "cross", "star", "hexagon"];
-    const points = groups.map((name, place) => {
-      const own = who.flatMap((one, row) => one === name ? [row] : []);
-      return {
-        type: "scatter", mode: "markers", name: name === null ? "nobody" : short(name), customdata: own,
-        x: own.map((row) => found.x[row]), y: own.map((row) => found.y[row]), text: own.map(text), hoverinfo: "text",
-        marker: { color: colours.get(name) ?? "#BBBBBB", size: 8, symbol: name === null ? "circle-open" : symbols[place % symbols.length], opacity: 0.8 },
-      };
-    }).filter(({ x }) => x.length);
-    Plotly.react(at("plane"), points, layout({
-      margin: { l: 50, r: 20, t: 30, b: 45 }, showlegend: true, legend: { orientation: "h", y: -0.14, yanchor: "top" },
-      xaxis: { title: { text: "first component" }, gridcolor: "#ddd", zeroline: false },
-      yaxis: { title: { text: "second component" }, gridcolor: "#ddd", zeroline: false, scaleanchor: "x" }, hovermode: "closest",
-    }), config);
-
-    const rank = new Map(groups.map((name, place) => [name, place]));
-    const order = found.compared.map((_, place) => place);
-    if (at("by-speaker").checked) order.sort((a, b) => rank.get(who[found.compared[a]]) - rank.get(who[found.compared[b]]) || a - b);
-    const full = unpack(found.similarities, found.compared.length);
-    const z = order.map((row) => order.map((column) => full[row][column]));
-    const texts = order.map((place) => text(found.compared[place]));
-    Plotly.react(at("matrix"), [{
-      type: "heatmap", z, colorscale: "Cividis", zmin: Math.min(0, ...z.map((row) => Math.min(...row))), zmax: 1,
-      hovertemplate: "%{customdata}<br>cosine %{z:.2f}<extra></extra>", colorbar: { title: { text: "cosine" }, thickness: 12 },
-      customdata: order.map((_, row) => order.map((__, column) => `${texts[row]}<br>and ${texts[column]}`)),
-    }], layout({
-      margin: { l: 50, r: 20, t: 30, b: 45 }, xaxis: { title: { text: "window" }, constrain: "domain" },
-      yaxis: { title: { text: "window" }, autorange: "reversed", scaleanchor: "x", constrain: "domain" },
-    }), config);
-    at("plane").removeAllListeners("plotly_click");
-    at("plane").on("plotly_click", ({ points: [point] }) => play(found.windows[point.customdata][0]));
-    at("matrix").removeAllListeners("plotly_click");
-    at("matrix").on("plotly_click", ({ points: [point] }) => play(found.windows[found.compared[order[point.y]]][0]));
-    const part = (count, what) => count < found.count ? `${what} ${count} of ${found.count} windows, evenly spread` : "";
-    const sampled = [part(found.compared.length, "The matrix shows"), part(found.windows.length, "The plane shows")].filter(Boolean);
-    at("sampled").textContent = `${sampled.length ? `${sampled.join(". ")}. ` : ""}The plane holds ${(100 * found.share).toFixed(0)} % of the variance.`;
-  };
-
-  for (const id of ["embedding", "speakers-of", "by-speaker"]) at(id)?.addEventListener("change", embeddings);
-  timeline().then(embeddings);
+  diarflow.recording = { data, play, formatTime, timelineDrawn: drawTimeline() };
 })();

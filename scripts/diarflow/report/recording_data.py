@@ -1,0 +1,108 @@
+"""Data that the script of a recording's page draws."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from diarflow.artifacts.tables import read_table
+from diarflow.report.projection import (
+    MAX_COMPARED,
+    MAX_POINTS,
+    encode_similarities,
+    project,
+    spread_indices,
+)
+from diarflow.report.recording_artifacts import RecordingArtifacts
+from diarflow.report.timeline import build_tracks, dominant_speakers, rounded_times
+from diarflow.timeline.intervals import Seconds, Turn
+
+MAX_CANDIDATES = 5000  # of a detector; of more candidates those with the highest scores are shown
+
+
+def recording_data(artifacts: RecordingArtifacts) -> dict[str, Any]:
+    """Return the data of a page as JSON values."""
+    turns, extent = artifacts.turns, artifacts.extent()
+    last_end = max((turn.end for track in turns.values() for turn in track), default=0.0)
+    return {
+        "duration": round(artifacts.duration or last_end or 1.0, 3),
+        "extent": rounded_times(extent),
+        "tracks": build_tracks(turns, extent),
+        "speech": _speech(artifacts),
+        "changes": _changes(artifacts),
+        "embeddings": _embeddings(artifacts),
+    }
+
+
+def _speech(artifacts: RecordingArtifacts) -> dict[str, list[list[Seconds]]]:
+    """Return the speech of each variant of detect_speech."""
+    speech = {}
+    for variant in artifacts.variants.get("detect_speech", ()):
+        if (path := artifacts.path("speech", variant)).exists():
+            table = read_table(path)
+            speech[variant] = rounded_times(zip(table["start"], table["end"], strict=True))
+    return speech
+
+
+def _changes(artifacts: RecordingArtifacts) -> dict[str, Any]:
+    """Return times and scores of the change candidates and of the changes, for each detector."""
+    detectors = {}
+    for variant in artifacts.variants.get("detect_changes", ()):
+        kinds = {}
+        for kind in ("candidates", "changes"):
+            if (path := artifacts.path(kind, variant)).exists():
+                kinds[kind] = _highest_scores(read_table(path))
+        if kinds:
+            detectors[variant] = kinds
+    return detectors
+
+
+def _highest_scores(table: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
+    """Return times and scores in order of time, at most MAX_CANDIDATES."""
+    times, scores = table["time"], table["score"]
+    if len(times) > MAX_CANDIDATES:
+        kept = np.sort(np.argsort(-scores, kind="stable")[:MAX_CANDIDATES])
+        times, scores = times[kept], scores[kept]
+    finite = np.isfinite(scores)
+    return {
+        "time": times[finite].round(3).tolist(),
+        "score": [float(f"{score:.4g}") for score in scores[finite]],
+    }
+
+
+def _embeddings(artifacts: RecordingArtifacts) -> dict[str, Any]:
+    """Return the plots of each variant of embed_segments that has two windows or more."""
+    plots = {}
+    for variant in artifacts.variants.get("embed_segments", ()):
+        path = artifacts.path("embeddings", variant, ".npy")
+        if not path.exists() or not path.with_suffix(".parquet").exists():
+            continue
+        vectors = np.load(path, allow_pickle=False, mmap_mode="r")
+        if len(vectors) >= 2:
+            table = read_table(path.with_suffix(".parquet"))
+            windows = rounded_times(zip(table["start"], table["end"], strict=True))
+            plots[variant] = _embedding_plots(vectors, windows, artifacts.turns)
+    return plots
+
+
+def _embedding_plots(
+    vectors: np.ndarray, windows: list[list[Seconds]], turns: Mapping[str, Sequence[Turn]]
+) -> dict[str, Any]:
+    """Return projection, similarity matrix and speakers of a sample of the windows.
+
+    `compared` are the places, among the projected windows, of those in the matrix.
+    """
+    points = spread_indices(len(windows), MAX_POINTS)
+    compared = points[spread_indices(len(points), MAX_COMPARED)]
+    plane, share = project(np.asarray(vectors[points], dtype=np.float64))
+    sample = [windows[index] for index in points]
+    return {
+        "windows": sample,
+        "count": len(windows),
+        "x": plane[:, 0].round(4).tolist(),
+        "y": plane[:, 1].round(4).tolist(),
+        "explained_variance": round(share, 4),
+        "compared": np.searchsorted(points, compared).tolist(),
+        "similarities": encode_similarities(np.asarray(vectors[compared], dtype=np.float64)),
+        "speakers": {name: dominant_speakers(sample, track) for name, track in turns.items()},
+    }
