@@ -61,5 +61,5 @@ def test_a_window_has_the_speaker_with_the_most_time_in_it():
     turns = [Turn(0.0, 1.0, "Ann"), Turn(0.5, 3.0, "Bob"), Turn(2.0, 2.5, "Bob")]
     windows = [(0.0, 1.2), (0.9, 2.0), (3.0, 4.0)]
     assert dominant_speakers(windows, turns) == ["Ann", "Bob", None]
-    assert dominant_speakers([(0.5, 1.0)], turns) == ["Ann"]  # a tie is decided by name
+    assert dominant_speakers([(0.5, 1.0)], turns) == ["Ann"]  # a tie; Ann speaks first
     assert dominant_speakers(windows, []) == [None, None, None]

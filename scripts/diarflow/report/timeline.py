@@ -83,14 +83,15 @@ def dominant_speakers(
 ) -> list[str | None]:
     """Return the speaker with the most speaking time in each window; None for a window without speech.
 
-    A window begins with its start and end. Equal times are decided by the order of the names.
+    A window begins with its start and end. In a tie, the speaker with the earlier first turn is returned.
 
     >>> dominant_speakers([(0.0, 2.0), (5.0, 6.0)], [Turn(0.0, 0.5, "Ann"), Turn(0.5, 2.0, "Bob")])
     ['Bob', None]
     """
     if not turns:
         return [None] * len(windows)
-    times_by_speaker = merge_by_speaker(turns)
+    merged = merge_by_speaker(turns)
+    times_by_speaker = {turn.speaker: merged[turn.speaker] for turn in sorted(turns)}
     borders = np.unique(np.concatenate(list(times_by_speaker.values())))
     # seconds of each speaker up to each border (speakers, borders)
     elapsed = np.zeros((len(times_by_speaker), len(borders)))
