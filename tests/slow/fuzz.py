@@ -1,8 +1,8 @@
-"""A fuzzer that is guided by the lines it reaches, on the parsers of one kind of file.
+"""Coverage-guided fuzzer for the parsers of one kind of file.
 
     python tests/slow/fuzz.py rttm -max_total_time=30
 
-Options are libFuzzer's. It ends with another status than 0 where anything but our InputError comes out.
+The options are those of libFuzzer. The exit status is not 0 if a parser raises any error but InputError.
 """
 
 import sys
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import atheris
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "scripts")]
+sys.path.insert(0, str(Path(__file__).parents[1]))
 with atheris.instrument_imports(include=["diarflow"]):
     from parsers import check
 
@@ -22,6 +22,9 @@ SEEDS = {
     "tsv": [b"recording\taudio\tchannel\tnum_speakers\na\tx.tsv\teach\t2\n"],
     "yaml": [b"speech: {webrtc: {aggressiveness: 2}}\n", b"corpora:\n- {name: a, audio: b}\n"],
 }
+WORDS = (
+    "SPEAKER", "nan", "inf", "1e309", "-1", "corpora", "systems", "backend", "\\x00", "\\xff", "!!",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -32,26 +35,10 @@ def main() -> None:
         for number, seed in enumerate(SEEDS[kind]):
             (corpus / str(number)).write_bytes(seed)
         words = Path(folder, "words")
-        words.write_text("".join(f'"{word}"\n' for word in _words()))
+        words.write_text("".join(f'"{word}"\n' for word in WORDS))
         options += [f"-dict={words}", "-max_len=400", f"-artifact_prefix={folder}/", str(corpus)]
         atheris.Setup([sys.argv[0], *options], lambda content: check(kind, content, folder))
         atheris.Fuzz()
-
-
-def _words() -> list[str]:
-    return [
-        "SPEAKER",
-        "nan",
-        "inf",
-        "1e309",
-        "-1",
-        "corpora",
-        "systems",
-        "backend",
-        "\\x00",
-        "\\xff",
-        "!!",
-    ]
 
 
 if __name__ == "__main__":

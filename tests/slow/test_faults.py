@@ -1,4 +1,4 @@
-"""Runs that are killed, crash, or fill the disk: the next one goes on, and ends with the same bytes."""
+"""Runs that are killed, crash or fill the disk: the next run completes them with the same bytes."""
 
 import json
 import os
@@ -23,7 +23,7 @@ SYSTEM = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding":
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    """Thirty conversations of a few seconds, and a configuration that works on them in batches."""
+    """Write thirty conversations of a few seconds, and a configuration that processes them in batches."""
     folder = tmp_path_factory.mktemp("faults") / "corpus"
     (folder / "audio").mkdir(parents=True)
     for seed in range(RECORDINGS):
@@ -44,7 +44,7 @@ def corpus(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def undisturbed(corpus, tmp_path_factory):
-    """What a run leaves that nobody disturbs."""
+    """Return the digests of the results of a run without faults."""
     folder = tmp_path_factory.mktemp("undisturbed") / "corpus"
     shutil.copytree(corpus, folder)
     Workflow(folder)("--cores", "2")
@@ -58,7 +58,7 @@ def folder(corpus, tmp_path):
 
 
 def start(folder):
-    """A run as a person starts it, the leader of a group of processes."""
+    """Start a run in a process group of its own, as a shell does."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile", "--cores", "2",
                "--directory", folder, "--configfile", folder / "my.yaml"]  # fmt: skip
     return subprocess.Popen(
@@ -66,62 +66,59 @@ def start(folder):
     )
 
 
-def written(folder):
+def count_results(folder):
     return sum(path.is_file() for path in folder.glob("results/c/**/*"))
 
 
 def jobs(run):
-    """The processes of a run that work on recordings."""
-    found = []
+    """Return the processes of a run that execute scripts."""
+    processes = []
     for process in psutil.Process(run.pid).children(recursive=True):
         try:
             if ".snakemake/scripts" in " ".join(process.cmdline()):
-                found.append(process)
+                processes.append(process)
         except psutil.Error:
             continue
-    return found
+    return processes
 
 
-def kill(run, how):
-    """Kill a job, the run and leave its jobs alone, or all of it; whether the run is dead."""
+def kill(run, target):
+    """Kill one job, Snakemake without its jobs ("run"), or all processes. Return whether Snakemake is dead."""
     try:
-        if how == "job":
+        if target == "job":
             for process in jobs(run)[:1]:
                 process.kill()
-        elif how == "run":
+        elif target == "run":
             run.kill()
         else:
             os.killpg(run.pid, signal.SIGKILL)
     except (psutil.Error, ProcessLookupError):
         pass
-    return how != "job"
+    return target != "job"
 
 
-def test_a_run_that_is_killed_at_twenty_moments_ends_as_one_that_is_not(
+def test_a_run_that_is_killed_twenty_times_ends_with_the_results_of_an_undisturbed_run(
     folder, undisturbed, record_property
 ):
-    """At seeded random numbers of files that are written, and up to half a second later; in three ways."""
-    chance = random.Random(0)
-    moments = sorted(chance.randrange(len(undisturbed)) for _ in range(KILLS))
-    run, done = start(folder), []
-    for moment in moments:
-        while written(folder) < moment and run.poll() is None:
+    """Each kill follows after a random number of result files and up to half a second more."""
+    rng = random.Random(0)
+    file_counts = sorted(rng.randrange(len(undisturbed)) for _ in range(KILLS))
+    run, targets = start(folder), []
+    for file_count in file_counts:
+        while count_results(folder) < file_count and run.poll() is None:
             time.sleep(0.05)
-        time.sleep(chance.random() / 2)
+        time.sleep(rng.random() / 2)
         if run.poll() is not None:
             run = start(folder)
-            time.sleep(chance.uniform(1, 6))
-        how = chance.choice(["job", "run", "all", "all"])
-        done.append(how)
-        if kill(run, how):
+            time.sleep(rng.uniform(1, 6))
+        targets.append(rng.choice(["job", "run", "all", "all"]))
+        if kill(run, targets[-1]):
             run.wait()
             run = start(folder)
     run.wait()
-    counted = ", ".join(f"{done.count(how)} x {how}" for how in sorted(set(done)))
-    record_property(
-        "killed", f"{RECORDINGS} recordings, killed {counted}; {len(undisturbed)} files"
-    )
-    assert len(done) == KILLS and set(done) == {"job", "run", "all"}
+    counts = ", ".join(f"{targets.count(target)} x {target}" for target in sorted(set(targets)))
+    record_property("killed", f"{RECORDINGS} recordings, killed {counts}; {len(undisturbed)} files")
+    assert len(targets) == KILLS and set(targets) == {"job", "run", "all"}
     last = Workflow(folder)(check=False)
     assert last.status == 0, last.text
     assert digests(folder) == undisturbed
@@ -130,14 +127,14 @@ def test_a_run_that_is_killed_at_twenty_moments_ends_as_one_that_is_not(
 
 
 @pytest.mark.parametrize(
-    ("size", "own"), [("256k", ()), ("256k", [".snakemake"]), ("800k", [".snakemake"])]
+    ("size", "records"), [("256k", ()), ("256k", [".snakemake"]), ("800k", [".snakemake"])]
 )
-def test_a_run_that_meets_a_full_disk_fails_and_goes_on_when_there_is_room(
-    folder, undisturbed, small_disk, size, own
+def test_a_run_on_a_full_disk_fails_and_is_completed_when_there_is_space(
+    folder, undisturbed, small_disk, size, records
 ):
-    """What a run writes lies on a disk that is soon full: results, logs, measurements, and Snakemake's own records too."""
+    """The disk holds results, logs and, in two cases, Snakemake's own records."""
     subprocess.run(["mount", "-o", f"remount,size={size}", small_disk], check=True)
-    for name in ("results", "logs", "benchmarks", *own):
+    for name in ("results", "logs", *records):
         (small_disk / name).mkdir()
         (folder / name).symlink_to(small_disk / name)
     first = Workflow(folder)(check=False)

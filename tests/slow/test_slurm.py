@@ -1,4 +1,4 @@
-"""A corpus through a real SLURM: a job that needs more memory than it asked for, and a run that is killed half way."""
+"""A corpus on a real SLURM: a job that needs more memory than it requested, and a run that is killed half way."""
 
 import importlib.util
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Workflow, digests
-from slurm import Slurm, missing
+from slurm import Slurm, missing_programs
 
 from diarflow.formats.rttm import write_rttm
 from diarflow.simulation.synthetic import synthesize_dialogue
@@ -25,16 +25,28 @@ KILLED = "\n=== killed; started again ===\n"
 SYSTEM = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "dvector",
           "clustering": "kmeans", "turns": "join"}  # fmt: skip
 CODE = ("Snakefile", "config.yaml", "workflow", "scripts", "envs", "resources", "profiles")
-HUNGRY = "embed_segments-c.webrtc.none.none.dvector-2-of-4"
-# what it is given at first kills it; a script of that rule alone takes 300 MB
-ATTEMPTS = f"{HUNGRY}:mem_mb=200 * 4 ** (attempt - 1)"
+LARGE_BATCH = "embed_segments-c.webrtc.none.none.dvector-2-of-4"
+LEAK = """
+def leak(item):
+    import time
+    blocks = []
+    while item.id == "r03":
+        blocks.append(b"x" * 50_000_000)
+        time.sleep(0.1)
+    \\1(item)
+
+
+job.each(leak)
+"""
+# The script of this rule needs 300 MB: SLURM kills the first attempt, which has 200.
+ATTEMPTS = f"{LARGE_BATCH}:mem_mb=200 * 4 ** (attempt - 1)"
 
 
 @pytest.fixture
 def slurm(tmp_path):
-    if lacking := missing():
+    if missing := missing_programs():
         pytest.skip(
-            f"SLURM is not installed: no {', '.join(lacking)} (apt install slurm-wlm munge)"
+            f"SLURM is not installed: no {', '.join(missing)} (apt install slurm-wlm munge)"
         )
     if not importlib.util.find_spec("snakemake_executor_plugin_slurm"):
         pytest.skip("snakemake-executor-plugin-slurm is not installed (make slurm)")
@@ -44,7 +56,7 @@ def slurm(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Forty conversations of a few seconds with references."""
+    """Write forty conversations of a few seconds with references."""
     folder = tmp_path / "corpus"
     (folder / "audio").mkdir(parents=True)
     for seed in range(RECORDINGS):
@@ -57,8 +69,8 @@ def folder(tmp_path):
     return folder
 
 
-def start(folder, slurm, said, *, root=ROOT, resources=ATTEMPTS):
-    """A run as a person starts it; what it says goes to a file."""
+def start(folder, slurm, log, *, root=ROOT, resources=ATTEMPTS):
+    """Start a run on SLURM whose output goes to the file `log`."""
     command = [
         sys.executable, "-m", "snakemake", "--snakefile", root / "Snakefile", "--executor", "slurm",
         "--workflow-profile", root / "profiles/slurm", "--configfile", "my.yaml",
@@ -67,60 +79,62 @@ def start(folder, slurm, said, *, root=ROOT, resources=ATTEMPTS):
         "--seconds-between-status-checks", "2", "--slurm-no-account", "--slurm-keep-successful-logs",
     ]  # fmt: skip
     return subprocess.Popen(
-        list(map(str, command)), cwd=folder, stdout=said, stderr=said, env=slurm.environment
+        list(map(str, command)), cwd=folder, stdout=log, stderr=log, env=slurm.environment
     )
 
 
 def submitted(text):
-    """The batch's rule and the run (1 or 2) by the number that SLURM gave the job."""
-    found = {}
-    for run, said in enumerate(text.split(KILLED), start=1):
-        blocks = re.findall(r"^rule (\S+):\n(?:    .*\n)*?    jobid: (\d+)$", said, re.M)
+    """Return the name of the batch's rule and the run (1 or 2) of each job, by its id in SLURM."""
+    jobs = {}
+    for run, log in enumerate(text.split(KILLED), start=1):
+        blocks = re.findall(r"^rule (\S+):\n(?:    .*\n)*?    jobid: (\d+)$", log, re.M)
         rules = {number: rule for rule, number in blocks}
-        numbers = re.findall(r"Job (\d+) has been submitted with SLURM jobid (\d+)", said)
-        found |= {external: (rules[number], run) for number, external in numbers}
-    return found
+        numbers = re.findall(r"Job (\d+) has been submitted with SLURM jobid (\d+)", log)
+        jobs |= {external: (rules[number], run) for number, external in numbers}
+    return jobs
 
 
 def table(jobs, ended):
-    """What SLURM did, as a page of Markdown."""
-    yield "# A corpus of 40 recordings on SLURM, its run killed half way\n"
+    """Return the lines of a Markdown page about the jobs."""
+    yield "# A corpus of 40 recordings on SLURM, with a run that was killed half way\n"
     yield f"`SLURM_TEST_LOG=bench/results/slurm.md pytest -m slow tests/slow/test_slurm.py`, {date.today()}: {len(jobs)} jobs."
-    yield "Run 1 was killed as soon as there was a vector; its jobs went on. Seconds on a machine busy with other work.\n"
-    yield "| job | rule and batch | run | asked | ended | seconds |\n|---|---|---|---|---|---|"
+    yield "Run 1 was killed when the first embeddings were written; its jobs continued.\nThe seconds include other work of the machine.\n"
+    yield "| job | rule and batch | run | requested | state | seconds |\n|---|---|---|---|---|---|"
     for number, (rule, run) in jobs.items():
-        one = ended[number]
-        begun, end = (datetime.fromisoformat(one[key]) for key in ("StartTime", "EndTime"))
-        asked, state = re.search(r"mem=(\w+)", one["Tres"])[1], one["JobState"].lower()
-        yield f"| {number} | {rule} | {run} | {asked} | {state} | {(end - begun).seconds} |"
+        job = ended[number]
+        start, end = (datetime.fromisoformat(job[key]) for key in ("StartTime", "EndTime"))
+        requested, state = re.search(r"mem=(\w+)", job["Tres"])[1], job["JobState"].lower()
+        yield f"| {number} | {rule} | {run} | {requested} | {state} | {(end - start).seconds} |"
 
 
-def test_a_run_on_slurm_that_is_killed_goes_on_to_what_a_local_run_makes(folder, slurm, tmp_path):
+def test_a_killed_run_on_slurm_is_completed_with_the_results_of_a_local_run(
+    folder, slurm, tmp_path
+):
     twin = tmp_path / "twin"
     shutil.copytree(folder, twin)
-    log = tmp_path / "log.txt"
-    with open(log, "w") as said:
-        first = start(folder, slurm, said)
+    path = tmp_path / "log.txt"
+    with open(path, "w") as log:
+        first = start(folder, slurm, log)
         deadline = time.monotonic() + 1200
         while not list(folder.glob("results/c/embeddings/*/r*.npy")):
-            assert first.poll() is None and time.monotonic() < deadline, log.read_text()
+            assert first.poll() is None and time.monotonic() < deadline, path.read_text()
             time.sleep(0.2)
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
-        said.write(KILLED)
-        said.flush()
+        log.write(KILLED)
+        log.flush()
         assert not (folder / "results/report/der.csv").exists()
-        # jobs of the dead run go on: those of the new one wait for them
-        assert start(folder, slurm, said).wait(timeout=1200) == 0, log.read_text()
-    jobs = submitted(log.read_text())
-    ended = {one["JobId"]: one for one in slurm.completed()}
-    if kept := os.environ.get("SLURM_TEST_LOG"):
-        Path(kept).write_text("\n".join(table(jobs, ended)) + "\n")
-    hungry = [ended[number] for number, (rule, _) in jobs.items() if rule == HUNGRY]
-    memory = [int(re.search(r"mem=(\d+)M", one["Tres"])[1]) for one in hungry]
-    assert memory[-1] == 800 and hungry[-1]["JobState"] == "COMPLETED"
-    assert 200 in memory and hungry[memory.index(200)]["JobState"] != "COMPLETED"
-    first = folder / f".snakemake/slurm_logs/rule_{HUNGRY}" / f"{hungry[0]['JobId']}.log"
+        # jobs of the dead run continue, and those of the new run wait for them
+        assert start(folder, slurm, log).wait(timeout=1200) == 0, path.read_text()
+    jobs = submitted(path.read_text())
+    ended = {job["JobId"]: job for job in slurm.completed()}
+    if page := os.environ.get("SLURM_TEST_LOG"):
+        Path(page).write_text("\n".join(table(jobs, ended)) + "\n")
+    attempts = [ended[number] for number, (rule, _) in jobs.items() if rule == LARGE_BATCH]
+    memory = [int(re.search(r"mem=(\d+)M", job["Tres"])[1]) for job in attempts]
+    assert memory[-1] == 800 and attempts[-1]["JobState"] == "COMPLETED"
+    assert 200 in memory and attempts[memory.index(200)]["JobState"] != "COMPLETED"
+    first = folder / f".snakemake/slurm_logs/rule_{LARGE_BATCH}" / f"{attempts[0]['JobId']}.log"
     assert "exceeded memory limit" in first.read_text()
     rules = {rule.partition("-")[0] for rule, _ in jobs.values()}
     assert "embed_segments" in rules and not {"write_rttm", "resegment"} & rules
@@ -129,42 +143,35 @@ def test_a_run_on_slurm_that_is_killed_goes_on_to_what_a_local_run_makes(folder,
     assert Workflow(folder).planned() == {}
 
 
-def test_a_recording_that_makes_slurm_kill_its_job_is_set_aside_and_the_others_complete(
+def test_a_recording_whose_job_slurm_kills_is_set_aside_and_the_others_are_complete(
     folder, slurm, tmp_path
 ):
-    """One recording takes half a gigabyte more every second, as a fault in a library would; its batch is given little."""
+    """The memory for one recording grows by half a gigabyte per second, as with a leak in a library."""
     root = tmp_path / "diarflow"
     for name in CODE:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         root.mkdir(exist_ok=True)
         copy(ROOT / name, root / name)
     script = root / "scripts/detect_speech.py"
-    fault = """
-def one(recording):
-    import time
-    held = []
-    while recording.recording == "r03":
-        held.append(b"x" * 50_000_000)
-        time.sleep(0.1)
-"""
-    script.write_text(script.read_text().replace("\ndef one(recording):\n", fault))
+    text, count = re.subn(r"^job\.each\((\w+)\)$", LEAK, script.read_text(), flags=re.M)
+    assert count == 1
+    script.write_text(text)
     for path in (folder / "audio").iterdir():
         if path.stem not in ("r02", "r03", "r04"):
             path.unlink()
-    with open(tmp_path / "log.txt", "w") as said:
+    with open(tmp_path / "log.txt", "w") as log:
         resources = "detect_speech-c.webrtc-1-of-1:mem_mb=1500"
-        status = start(folder, slurm, said, root=root, resources=resources).wait(timeout=1200)
-    log = (tmp_path / "log.txt").read_text()
-    assert status == 3, log
-    states = [one["JobState"] for one in slurm.completed() if "Name" in one]
+        status = start(folder, slurm, log, root=root, resources=resources).wait(timeout=1200)
+    assert status == 3, (tmp_path / "log.txt").read_text()
+    states = [job["JobState"] for job in slurm.completed() if "Name" in job]
     assert "COMPLETED" in states and set(states) - {"COMPLETED"}, states
-    (entry,) = folder.glob("results/c/failures/**/*.json")
-    failure = json.loads(entry.read_text())
+    (record,) = folder.glob("results/c/failures/**/*.json")
+    failure = json.loads(record.read_text())
     assert failure["recording"] == "r03" and failure["rule"] == "detect_speech"
-    assert failure["reason"].endswith("more than is left of the 1500 MB that SLURM gave the job")
-    said = {
+    assert "more memory than the 1500 MB that SLURM allocated" in failure["reason"]
+    rttm = {
         name: (folder / f"results/c/rttm/light/{name}.rttm").read_text()
         for name in ("r02", "r03", "r04")
     }
-    assert said["r02"].startswith("SPEAKER r02") and said["r04"].startswith("SPEAKER r04")
-    assert said["r03"] == ";; set aside: detect_speech\n"
+    assert rttm["r02"].startswith("SPEAKER r02") and rttm["r04"].startswith("SPEAKER r04")
+    assert rttm["r03"] == ";; set aside: detect_speech\n"
