@@ -33,8 +33,8 @@ class Coverage(NamedTuple):
     def purity(self) -> float:
         return self.pure / self.total if self.total else 1.0
 
-    def __add__(self, other: "Coverage") -> "Coverage":
-        return Coverage(*(a + b for a, b in zip(self, other, strict=True)))
+    def __add__(self, other: "Coverage") -> "Coverage":  # type: ignore[override]
+        return Coverage._make(a + b for a, b in zip(self, other, strict=True))
 
 
 class Candidates(NamedTuple):
@@ -109,9 +109,10 @@ def sum_curve(thresholds: np.ndarray, scores: Sequence[np.ndarray]) -> Curve:
     """Return the curve of a corpus from the scores (thresholds, 4) of each recording at these thresholds."""
     tables = np.reshape(scores, (-1, len(thresholds), 4))
     covered, pure, total, changes = tables.sum(axis=0).T
-    shares = np.ones((2, len(thresholds)))
-    np.divide([pure, covered], total, out=shares, where=total > 0)
-    return Curve(thresholds, *shares, changes.astype(int))
+    purity, coverage = np.ones((2, len(thresholds)))
+    np.divide(pure, total, out=purity, where=total > 0)
+    np.divide(covered, total, out=coverage, where=total > 0)
+    return Curve(thresholds, purity, coverage, changes.astype(int))
 
 
 def sweep_thresholds(recordings: Sequence[Candidates], *, max_thresholds: int = 500) -> Curve:
@@ -147,4 +148,4 @@ def coverage_at_purity(purities: Sequence[float] | np.ndarray, curve: Curve) -> 
     """
     order = np.lexsort([curve.coverage, curve.purity])
     best = np.maximum.accumulate(curve.coverage[order][::-1])[::-1]
-    return np.interp(purities, curve.purity[order], best, right=np.nan)
+    return np.interp(np.asarray(purities), curve.purity[order], best, right=np.nan)

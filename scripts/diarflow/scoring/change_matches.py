@@ -26,8 +26,8 @@ class Matches(NamedTuple):
     def recall(self) -> float:
         return self.matched / self.reference if self.reference else np.nan
 
-    def __add__(self, other: "Matches") -> "Matches":
-        return Matches(*(a + b for a, b in zip(self, other, strict=True)))
+    def __add__(self, other: "Matches") -> "Matches":  # type: ignore[override]
+        return Matches._make(a + b for a, b in zip(self, other, strict=True))
 
 
 def match_changes(

@@ -66,7 +66,7 @@ class RecordingScore(NamedTuple):
     pyannote: Coverage
     matches: tuple[Matches, ...]  # for each of TOLERANCES
 
-    def __add__(self, other: "RecordingScore") -> "RecordingScore":
+    def __add__(self, other: "RecordingScore") -> "RecordingScore":  # type: ignore[override]
         return RecordingScore(
             self.coverage + other.coverage,
             self.pyannote + other.pyannote,
@@ -186,7 +186,7 @@ def _curve_with_intervals(
         samples=_BOOTSTRAP_SAMPLES,
         seed=seed,
     )
-    columns = {}
+    columns: dict[str, float] = {}
     coverage = coverage_at_purity(PURITIES, curve)
     for name, value, lower, upper in zip(_COVERAGE_COLUMNS, coverage, low, high, strict=True):
         columns |= {name: value, f"{name}_low": lower, f"{name}_high": upper}

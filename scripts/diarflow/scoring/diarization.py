@@ -49,8 +49,8 @@ class Score(NamedTuple):
         0.0  # time that each reference speaker shares with its main hypothesis speaker
     )
 
-    def __add__(self, other: "Score") -> "Score":
-        return Score(*(a + b for a, b in zip(self, other, strict=True)))
+    def __add__(self, other: "Score") -> "Score":  # type: ignore[override]
+        return Score._make(a + b for a, b in zip(self, other, strict=True))
 
 
 class ErrorRegion(NamedTuple):

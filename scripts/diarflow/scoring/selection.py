@@ -55,10 +55,10 @@ def select_best(errors: pd.DataFrame, speech: pd.Series, *, folds: int) -> Selec
     )
     total = errors.sum()
     best = str(total.idxmin())
-    rates = [
+    der, cross_validated_der = (
         round(float(100 * seconds / speech.sum()), 2) for seconds in (total[best], cross_validated)
-    ]
-    return Selection(best, *rates, list(best_of_others))
+    )
+    return Selection(best, der, cross_validated_der, list(best_of_others))
 
 
 def summarize_search(scores: pd.DataFrame, search: Mapping[str, Any]) -> SearchResult:
