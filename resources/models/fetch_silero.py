@@ -1,6 +1,6 @@
-"""Fetch silero.onnx again, out of the package silero-vad.
+"""Copy silero.onnx from the package silero-vad.
 
-python resources/models/fetch_silero.py
+.venv/bin/python resources/models/fetch_silero.py
 """
 
 from pathlib import Path
