@@ -1,6 +1,6 @@
 """Diarization errors of one recording in seconds, under the protocols full, fair and forgiving.
 
-The seconds equal those of pyannote.metrics 4.0. Speakers are mapped over the whole scored extent before collars
+The seconds equal those of pyannote.metrics 4.2. Speakers are mapped over the whole scored extent before collars
 are removed, as in NIST's md-eval-22; pyannote.metrics removes collars first. See docs/scoring.md.
 """
 
