@@ -27,7 +27,7 @@ references = reference_paths(content)
 write_markdown(snakemake.output.markdown, der, content, references=references)
 write_csv(snakemake.output.comparisons, compare_systems(scores, content["splits"]))
 write_csv(snakemake.output.counts, tabulate_speaker_counts(scores))
-# the settings are left out: the pages that depend on them contain them
+# without the settings, because the digest of each page covers the settings that it shows
 provenance = json.loads(snakemake.params.provenance) | {"settings": None}
 pages_provenance = json.dumps([provenance, snakemake.params.pages])
 write_site(Path(snakemake.output.index).parent, content, pages_provenance)

@@ -17,13 +17,13 @@ def speaker_colours(turns: Sequence[Turn]) -> dict[str, str]:
     {'Ann': '#0072B2', 'Bob': '#E69F00'}
     """
     speakers = list(dict.fromkeys(turn.speaker for turn in sorted(turns)))
-    return {speaker: nth_colour(index) for index, speaker in enumerate(speakers)}
+    return {speaker: _nth_colour(index) for index, speaker in enumerate(speakers)}
 
 
-def nth_colour(index: int) -> str:
+def _nth_colour(index: int) -> str:
     """Return a colour of the palette, in a lighter tint from index 8 on and a still lighter one from 16 on.
 
-    >>> nth_colour(0), nth_colour(8)
+    >>> _nth_colour(0), _nth_colour(8)
     ('#0072B2', '#73b1d5')
     """
     if index < len(PALETTE):

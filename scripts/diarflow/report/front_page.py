@@ -25,17 +25,17 @@ def front_page_tables(
 
     A table whose file is missing is empty.
     """
-    totals = select_totals(rows)
+    totals = _select_totals(rows)
     counts = _read_csv(folder / "speaker_counts.csv", text=("corpus", "system"))
     return {
         "totals": totals.to_dict("records"),
         "total_metrics": available_metrics(rows, totals=True),
-        "bars": error_bars(totals),
+        "bars": _error_bars(totals),
         "oracle_rows": list(oracle_differences(totals, find_oracle_systems(content))),
         "comparisons": _read_csv(
             folder / "comparisons.csv", text=("corpus", "protocol", "system", "other")
         ),
-        "speaker_matrices": list(speaker_matrices(counts)),
+        "speaker_matrices": list(_speaker_matrices(counts)),
         "changes": [
             row
             for row in _read_csv(folder / "changes.csv", text=("corpus", "changes", "recording"))
@@ -44,7 +44,7 @@ def front_page_tables(
     }
 
 
-def select_totals(rows: pd.DataFrame) -> pd.DataFrame:
+def _select_totals(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows ALL of der.csv, and the rows COMPLETED that cover fewer recordings than ALL."""
     totals = rows[rows["recording"].isin([ALL, COMPLETED])]
     keys = ["corpus", "system", "protocol"]
@@ -64,7 +64,7 @@ def _read_csv(path: Path, *, text: tuple[str, ...]) -> list[dict[str, Any]]:
     return rows.to_dict("records")
 
 
-def error_bars(totals: pd.DataFrame) -> dict[str, list[Any]]:
+def _error_bars(totals: pd.DataFrame) -> dict[str, list[Any]]:
     """Return the errors in the rows ALL, in percent of the reference speech, as columns."""
     rows = totals[(totals["recording"] == ALL) & (totals["reference_seconds"] > 0)]
     if not set(_PERCENT_COLUMNS) <= set(rows.columns):
@@ -75,15 +75,15 @@ def error_bars(totals: pd.DataFrame) -> dict[str, list[Any]]:
     return json_columns(rows, ["corpus", "system", "protocol", "der", *_PERCENT_COLUMNS])
 
 
-def speaker_matrices(counts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _speaker_matrices(counts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the matrix of speaker counts of each corpus and system, from the rows of speaker_counts.csv.
 
-    `rows` contains each number of reference speakers with the numbers of recordings, one for each number of
-    hypothesis speakers in `columns`.
+    `columns` are numbers of hypothesis speakers. Each of `rows` is a number of reference speakers with the numbers
+    of recordings, one for each column.
 
     >>> counts = [{"corpus": "c", "system": "s", "reference_speakers": 2, "hypothesis_speakers": number,
     ...            "recordings": 3, "speakers_given": False} for number in (2, 4)]
-    >>> [(m["columns"], m["rows"], m["largest"], m["given"]) for m in speaker_matrices(counts)]
+    >>> [(m["columns"], m["rows"], m["largest"], m["given"]) for m in _speaker_matrices(counts)]
     [([2, 4], [(2, [3, 3])], 3, False)]
     """
     for corpus, system in dict.fromkeys((row["corpus"], row["system"]) for row in counts):

@@ -9,7 +9,7 @@ from diarflow.scoring.names import ALL
 
 
 def find_oracle_systems(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Return the systems that differ from another system, their base, by an oracle for one stage only.
+    """Return the systems that equal another system, their base, except for an oracle in one stage.
 
     An oracle is a backend that reads the reference, or a clustering that is given the number of speakers.
 

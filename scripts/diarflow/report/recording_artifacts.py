@@ -84,7 +84,7 @@ class RecordingArtifacts:
         if not self.reference:
             notes.append("This recording has no reference.")
         elif self.reference_failed:
-            notes.append("The reference of this recording was set aside.")
+            notes.append("The preparation of the reference failed.")
         given = [
             system
             for system in self.systems

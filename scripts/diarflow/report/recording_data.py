@@ -17,7 +17,7 @@ from diarflow.report.recording_artifacts import RecordingArtifacts
 from diarflow.report.timeline import build_tracks, dominant_speakers, rounded_times
 from diarflow.timeline.intervals import Seconds, Turn
 
-MAX_CANDIDATES = 5000  # of a detector; of more candidates those with the highest scores are shown
+_MAX_CANDIDATES = 5000  # of a detector; of more candidates those with the highest scores are shown
 
 
 def recording_data(artifacts: RecordingArtifacts) -> dict[str, Any]:
@@ -58,10 +58,10 @@ def _changes(artifacts: RecordingArtifacts) -> dict[str, Any]:
 
 
 def _highest_scores(table: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
-    """Return times and scores in order of time, at most MAX_CANDIDATES."""
+    """Return times and scores in order of time, at most _MAX_CANDIDATES."""
     times, scores = table["time"], table["score"]
-    if len(times) > MAX_CANDIDATES:
-        kept = np.sort(np.argsort(-scores, kind="stable")[:MAX_CANDIDATES])
+    if len(times) > _MAX_CANDIDATES:
+        kept = np.sort(np.argsort(-scores, kind="stable")[:_MAX_CANDIDATES])
         times, scores = times[kept], scores[kept]
     finite = np.isfinite(scores)
     return {

@@ -18,7 +18,7 @@ import jinja2
 from diarflow.atomic import atomic_write
 from diarflow.report.metrics import format_interval, format_number
 
-PAGES = Path(__file__).parent / "pages"
+_PAGES = Path(__file__).parent / "pages"
 _DIGEST = re.compile(rb'<meta name="digest" content="(\w+)">')
 _HEAD = 400  # the first bytes of a page, which contain its digest
 _PLOTLY = Path("plotly", "package_data", "plotly.min.js")
@@ -27,7 +27,7 @@ _PLOTLY = Path("plotly", "package_data", "plotly.min.js")
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(PAGES),
+        loader=jinja2.FileSystemLoader(_PAGES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -69,7 +69,7 @@ def write_data(path, name: str, content: Any) -> None:
 
 def write_assets(folder) -> None:
     """Copy the files that all pages share: the style sheet, the scripts, and Plotly's JavaScript."""
-    shared = [path for path in sorted(PAGES.iterdir()) if path.suffix in (".css", ".js")]
+    shared = [path for path in sorted(_PAGES.iterdir()) if path.suffix in (".css", ".js")]
     for path in (*shared, Path(str(distribution("plotly").locate_file(_PLOTLY)))):
         with atomic_write(Path(folder, path.name)) as temporary:
             shutil.copyfile(path, temporary)

@@ -22,7 +22,7 @@ from diarflow.report.rendering import write_assets, write_data, write_page
 from diarflow.runs.usage import costs
 from diarflow.timeline.intervals import Seconds
 
-MAX_FAILURES = 500  # failures in the table of the front page
+_MAX_FAILURES = 500  # failures in the table of the front page
 _PACKAGES = (
     "snakemake", "pyannote-metrics", "scikit-learn", "onnxruntime", "librosa", "numpy", "plotly",
 )  # fmt: skip
@@ -50,8 +50,8 @@ def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -
         "files": _write_recording_rows(folder / "data", rows, content, metrics),
         "corpora": list(content["variants"]),
         "recordings": len(content["recordings"]),
-        "failures": [failure_row(row, folder / "index.html") for row in failures[:MAX_FAILURES]],
-        "more_failures": max(0, len(failures) - MAX_FAILURES),
+        "failures": [failure_row(row, folder / "index.html") for row in failures[:_MAX_FAILURES]],
+        "more_failures": max(0, len(failures) - _MAX_FAILURES),
         "hours": {corpus: sum(seconds) / 3600 for corpus, seconds in durations.items()},
         "trainings": [training_summary(name, card) for name, card in content["cards"].items()],
         "stages": content["stages"],
