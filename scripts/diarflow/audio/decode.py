@@ -10,6 +10,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import numpy as np
 import soundfile
@@ -68,7 +69,7 @@ def _corrected_wav(file, name: str, size: int) -> mmap.mmap | None:
     start = head.find(b"data", 12) + 8
     if head[:4] not in (b"RIFF", b"RIFX") or start < 8:
         return None
-    order = "little" if head[:4] == b"RIFF" else "big"
+    order: Literal["little", "big"] = "little" if head[:4] == b"RIFF" else "big"
     declared, present = int.from_bytes(head[start - 4 : start], order), size - start
     file.seek(start + declared + declared % 2)
     if not present or (declared and re.match(rb"[ -~]{3}|$", file.read(3))):

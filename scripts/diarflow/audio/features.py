@@ -4,6 +4,8 @@ Features are computed for any range of frames [first, last). All frames lie insi
 do not depend on the other frames. The time of a frame is that of its centre.
 """
 
+from typing import Any
+
 import librosa
 import numpy as np
 
@@ -29,8 +31,10 @@ def frame_count(samples: int, *, hop: int = HOP) -> int:
     return max(0, 1 + (samples - FRAME) // hop)
 
 
-def frame_time(frame, *, hop: int = HOP) -> Seconds:
-    """Return the time of a frame's centre; for `frame - 0.5`, of the border between two frames.
+def frame_time(frame: Any, *, hop: int = HOP) -> Any:
+    """Return the time of the centre of a frame, or of an array of frames, in seconds.
+
+    For `frame - 0.5` it is the border between a frame and the one before it.
 
     >>> frame_time(0), frame_time(100)
     (0.016, 1.016)

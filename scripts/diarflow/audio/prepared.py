@@ -5,6 +5,7 @@ Audio is converted and read block by block, so memory does not grow with the len
 
 import logging
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import numpy as np
 import soundfile
@@ -18,7 +19,7 @@ _MAX_SAMPLES = (2**32 - 256) // 2  # of 16 bits; WAV files store sizes in 32 bit
 _SHORTFALL: Seconds = 0.1  # audio that may be missing at the end without a warning
 
 
-def prepare_audio(source, target, *, channel: int | str = "mix") -> dict[str, int]:
+def prepare_audio(source, target, *, channel: int | Literal["mix"] = "mix") -> dict[str, int]:
     """Convert an audio file to mono 16 kHz 16-bit PCM, exactly `round(n * 16000 / rate)` samples.
 
     `channel` is "mix" for the mean of all channels, or the number of a channel, starting at 1.
@@ -50,7 +51,7 @@ def prepare_audio(source, target, *, channel: int | str = "mix") -> dict[str, in
 
 
 def _mono_blocks(
-    sound: soundfile.SoundFile, source, channel: int | str, facts: dict[str, int]
+    sound: soundfile.SoundFile, source, channel: int | Literal["mix"], facts: dict[str, int]
 ) -> Iterator[np.ndarray]:
     """Yield one channel, or the mean of all, float32 (samples,), and count the samples in `facts`."""
     rate, name = sound.samplerate, visible(source)

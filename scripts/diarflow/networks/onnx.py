@@ -28,4 +28,5 @@ def session(model: str | Path | bytes):
     try:
         return onnxruntime.InferenceSession(source, options, ["CPUExecutionProvider"])
     except (invalid.InvalidProtobuf, invalid.InvalidGraph, invalid.Fail) as error:
-        raise InputError(f"{model}: not a model that ONNX Runtime can read ({error})") from error
+        name = "model in memory" if isinstance(model, bytes) else model
+        raise InputError(f"{name}: not a model that ONNX Runtime can read ({error})") from error

@@ -45,7 +45,7 @@ def load(
 
 def speech_probabilities(network, audio) -> np.ndarray:
     """Return the probability of speech (frames,); the last frame is padded with zeros."""
-    context = np.zeros(_CONTEXT, np.float32)
+    context: np.ndarray = np.zeros(_CONTEXT, np.float32)
     state = {"h": np.zeros((1, 1, 128), np.float32), "c": np.zeros((1, 1, 128), np.float32)}
     probabilities = []
     for block in read_blocks(audio, FRAME * _BLOCK):

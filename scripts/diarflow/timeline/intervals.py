@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Seconds = float
 
@@ -15,11 +15,14 @@ class Interval(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """An interval in which one speaker is active."""
+    """An interval in which one speaker is active.
+
+    `speaker` is a name, or the number of a cluster until the speakers of a hypothesis are named.
+    """
 
     start: Seconds
     end: Seconds
-    speaker: str
+    speaker: Any
 
 
 def merge_overlapping(intervals: Iterable[Interval], *, gap: Seconds = 0.0) -> list[Interval]:

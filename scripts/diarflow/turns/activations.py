@@ -51,7 +51,7 @@ def load(
         scores = (1 - mix) * cluster_activity(activations, windows, clusters, len(speakers))
         if mix:
             means = mean_directions(vectors, clusters)
-            if dense_windows is not None:
+            if dense_windows is not None and dense_vectors is not None:
                 windows, vectors = _select_dense(dense_windows, dense_vectors, means.shape[1])
             similarities = _softmax(sharpness * vectors @ means.T)
             scores += mix * windows_to_frames(times, windows, similarities)
