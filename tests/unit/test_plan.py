@@ -8,7 +8,7 @@ from test_settings import settings
 from diarflow.artifacts.failures import Failure, write_failure
 from diarflow.planning.plan import Plan
 from diarflow.planning.recording import Recording
-from diarflow.report.content import evaluated_detectors
+from diarflow.planning.report_content import evaluated_detectors
 
 
 def plan_of(*systems, recordings=(Recording("c", "a", "a", "a.wav"),)):

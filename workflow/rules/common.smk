@@ -17,7 +17,7 @@ try:
     from diarflow.errors import InputError
     from diarflow.planning.aggregation import scaled_with_attempts
     from diarflow.planning.session import Session, check_package
-    from diarflow.report.content import network_cards
+    from diarflow.planning.report_content import network_cards
     from diarflow.runs.summary import earlier_failure_lines
 except ModuleNotFoundError as error:
     raise WorkflowError(

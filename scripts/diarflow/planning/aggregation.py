@@ -9,9 +9,9 @@ from typing import Any
 from diarflow.errors import InputError
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance, pages_digest, rule_provenance
+from diarflow.planning.report_content import evaluated_detectors, report_content
 from diarflow.planning.resources import memory_mb, runtime_minutes
 from diarflow.planning.search import search_content
-from diarflow.report.content import evaluated_detectors, report_content
 
 _DURATION = 60.0  # seconds that each recording counts
 _SCORES = ("scores", "score_recording", ".parquet")

@@ -39,7 +39,7 @@ class Session:
         self._workflow = workflow
         settings = read_settings(
             config,
-            defaults=yaml.load(DEFAULTS.read_text(), _LOADER),
+            defaults=yaml.load(DEFAULTS.read_text(), _LOADER),  # noqa: S506 - a safe loader
             overlay=workflow.config_settings.overwrite_config,
             files=[DEFAULTS, *workflow.overwrite_configfiles],
         )

@@ -1,16 +1,14 @@
 """Content of the report: the recordings, systems and settings that it covers, from the plan of a run."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diarflow.networks.onnx import model_path
+from diarflow.planning.plan import Plan
 from diarflow.settings import STAGES
 
-if TYPE_CHECKING:
-    from diarflow.planning.plan import Plan
 
-
-def report_content(plan: "Plan") -> dict[str, Any]:
+def report_content(plan: Plan) -> dict[str, Any]:
     """Return the content of the report across corpora, as values that JSON can hold."""
     settings = plan.settings
     used = {name for names in plan.systems.values() for name in names}
@@ -39,7 +37,7 @@ def report_content(plan: "Plan") -> dict[str, Any]:
     }
 
 
-def network_cards(plan: "Plan") -> dict[str, str]:
+def network_cards(plan: Plan) -> dict[str, str]:
     """Return the model card of each network in use that has one, by the name of the network."""
     cards = {}
     for name in plan.used("networks"):
@@ -51,7 +49,7 @@ def network_cards(plan: "Plan") -> dict[str, str]:
     return cards
 
 
-def evaluated_detectors(plan: "Plan") -> dict[str, dict[str, list[str]]]:
+def evaluated_detectors(plan: Plan) -> dict[str, dict[str, list[str]]]:
     """Return the recordings that have references and the change detectors to evaluate on them, by corpus.
 
     The backend `none` detects nothing and is only a baseline: a corpus whose systems use no other is left out.
