@@ -11,7 +11,10 @@ from diarflow.planning.recording import Recording
 from diarflow.planning.report_content import evaluated_detectors
 
 
-def plan_of(*systems, recordings=(Recording("c", "a", "a", "a.wav"),)):
+RECORDING = Recording("c", "a", "a", "a.wav")
+
+
+def plan_of(*systems, recordings=(RECORDING,)):
     corpus = {"name": "c", "recordings": "c.tsv", "systems": list(systems)}
     return Plan(settings({"corpora": [corpus]}), recordings)
 
