@@ -6,8 +6,8 @@
 - `activations`: `FrameScores` or `Chunks` of the network that the variant names, or None.
 - `reference`: turns of the reference for the oracle, or None.
 
-The result are all change candidates in order of time, each with a score. The rule keeps those with a score above the
-threshold of the variant. A backend accepts all three inputs and ignores those that it does not use.
+The result is the list of all change candidates in order of time. The rule keeps those with a score above the threshold
+of the variant. A backend accepts all three inputs and ignores those that it does not use.
 """
 
 from diarflow.backends import Backend
