@@ -1,7 +1,7 @@
-"""Files of a batch: the recordings that one job works on.
+"""Files of a batch. A batch is the recordings that one job processes.
 
-Files are per recording in any case. A rule for a batch of one keeps its wildcards; a rule for a larger batch
-lists the files of its recordings.
+Each recording has files of its own. With `batch_size: 1` a rule keeps its wildcards; otherwise it lists the files of
+its recordings.
 """
 
 import os
@@ -82,7 +82,7 @@ class Batch:
             return inputs_to_declare(
                 [path for path, _ in pairs],
                 [time for _, time in pairs],
-                made_in_batches=f"results/{self.values['corpus']}/simulated/",
+                batched_folder=f"results/{self.values['corpus']}/simulated/",
             )
 
         return sources
@@ -108,21 +108,22 @@ class Batch:
 
 
 def inputs_to_declare(
-    files: list[str], output_times: list[float | None], *, made_in_batches: str | None = None
+    files: list[str], output_times: list[float | None], *, batched_folder: str | None = None
 ) -> list[str]:
     """Select the input files that a batch must declare, from its files of one kind.
 
     These are: one missing file, since the job that makes it makes the others too; all files that are newer than
-    the outputs of their recording; and one file that is older than all outputs. Snakemake compares each input with
+    the outputs of their recording; and one existing file, older than all outputs if possible, which connects the
+    jobs. Snakemake compares each input with
     the oldest output, also of other recordings, and keeps a record of each input for each output: for 100 recordings
     and five kinds of files these would be 50,000 records, read by every later run.
 
-    Sources lie anywhere, and any rule may make them. With `made_in_batches` all missing files are returned, but only
-    one of those below this folder, which jobs on the same batches make.
+    `batched_folder` is given for source files, which can be in any folder and can be made by any rule. Of the missing
+    files below it, which jobs on the same batches make, one is returned; of the others, all.
     """
     if not files:
         return []
-    time_of = modification_time if made_in_batches is None else _uncached_time
+    time_of = modification_time if batched_folder is None else _uncached_time
     times = [time_of(path) for path in files]
     missing = [path for path, time in zip(files, times, strict=True) if time is None]
     newer = [
@@ -134,7 +135,7 @@ def inputs_to_declare(
     oldest_output = min((time for time in output_times if time is not None), default=float("inf"))
     first_is_older = bool(existing) and existing[0][0] <= oldest_output
     older = existing[:1] if first_is_older else sorted(existing)[:1]
-    redundant = set([path for path in missing if path.startswith(made_in_batches or "")][1:])
+    redundant = set([path for path in missing if path.startswith(batched_folder or "")][1:])
     missing = [path for path in missing if path not in redundant]
     return list(dict.fromkeys([*missing, *newer, *(path for _, path in older)]))
 

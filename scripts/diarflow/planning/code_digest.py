@@ -3,10 +3,10 @@
 Snakemake compares the time of a script, and does not see the modules that it imports.
 The digest covers a script and every module of this package that it imports, directly or not.
 It ignores comments, docstrings, and the place of a module: a module that is moved or renamed
-keeps its digest, so that moving it re-runs no results.
+keeps its digest, so that no job runs again.
 
 The modules at the top level of the package, and those in the folders `settings`, `planning` and `runs`,
-carry jobs out and do not change what they compute. They are not covered.
+configure, plan and run jobs, and do not change their results. They are not covered.
 """
 
 import ast
@@ -55,7 +55,7 @@ def computed_digest(*sources: Path) -> str:
             pending += [imported.path for imported in modules[path].imports]
     parts = []
     for source in modules.values():
-        # the content of a module stands for its name
+        # a module is identified by its content, not by its name
         imports = sorted(
             f"{one.names} from {_hash(_read(one.path).text)}" for one in source.imports
         )
@@ -82,7 +82,7 @@ def _read(path: Path) -> _Source:
 
 
 class _ImportCollector(ast.NodeTransformer):
-    """Remove docstrings and imports of this package, and keep the imports that are followed."""
+    """Remove docstrings and imports of this package, and collect the imported modules whose code counts."""
 
     def __init__(self) -> None:
         self.imports: list[_Import] = []

@@ -1,9 +1,10 @@
-"""Declare code equivalent to earlier code, so that a refactoring re-runs no results.
+"""Declare code equivalent to earlier code, so that no job runs again after a refactoring.
 
     python -m diarflow.planning.equivalent_code > before.json        # before the refactoring
     python -m diarflow.planning.equivalent_code before.json UNIT ...  # after it
 
-The second command maps the new digests of the named units to the earlier ones in `resources/equivalent_code.json`.
+The second command writes `resources/equivalent_code.json`: the new digest of each named unit, and its digest in
+before.json. It replaces the entries of units that are not named.
 A unit is a rule ("resegment") or a rule with a backend ("detect_speech/webrtc"); `all` names every unit. Name a unit only
 if its results were compared byte by byte before and after the refactoring.
 """

@@ -30,8 +30,8 @@ def rule_provenance(rule: str, *packages: str, **settings: Any) -> str:
     )
 
 
-def is_trained_or_own(model: str) -> bool:
-    """Return whether a model is made by a rule, or is a file of the user."""
+def is_made_or_provided(model: str) -> bool:
+    """Return whether a model is made by a rule or provided by the user, rather than shipped."""
     return model.startswith("models/") or bool(model and Path(model).is_file())
 
 
@@ -76,7 +76,10 @@ class Provenance:
         return rule_provenance("train_change_detector", "tensorflow-cpu", "keras", **values)
 
     def examples(self, training: str) -> list[dict[str, Any]]:
-        """Return the recordings of a training, each with `validation`: held out, used, or None to be decided."""
+        """Return the recordings of a training.
+
+        `validation` of each is true if it is held out, false if not, and None if the job decides.
+        """
         validation = self._settings.training[training].validation
         splits = {corpus.name: corpus.split for corpus in self._settings.corpora}
         return [
@@ -131,5 +134,5 @@ def _script(rule: str) -> Path:
 def _model_digests(models: tuple[str, ...], values: dict[str, Any]) -> dict[str, str]:
     """Return the digests of the shipped models that a backend and its settings name."""
     model = values.get("model") or ""
-    is_shipped = model and not is_trained_or_own(model) and (MODELS / model).is_file()
+    is_shipped = model and not is_made_or_provided(model) and (MODELS / model).is_file()
     return {name: digest(MODELS / name) for name in (*models, *([model] if is_shipped else ()))}

@@ -12,8 +12,8 @@ from diarflow.planning.reference_digests import digests_by_name
 MADE_BY_RULES = "results" + os.sep  # files below it need not exist at planning
 RESERVED_IDS = {"ALL", "COMPLETED"}  # rows of the score tables
 _SAFE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-# characters that Snakemake reads as wildcards, path variables or flags, or cannot print
-_MARKUP = re.compile(r"[<>{}*?\x00-\x1f\ud800-\udfff]|://|^~")
+# wildcards, path variables, storage URLs and flags of Snakemake, and characters that it cannot print
+_UNSAFE_FOR_SNAKEMAKE = re.compile(r"[<>{}*?\x00-\x1f\ud800-\udfff]|://|^~")
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Recording:
     def source_audio(self) -> list[str]:
         """Return the audio file as an input of jobs; empty if Snakemake must not see it.
 
-        Snakemake cannot read some names, and stops if a file is missing or unreadable.
-        `row_parts` watches such a file, and its job sets the recording aside.
+        Snakemake misreads some names, and stops if a file is missing or unreadable.
+        The row file then contains size and time of the audio. If the job cannot read it, the recording is set aside.
         """
         path = self.audio
         if not path or not (path.startswith(MADE_BY_RULES) or _is_declarable(path)):
@@ -47,15 +47,18 @@ class Recording:
     def source_annotations(self) -> list[str]:
         """Return the reference and the UEM that a rule makes.
 
-        Other files of annotations may hold many recordings: as inputs, a line added for one recording would
-        re-run all of them. `row_parts` watches the recording's own lines.
+        Another file of annotations may contain many recordings. If it were an input, a line added for one
+        recording would re-run all of them. The row file contains digests of the recording's own lines instead.
         """
         return [
             path for path in (self.reference, self.uem) if path and path.startswith(MADE_BY_RULES)
         ]
 
     def row_parts(self) -> dict[str, dict[str, Any]]:
-        """Return the parts of the row, by the stage that reads them, so that a change re-runs that stage alone."""
+        """Return the parts of the row by the rule that reads them, so that a change re-runs only that rule.
+
+        `stamps` describe the content of files that are no inputs of the job.
+        """
         return self._imported_parts() | {
             "audio": {
                 "audio": self.audio,
@@ -94,7 +97,10 @@ class Recording:
         }
 
     def _audio_stamp(self) -> list[list[int] | None]:
-        """Return size and time of an audio file that is no input of a job."""
+        """Return size and time of an audio file that is no input of a job.
+
+        The list is empty if the file is an input, and contains None if it does not exist.
+        """
         if not self.audio or self.source_audio():
             return []
         try:
@@ -118,7 +124,9 @@ def safe_id(name: str) -> str:
 
 
 def _is_declarable(path: str) -> bool:
-    return not _MARKUP.search(path) and os.path.isfile(path) and os.access(path, os.R_OK)
+    return (
+        not _UNSAFE_FOR_SNAKEMAKE.search(path) and os.path.isfile(path) and os.access(path, os.R_OK)
+    )
 
 
 def _line_digests(path: str, recording: Recording) -> list[str]:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from diarflow.planning.batches import Batch
-from diarflow.planning.provenance import is_trained_or_own, rule_provenance
+from diarflow.planning.provenance import is_made_or_provided, rule_provenance
 from diarflow.planning.requirements import BACKENDS
 from diarflow.planning.resources import (
     UNKNOWN_DURATION,
@@ -110,7 +110,7 @@ class RuleBatch(Batch):
 
         def path(wildcards: Any) -> str | list[str]:
             model = getattr(self._variant(wildcards), "model", None) or ""
-            return model if is_trained_or_own(model) else []
+            return model if is_made_or_provided(model) else []
 
         return self.bind(path)
 
