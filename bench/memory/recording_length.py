@@ -83,7 +83,7 @@ def run(folder: Path, names: list[str], cores: int = 1) -> None:
     ]  # fmt: skip
     estimated = {"speaker_count": "estimated", "max_speakers": NUM_SPEAKERS}
     config = {"corpora": corpora, "systems": SYSTEMS}
-    config["clustering"] = {name: estimated for name in ("meanshift", "kmeans")}
+    config["clustering"] = dict.fromkeys(("meanshift", "kmeans"), estimated)
     (folder / "my.yaml").write_text(yaml.safe_dump(config))
     further = [f"results/{name}/{path}/{name}.parquet" for name in names for path in FURTHER]
     snakemake = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]

@@ -20,8 +20,8 @@ import yaml
 
 from bench.page import ROOT, print_heading, print_table
 from bench.snakemake_run import Run, job_counts, snakemake
-from diarflow.planning.plan import RULE_BLOCKS
 from diarflow.planning.requirements import BACKENDS
+from diarflow.planning.rule_variants import RULE_BLOCKS
 
 TEXT = """
 System `best`, `--workflow-profile profiles/large`. CPU-seconds (user and system time) and peak MB of a dry run of

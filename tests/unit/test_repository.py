@@ -1,96 +1,139 @@
-"""What stands in two places says the same in both."""
+"""Files of the repository that must agree with each other."""
 
 import re
-from pathlib import Path
+from importlib.util import find_spec
 
 import pytest
 import yaml
+from conftest import ROOT
 
+from bench import index
 from diarflow.digests import digest
 from diarflow.simulation.speakers import part_of
 
-ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "resources" / "models"
+TEXT_FILES = (".py", ".smk", ".md", ".yaml", ".yml", ".toml", ".rst")
+FOLDERS = (".github", "bench", "docs", "envs", "profiles", "resources", "scripts", "tests", "workflow")  # fmt: skip
 
 
 def locked(name):
+    """Return the versions of the packages in a lock file."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     return dict(re.findall(r"^([a-z0-9-]+)==([\w.]+)", text, flags=re.M))
 
 
+def text_files():
+    """Yield the text files of the repository, without those that runs write."""
+    yield from ROOT.glob("*.md")
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("*"):
+            ignored = path.relative_to(ROOT).parts[:3] in (("bench", "peers", "results"), ("bench", "peers", "results-given"))  # fmt: skip
+            if path.suffix in TEXT_FILES and not ignored:
+                yield path
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda path: path.stem)
-def test_conda_environments_have_the_versions_of_the_lock(path):
+def test_conda_environments_have_the_locked_versions(path):
     packages = yaml.safe_load(path.read_text())["dependencies"][-1]["pip"]
     lock = locked("pyannote") | locked("train") | locked("run")
-    assert packages == [
-        f"{name}=={lock[name]}" for name in sorted(p.split("==")[0] for p in packages)
-    ]
+    names = sorted(package.split("==")[0] for package in packages)
+    assert packages == [f"{name}=={lock[name]}" for name in names]
 
 
-def test_every_environment_that_a_rule_names_is_there():
+def test_every_environment_of_a_rule_exists():
     text = "".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
-    named = set(re.findall(r'envs/(\w+)\.yaml"', text)) | {"pyannote"}
-    assert named == {path.stem for path in (ROOT / "envs").glob("*.yaml")}
+    used = set(re.findall(r'envs/(\w+)\.yaml"', text)) | {"pyannote"}
+    assert used == {path.stem for path in (ROOT / "envs").glob("*.yaml")}
 
 
-def test_the_heavy_libraries_are_in_their_groups_alone():
+def test_heavy_libraries_are_locked_only_in_their_groups():
     heavy = {"torch", "tensorflow-cpu", "keras", "pyannote-audio"}
     assert not heavy & set(locked("run")) and not {"torch"} & set(locked("dev"))
     assert {"torch", "pyannote-audio"} <= set(locked("pyannote"))
     assert {"tensorflow-cpu", "keras"} <= set(locked("train"))
 
 
-def test_what_is_installed_for_development_and_for_runs_has_the_same_versions():
+def test_runs_and_development_have_the_same_versions():
     run, dev = locked("run"), locked("dev")
     assert run == {name: dev[name] for name in run}
 
 
+def test_the_build_backend_is_locked_with_the_version_of_the_build_system():
+    [requirement] = re.findall(r'^requires = \["(.+)"\]', (ROOT / "pyproject.toml").read_text(), re.M)  # fmt: skip
+    name, version = requirement.split("==")
+    assert {locked(lock)[name] for lock in ("run", "dev", "slurm", "pyannote")} == {version}
+
+
+def test_pre_commit_has_the_locked_versions():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    versions = {repo["hooks"][0]["id"]: repo["rev"].lstrip("v") for repo in config["repos"]}
+    packages = {"ruff-check": "ruff", "snakefmt": "snakefmt", "codespell": "codespell"}
+    assert versions == {hook: locked("dev")[package] for hook, package in packages.items()}
+
+
 @pytest.mark.parametrize("name", ["large", "slurm"])
-def test_the_profiles_for_batches_repeat_what_the_default_one_says(name):
-    """A workflow profile takes the place of the default one. Checksums of large files serve no batches."""
+def test_profiles_for_batches_repeat_the_default_profile(name):
+    """A workflow profile replaces the default one. Checksums of large files are only for single recordings."""
     default, other = (
-        yaml.safe_load((ROOT / "profiles" / one / "profile.yaml").read_text())
-        for one in ("default", name)
+        yaml.safe_load((ROOT / "profiles" / profile / "profile.yaml").read_text())
+        for profile in ("default", name)
     )
     assert default.pop("max-checksum-file-size") and "max-checksum-file-size" not in other
     assert default.pop("retries") <= other["retries"]
     assert default == {key: other[key] for key in default}
 
 
-def test_the_plugin_for_slurm_is_in_its_group_and_where_it_is_tested():
+def test_the_slurm_plugin_is_locked_in_its_group_and_for_slow_tests():
     plugin = "snakemake-executor-plugin-slurm"
     assert plugin not in locked("run") and plugin not in locked("dev")
     assert locked("slurm")[plugin] == locked("pyannote")[plugin]
     assert locked("run").items() <= locked("slurm").items()
 
 
-def test_a_model_that_is_shipped_is_the_one_its_card_describes():
+def test_the_card_of_every_shipped_model_has_its_digest():
     card = (MODELS / "README.md").read_text()
     for path in [*MODELS.glob("*.onnx"), *MODELS.glob("*.keras"), *MODELS.glob("*.npz")]:
         assert path.name in card and f"`{digest(path)}`" in card
 
 
-def test_the_artifacts_of_the_readme_are_those_of_the_rules():
-    """The table of artifacts names the folders that rules write."""
+def test_the_table_of_artifacts_has_the_outputs_of_the_rules():
     rules = "".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
-    readme = (ROOT / "README.md").read_text()
-    for product in re.findall(r"`results/\{corpus\}/(\w+)/", readme):
-        assert f"results/{{corpus}}/{product}/" in rules
+    page = (ROOT / "docs" / "artifacts.md").read_text()
+    page = page[page.index("## Files of a corpus") : page.index("## Files of the report")]
+    rows = re.findall(r"^\| (\w[\w, ]*) \| `([^`]+)`", page, flags=re.M)
+    assert len(rows) > 15
+    for rule_names, path in rows:
+        assert f'"results/{{corpus}}/{path}"' in rules, path
+        assert all(name in rules for name in rule_names.split(", ")), rule_names
 
 
-def test_no_path_of_a_machine_is_in_the_sources():
-    for folder in ("scripts", "workflow", "docs", "bench", "tests"):
-        for path in (ROOT / folder).rglob("*"):
-            if (
-                path.suffix in (".py", ".smk", ".md", ".yaml", ".rst")
-                and "results" not in path.relative_to(ROOT).parts  # those of bench/peers
-                and path.name != Path(__file__).name
-            ):
-                assert "/root/" not in path.read_text() and "/home/" not in path.read_text(), path
+def test_no_file_contains_a_path_of_a_machine():
+    for path in text_files():
+        assert not re.search(r"/(root|home)/", path.read_text()) or path.name == "test_repository.py", path  # fmt: skip
 
 
-def test_the_speakers_of_the_change_detector_are_in_the_parts_that_are_written_down():
-    """Whoever tests it knows whom it has not heard."""
+def test_relative_links_lead_to_files():
+    for path in text_files():
+        if path.suffix == ".md":
+            text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", path.read_text(), flags=re.M | re.S)
+            for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
+                assert (path.parent / target).exists(), f"{path}: {target}"
+
+
+def test_the_training_speakers_are_in_their_parts():
+    """Tests with held-out speakers rely on this table."""
     rows = [line.split("\t") for line in (MODELS / "bilstm-speakers.tsv").read_text().splitlines()]
     assert rows[0] == ["speaker", "part"] and len(rows) == 369
     assert all(part_of(speaker) == part for speaker, part in rows[1:])
+
+
+def test_the_table_of_measurements_has_the_headings_of_the_pages():
+    readme = index.README.read_text()
+    assert index.with_table(readme) == readme
+
+
+def test_every_page_of_measurements_names_an_existing_command():
+    commands = re.findall(r"`.venv/bin/python -m (bench\.[\w.]+)", index.table())
+    assert len(commands) > 10
+    for command in commands:
+        assert find_spec(command), command

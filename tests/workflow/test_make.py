@@ -1,4 +1,4 @@
-"""The Makefile's part of the set-up, without installing anything."""
+"""Set-up of the environments by the Makefile, without installing anything."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from conftest import ROOT
 
 @pytest.fixture
 def make(tmp_path):
-    """Run make in a folder that holds the Makefile alone."""
+    """Return a function that runs make in a folder with the Makefile and empty requirements."""
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "requirements").mkdir()
     for name in ("run", "dev"):
@@ -25,8 +25,8 @@ def make(tmp_path):
     return run
 
 
-def python(tmp_path, script):
-    """A program that stands in for Python."""
+def fake_python(tmp_path, script):
+    """Write a shell script that replaces Python, and return the argument of make that selects it."""
     path = tmp_path / "python3"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -38,31 +38,33 @@ def test_a_missing_python_is_one_clear_line(make, target):
     done = make(target, "PYTHON=/nowhere/python3")
     assert done.returncode != 0
     assert done.stderr.splitlines()[0] == (
-        "diarflow needs Python 3.11 or later, and there is no /nowhere/python3; "
-        "say which one with PYTHON=/path/to/python3"
+        "diarflow needs Python 3.11 or later, but /nowhere/python3 was not found. "
+        "Set PYTHON=/path/to/python3."
     )
 
 
-def test_a_python_that_is_too_old_is_one_clear_line(make, tmp_path):
-    old = python(tmp_path, 'case "$1" in --version) echo Python 3.8.2;; *) exit 1;; esac')
+def test_an_old_python_is_one_clear_line(make, tmp_path):
+    old = fake_python(tmp_path, 'case "$1" in --version) echo Python 3.8.2;; *) exit 1;; esac')
     done = make("run", old)
     assert done.returncode != 0
-    assert "needs Python 3.11 or later" in done.stderr.splitlines()[0]
-    assert "is Python 3.8.2; say which one" in done.stderr.splitlines()[0]
+    assert done.stderr.splitlines()[0] == (
+        f"diarflow needs Python 3.11 or later, but {tmp_path}/python3 is Python 3.8.2. "
+        "Set PYTHON=/path/to/python3."
+    )
 
 
-def test_where_venv_is_missing_its_package_is_named(make, tmp_path):
-    bare = python(tmp_path, 'case "$2" in *ensurepip*) exit 1;; *print*) echo 3.12;; esac')
+def test_a_missing_venv_module_is_an_error_that_names_its_package(make, tmp_path):
+    bare = fake_python(tmp_path, 'case "$2" in *ensurepip*) exit 1;; *print*) echo 3.12;; esac')
     done = make("test", bare)
     assert done.returncode != 0
     assert done.stderr.splitlines()[0] == (
-        "Python's venv is missing; on Debian and Ubuntu: apt install python3.12-venv"
+        "Python's venv module is missing. On Debian and Ubuntu: apt install python3.12-venv"
     )
 
 
-def test_an_environment_is_made_once(make, tmp_path):
-    """pip is replaced by a program that counts its calls: one for the requirements, one for the package."""
-    fake = python(
+def test_an_environment_is_installed_once(make, tmp_path):
+    """The program in place of pip counts its calls: one for the requirements, one for the package."""
+    fake = fake_python(
         tmp_path,
         'if [ "$2" = venv ]; then mkdir -p .venv/bin; cp "$0" .venv/bin/python; fi\n'
         'case "$*" in *install*) echo install >> installed.txt;; esac',
@@ -70,3 +72,10 @@ def test_an_environment_is_made_once(make, tmp_path):
     for _ in range(2):
         assert make(".venv/run.stamp", fake).returncode == 0
     assert (tmp_path / "installed.txt").read_text() == "install\n" * 2
+
+
+def test_every_target_is_listed_and_phony(make):
+    text = (ROOT / "Makefile").read_text()
+    phony = next(line for line in text.splitlines() if line.startswith(".PHONY:")).split()[1:]
+    listed = [line.split()[0] for line in make("help").stdout.splitlines()]
+    assert sorted(listed) == sorted(phony)
