@@ -1,1 +1,1 @@
-"""Execution of jobs, and the state of a run."""
+"""Execution of jobs, and the progress, summary and usage of runs."""
