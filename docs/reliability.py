@@ -32,7 +32,7 @@ Errors that are not the fault of a recording fail the job and end the run: a ful
 reached, a model that cannot be read.
 Errors in the configuration or in a table end the run before its first job.
 
-- **An error** of a recording is caught where it is raised.
+- **An error** on a recording does not end the job.
 - **A crash of a library or a lack of memory** ends the whole job.
   Snakemake starts the job again (`retries: 1` in the profile).
   The second attempt detects the mark of the first one next to its log (`logs/.../*.log.begun`) and processes each

@@ -1,4 +1,4 @@
-"""Quality of the change detectors, and the kinds of places where they detect changes.
+"""Quality of the change detectors, and the positions of their detected changes.
 
 .venv/bin/snakemake results/report/changes.csv --cores all --configfile bench/configs/changes.yaml
 .venv/bin/python -m bench.accuracy.change_detectors > bench/results/change_detectors.md

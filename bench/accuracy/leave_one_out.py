@@ -1,4 +1,4 @@
-"""Error rates of `best` if the settings for each recording are chosen on the others, beside other systems.
+"""Comparison of `best` with other systems if the settings for each recording are chosen on the others.
 
     .venv/bin/snakemake tune --cores 2 --configfile bench/configs/tune-best.yaml
     .venv/bin/python -m bench.peers.compare > bench/results/peers.md

@@ -119,7 +119,7 @@ def corpora_of_group(group: str, splits: dict[str, str | None]) -> list[str]:
     if group in splits:
         return [group]
     split = group.removeprefix(ALL).strip()
-    return [name for name, own in splits.items() if split in ("", own or "unmarked")]
+    return [name for name, value in splits.items() if split in ("", value or "unmarked")]
 
 
 def comparison_rows(comparisons: pd.DataFrame) -> Iterator[list[str]]:
@@ -146,12 +146,12 @@ def ours_first(row: Any) -> Any:
 
 def circumstances_of(label: str, costs: Costs) -> str:
     """Return a line with the versions, the dates and the load of the machine for a system."""
-    own = [cost for (name, _), cost in costs.items() if name == label]
-    packages = dict.fromkeys(package for cost in own for package in cost["versions"])
-    used = {p: " and ".join(sorted({cost["versions"][p] for cost in own})) for p in packages}
+    measured = [cost for (name, _), cost in costs.items() if name == label]
+    packages = dict.fromkeys(package for cost in measured for package in cost["versions"])
+    used = {p: " and ".join(sorted({cost["versions"][p] for cost in measured})) for p in packages}
     versions = ", ".join(f"{package} {version}" for package, version in used.items())
-    dates = ", ".join(sorted({cost["measured"] for cost in own}))
-    loads = [cost["load"] for cost in own]
+    dates = ", ".join(sorted({cost["measured"] for cost in measured}))
+    loads = [cost["load"] for cost in measured]
     return f"- {label}: {versions}; {dates}, load {min(loads):.0f} to {max(loads):.0f}"
 
 

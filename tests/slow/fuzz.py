@@ -1,6 +1,6 @@
 """Coverage-guided fuzzer for the parsers of one kind of file.
 
-    python tests/slow/fuzz.py rttm -max_total_time=30
+    .venv-pyannote/bin/python -m tests.slow.fuzz rttm -max_total_time=30
 
 The options are those of libFuzzer. The exit status is not 0 if a parser raises any error but InputError.
 """
@@ -11,9 +11,8 @@ from pathlib import Path
 
 import atheris
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 with atheris.instrument_imports(include=["diarflow"]):
-    from parsers import check
+    from tests.parsers import check
 
 SEEDS = {
     "rttm": [b";; made\nSPEAKER a 1 0.0 1.5 <NA> <NA> Ann <NA> <NA>\n"],

@@ -4,9 +4,9 @@ import re
 import subprocess
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from parsers import PARSERS
 
 pytestmark = [
@@ -17,9 +17,7 @@ pytestmark = [
 
 @pytest.mark.parametrize("kind", PARSERS)
 def test_parsers_raise_no_error_but_input_error(kind):
-    program = Path(__file__).with_name("fuzz.py")
-    done = subprocess.run(
-        [sys.executable, program, kind, "-max_total_time=30"], capture_output=True, text=True
-    )
+    command = [sys.executable, "-m", "tests.slow.fuzz", kind, "-max_total_time=30"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr[-5000:]
     assert int(re.search(r"Done (\d+) runs", done.stderr)[1]) > 1000

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import ROOT
 
 from diarflow.artifacts.arrays import write_array, zeros_on_disk
 from diarflow.artifacts.tables import write_table
@@ -17,8 +16,6 @@ from diarflow.audio.prepared import prepare_audio
 from diarflow.formats.rttm import write_rttm
 from diarflow.report.rendering import write_assets
 from diarflow.timeline.intervals import Turn
-
-ENVIRONMENT = dict(os.environ, PYTHONPATH=str(ROOT / "scripts"))
 
 
 def test_a_file_appears_when_the_block_ends(tmp_path):
@@ -48,7 +45,7 @@ with atomic_write(sys.argv[1]) as temporary:
 
 def test_the_unfinished_file_of_a_killed_process_can_be_removed(tmp_path):
     path = tmp_path / "a.txt"
-    killed = subprocess.run([sys.executable, "-c", KILLED, path], env=ENVIRONMENT)
+    killed = subprocess.run([sys.executable, "-c", KILLED, path])
     (left,) = os.listdir(tmp_path)
     assert killed.returncode == -9 and left.endswith(".a.txt")
     remove_unfinished(left.removesuffix("a.txt"), [str(path)])
@@ -66,7 +63,7 @@ def test_leftovers_of_dead_processes_are_removed_and_files_of_live_ones_stay(tmp
     folder = tmp_path / "results" / "c"
     with atomic_write(folder / "live.txt") as temporary:
         temporary.write_text("half of")
-        subprocess.run([sys.executable, "-c", KILLED, folder / "a.txt"], env=ENVIRONMENT)
+        subprocess.run([sys.executable, "-c", KILLED, folder / "a.txt"])
         other_machine = ".00000000-1.b.txt"
         (folder / other_machine).touch()
         (folder / ".hidden").touch()
@@ -85,7 +82,7 @@ for run in range(30):
 
 def test_two_runs_can_write_the_same_row_files_concurrently(tmp_path):
     command = [sys.executable, "-c", PLAN_REPEATEDLY]
-    runs = [subprocess.Popen(command, env=ENVIRONMENT, cwd=tmp_path) for _ in range(2)]
+    runs = [subprocess.Popen(command, cwd=tmp_path) for _ in range(2)]
     assert [run.wait() for run in runs] == [0, 0]
     assert list(tmp_path.rglob("*.json")) and not list(tmp_path.rglob(".*"))
 

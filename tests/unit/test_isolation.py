@@ -28,7 +28,7 @@ def attempt(tmp_path, monkeypatch):
 
 def start(fault, **config):
     command = [sys.executable, ROOT / "tests/faulty_job.py", fault, json.dumps(config)]
-    return subprocess.Popen(command, env=dict(os.environ, PYTHONPATH=str(ROOT / "scripts")))
+    return subprocess.Popen(command)
 
 
 def wait_until(condition):

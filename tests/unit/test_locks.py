@@ -1,10 +1,8 @@
 import fcntl
-import os
 import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
 
 from diarflow.runs.locks import is_run_alive
 
@@ -24,7 +22,7 @@ def start_run(tmp_path):
     def start():
         process = subprocess.Popen(
             [sys.executable, "-c", RUN, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, env=dict(os.environ, PYTHONPATH=str(ROOT / "scripts")),
+            text=True,
         )  # fmt: skip
         processes.append(process)
         return process, process.stdout.readline().strip()

@@ -1,6 +1,8 @@
 """Files of the repository that must agree with each other."""
 
+import doctest
 import re
+from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
@@ -118,6 +120,19 @@ def test_relative_links_lead_to_files():
             text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", path.read_text(), flags=re.M | re.S)
             for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
                 assert (path.parent / target).exists(), f"{path}: {target}"
+
+
+@pytest.mark.parametrize(
+    "name", ["page", "measure", "snakemake_run", "speed.stages", "peers.tables"]
+)
+def test_examples_of_the_benchmarks(name):
+    result = doctest.testmod(import_module(f"bench.{name}"))
+    assert result.attempted and not result.failed
+
+
+def test_the_reliability_page_lists_existing_tests():
+    for path in re.findall(r"tests/\w+/\w+\.py", (ROOT / "docs" / "reliability.py").read_text()):
+        assert (ROOT / path).exists(), path
 
 
 def test_the_training_speakers_are_in_their_parts():

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from diarflow.runs.usage import Usage, costs, latest, read_usage, remove_superseded
 
@@ -43,8 +42,7 @@ def run(tmp_path):
     def run(end="", *, status=0):
         (tmp_path / "logs").mkdir(exist_ok=True)
         program = [sys.executable, "-c", JOB.format(end)]
-        environment = dict(os.environ, PYTHONPATH=str(ROOT / "scripts"))
-        done = subprocess.run(program, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+        done = subprocess.run(program, cwd=tmp_path, stderr=subprocess.DEVNULL)
         assert done.returncode == status
         path = tmp_path / "logs" / "x.usage.json"
         assert [entry.name for entry in tmp_path.glob("logs/*")] == [path.name] * path.exists()
@@ -68,9 +66,8 @@ def test_the_memory_of_the_parent_of_a_job_does_not_count(tmp_path):
     """Snakemake is the parent of jobs, and large."""
     start = "import subprocess, sys; held = bytearray(500 * 2**20); subprocess.run([sys.executable, *sys.argv[1:]])"
     job = "from diarflow.runs.usage import record_usage; record_usage('x.log')"
-    environment = dict(os.environ, PYTHONPATH=str(ROOT / "scripts"))
     command = [sys.executable, "-c", start, "-c", job]
-    subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+    subprocess.run(command, cwd=tmp_path, check=True)
     assert read_usage(tmp_path / "x.usage.json").peak_memory_mb < 300.0
 
 
