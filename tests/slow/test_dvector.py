@@ -1,4 +1,4 @@
-"""The shipped d-vector against the package whose weights it carries, run by torch."""
+"""The shipped d-vector equals that of Resemblyzer, whose weights it has, in torch."""
 
 import sys
 import types
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
-    """Resemblyzer's voice encoder, out of its wheel."""
+    """Return the voice encoder of Resemblyzer, and its package."""
     import subprocess
 
     folder = tmp_path_factory.mktemp("resemblyzer")
@@ -27,7 +27,7 @@ def original(tmp_path_factory):
     sys.path.insert(0, str(folder / "package"))
     import scipy.ndimage
 
-    moved = types.ModuleType("scipy.ndimage.morphology")  # where it lies in current SciPy
+    moved = types.ModuleType("scipy.ndimage.morphology")  # SciPy has moved it
     moved.binary_dilation = scipy.ndimage.binary_dilation
     sys.modules["scipy.ndimage.morphology"] = moved
     import resemblyzer
@@ -36,7 +36,7 @@ def original(tmp_path_factory):
     sys.path.remove(str(folder / "package"))
 
 
-def test_the_network_gives_what_the_original_gives(original):
+def test_the_network_equals_the_original(original):
     import torch
 
     encoder, _ = original
@@ -50,8 +50,8 @@ def test_the_network_gives_what_the_original_gives(original):
         np.testing.assert_allclose(network.run(None, {"mel": mel})[0], expected, atol=1e-5)
 
 
-def test_a_window_of_a_recording_gives_what_the_original_gives(original, tmp_path):
-    """The original's spectrogram is of the whole recording, so windows are taken out of its frames."""
+def test_the_vector_of_a_window_equals_that_of_the_original(original, tmp_path):
+    """The original computes the spectrogram of the whole recording, so windows are cut from its frames."""
     import soundfile
     import torch
 
@@ -65,5 +65,5 @@ def test_a_window_of_a_recording_gives_what_the_original_gives(original, tmp_pat
     with torch.no_grad():
         expected = encoder(torch.from_numpy(parts)).numpy()
     embed = dvector.load(window=1.6, hop=0.8)
-    found = embed(tmp_path / "a.wav", [Window(s, s + 1.6, 0) for s in starts])
-    np.testing.assert_allclose(found, expected, atol=1e-4)
+    vectors = embed(tmp_path / "a.wav", [Window(s, s + 1.6, 0) for s in starts])
+    np.testing.assert_allclose(vectors, expected, atol=1e-4)

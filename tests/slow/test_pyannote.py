@@ -1,4 +1,4 @@
-"""Embeddings by a real model of pyannote.audio, saved here from one of its architectures."""
+"""Embeddings of a pyannote.audio model with random weights."""
 
 import os
 import traceback
@@ -6,7 +6,7 @@ import traceback
 import numpy as np
 import pytest
 import soundfile
-from conftest import Workflow, write_tiny_corpus
+from workflow_runs import Workflow, write_tiny_corpus
 
 from diarflow.embedding import EMBEDDERS, pyannote
 from diarflow.embedding.windows import Window
@@ -21,7 +21,7 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory):
-    """A checkpoint of an x-vector network with random weights, as pyannote.audio's training saves it."""
+    """Return the checkpoint of an x-vector network with random weights, as pyannote.audio saves it."""
     pyannote.allow_torchaudio_without_extension()
     import torch
     from lightning.pytorch import Trainer
@@ -45,28 +45,28 @@ def embed(checkpoint):
     return EMBEDDERS["pyannote"].load(model=str(checkpoint), **SETTINGS)
 
 
-def test_vectors_are_those_of_the_model_itself(checkpoint, embed, tmp_path):
+def test_vectors_equal_those_of_pyannote_audio(checkpoint, embed, tmp_path):
     import torch
     from pyannote.audio import Model
 
     audio = np.random.default_rng(0).normal(0, 0.1, 80_000).astype(np.float32)
     soundfile.write(tmp_path / "a.wav", audio, 16_000, "FLOAT")
-    found = embed(tmp_path / "a.wav", [Window(0.5, 2.5, 0), Window(3.0, 3.5, 1)])
-    assert found.shape == (2, 512) and found.dtype == np.float32
+    vectors = embed(tmp_path / "a.wav", [Window(0.5, 2.5, 0), Window(3.0, 3.5, 1)])
+    assert vectors.shape == (2, 512) and vectors.dtype == np.float32
     model = Model.from_pretrained(checkpoint, strict=False).eval()
     for vector, piece in zip(
-        found, (audio[8000:40_000], np.tile(audio[48_000:56_000], 4)), strict=True
+        vectors, (audio[8000:40_000], np.tile(audio[48_000:56_000], 4)), strict=True
     ):
         with torch.inference_mode():
             expected = model(torch.from_numpy(piece)[None, None])[0].numpy()
         np.testing.assert_allclose(vector, expected, rtol=1e-3, atol=1e-4)
 
 
-def test_no_window_gives_no_vector(embed, tone):
+def test_no_windows_give_no_vectors(embed, tone):
     assert embed(tone(), []).shape[0] == 0
 
 
-def test_a_system_with_a_pyannote_model_runs_and_a_changed_model_reruns_it(checkpoint, tmp_path):
+def test_a_changed_model_reruns_a_system_that_uses_it(checkpoint, tmp_path):
     write_tiny_corpus(tmp_path / "tiny", "mine")
     run = Workflow(tmp_path / "tiny")
     system = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "pyannote",
@@ -91,7 +91,7 @@ def test_a_system_with_a_pyannote_model_runs_and_a_changed_model_reruns_it(check
     assert not [p for p in written if b"hf_secret_of_the_test" in p.read_bytes()]
 
 
-def test_a_checkpoint_that_is_not_there_stops_the_run(tmp_path):
+def test_a_missing_checkpoint_stops_the_run(tmp_path):
     write_tiny_corpus(tmp_path / "tiny", "mine")
     system = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "pyannote",
               "clustering": "kmeans", "turns": "join"}  # fmt: skip
@@ -102,14 +102,14 @@ def test_a_checkpoint_that_is_not_there_stops_the_run(tmp_path):
 
 
 class Code:
-    """Pickled, it is a command that whoever loads it runs."""
+    """Unpickling an instance runs a command."""
 
     def __reduce__(self):
         return os.system, ("touch stolen",)
 
 
 @pytest.mark.parametrize("hidden", ["callbacks", "hyper_parameters"])
-def test_a_checkpoint_that_would_run_code_is_refused(checkpoint, tmp_path, monkeypatch, hidden):
+def test_a_checkpoint_with_code_is_refused(checkpoint, tmp_path, monkeypatch, hidden):
     import torch
 
     monkeypatch.chdir(tmp_path)
@@ -122,17 +122,17 @@ def test_a_checkpoint_that_would_run_code_is_refused(checkpoint, tmp_path, monke
     assert os.listdir() == ["bad.ckpt"]
 
 
-def test_a_checkpoint_that_names_a_module_of_its_own_is_refused(checkpoint, tmp_path):
+def test_a_checkpoint_with_a_foreign_module_is_refused(checkpoint, tmp_path):
     import torch
 
     content = torch.load(checkpoint, weights_only=False)
     content["pyannote.audio"]["architecture"]["module"] = "antigravity"
     torch.save(content, tmp_path / "bad.ckpt")
-    with pytest.raises(InputError, match=r"is of antigravity, expected a model of pyannote"):
+    with pytest.raises(InputError, match=r"defined in antigravity, expected a module of pyannote"):
         EMBEDDERS["pyannote"].load(model=str(tmp_path / "bad.ckpt"), **SETTINGS)
 
 
-def test_a_token_is_in_no_message(monkeypatch):
+def test_messages_do_not_contain_the_token(monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
 
     def refuse(*_, token, **__):

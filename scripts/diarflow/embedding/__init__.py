@@ -1,6 +1,7 @@
-"""Speaker embeddings: a vector for each window of speech, near those of the same speaker.
+"""Speaker embedding: compute a vector for each window. Vectors of one speaker are similar.
 
-`load(**settings)` of a backend returns `embed(path, windows) -> float32 (windows, dimensions)`.
+`load(**settings)` of a backend returns `embed(audio, windows)`, which returns float32 (windows, dimensions). `audio`
+is the path of the prepared audio.
 """
 
 from diarflow.backends import Backend

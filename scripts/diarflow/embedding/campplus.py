@@ -1,8 +1,8 @@
-"""CAM++ (Wang et al. 2023): 192 dimensions, of windows of any one length.
+"""CAM++ (Wang et al. 2023): 192 dimensions.
 
-The weights are 3D-Speaker's, as ONNX, without the ReLU that the package which carries them puts behind the
-last batch norm (see the card in resources/models). Its input is Kaldi's filterbank, which
-kaldi-native-fbank computes, less its mean over the window. A shorter window is repeated until it is full.
+The weights are those of 3D-Speaker as ONNX, without the ReLU that their package applies after the last batch norm
+(see the model card in resources/models). The network takes the filterbank of Kaldi, minus its mean over the window.
+All windows must have one length, so a shorter window is repeated until it is full.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 import kaldi_native_fbank
 import numpy as np
 
-from diarflow.audio.prepared import SAMPLE_RATE, Clip
+from diarflow.audio.prepared import SAMPLE_RATE, AudioReader
+from diarflow.embedding.window_audio import read_window
 from diarflow.embedding.windows import Window
 from diarflow.networks.onnx import session
 from diarflow.timeline.intervals import Seconds
 
 BANDS, DIMENSIONS = 80, 192
-_BATCH = 16
-_LEAST = 400  # samples: what one frame of the filterbank hears
-_STEP = 160  # samples from one frame to the next
+_BATCH = 16  # windows
+_FRAME, _HOP = 400, 160  # samples of a frame, and from one frame to the next
 
 
 def load(
@@ -28,44 +28,47 @@ def load(
     window: Seconds,
     hop: Seconds | None,
     grid: bool,
-    least_speech: float,
+    min_speech_ratio: float,
 ) -> Callable:
     speaker_encoder = session(model)
-    samples = max(2 * _LEAST, round(window * SAMPLE_RATE))
+    samples = max(2 * _FRAME, round(window * SAMPLE_RATE))
 
-    def embed(path, windows: Sequence[Window]) -> np.ndarray:
-        """Vectors, float32 (windows, 192); their length says nothing."""
-        found = np.zeros((len(windows), DIMENSIONS), np.float32)
-        with Clip(path) as clip:
+    def embed(audio, windows: Sequence[Window]) -> np.ndarray:
+        """Return vectors, float32 (windows, 192), of any length."""
+        vectors = np.zeros((len(windows), DIMENSIONS), np.float32)
+        with AudioReader(audio) as reader:
             for first in range(0, len(windows), _BATCH):
                 batch = windows[first : first + _BATCH]
-                features = filterbanks(clip, batch, samples)
+                features = filterbanks(reader, batch, samples)
                 features -= features.mean(axis=1, keepdims=True)
-                found[first : first + _BATCH] = speaker_encoder.run(None, {"fbank": features})[0]
-        return found
+                vectors[first : first + _BATCH] = speaker_encoder.run(None, {"fbank": features})[0]
+        return vectors
 
     return embed
 
 
-def filterbanks(clip: Clip, windows: Sequence[Window], samples: int) -> np.ndarray:
-    """The filterbank of each window, float32 (windows, frames, 80).
+def filterbanks(reader: AudioReader, windows: Sequence[Window], samples: int) -> np.ndarray:
+    """Return the filterbank of each window, float32 (windows, frames, 80).
 
-    Windows of a grid overlap: frames that they share are computed once, and are the same to the last bit.
+    Frames that windows of a grid share are computed once. The result is the same to the last bit.
     """
-    starts = [round(one.start * SAMPLE_RATE) for one in windows]
+    starts = [round(window.start * SAMPLE_RATE) for window in windows]
     offsets = [start - starts[0] for start in starts]
     span = offsets[-1] + samples
-    full = all(round((one.end - one.start) * SAMPLE_RATE) >= samples for one in windows)
-    shared = full and starts[0] + span <= clip.samples and offsets == sorted(offsets)
-    if not (shared and span < samples * len(windows)) or any(one % _STEP for one in offsets):
-        return np.stack([filterbank(filled(clip, one, samples)) for one in windows])
-    frames = filterbank(clip.read(starts[0], span))
-    count = 1 + (samples - _LEAST) // _STEP
-    return np.stack([frames[one // _STEP :][:count] for one in offsets])
+    full = all(round((window.end - window.start) * SAMPLE_RATE) >= samples for window in windows)
+    shared = full and starts[0] + span <= reader.samples and offsets == sorted(offsets)
+    if not (shared and span < samples * len(windows)) or any(offset % _HOP for offset in offsets):
+        return np.stack([filterbank(read_window(reader, window, samples)) for window in windows])
+    frames = filterbank(reader.read(starts[0], span))
+    count = 1 + (samples - _FRAME) // _HOP
+    return np.stack([frames[offset // _HOP :][:count] for offset in offsets])
 
 
 def filterbank(audio: np.ndarray) -> np.ndarray:
-    """Kaldi's log mel filterbank, no dither: float32 (frames, 80), 25 ms every 10 ms, wholly inside."""
+    """Compute Kaldi's log mel filterbank without dither: float32 (frames, 80), frames of 25 ms every 10 ms.
+
+    Every frame lies completely inside the audio.
+    """
     options = kaldi_native_fbank.FbankOptions()
     options.frame_opts.samp_freq = SAMPLE_RATE
     options.frame_opts.dither = 0.0
@@ -74,10 +77,3 @@ def filterbank(audio: np.ndarray) -> np.ndarray:
     bank.accept_waveform(SAMPLE_RATE, audio.tolist())
     bank.input_finished()
     return np.stack([bank.get_frame(n) for n in range(bank.num_frames_ready)])
-
-
-def filled(clip: Clip, window: Window, samples: int) -> np.ndarray:
-    """A window's audio, repeated until it is so many samples; float32 (samples,)."""
-    first = round(window.start * SAMPLE_RATE)
-    count = min(samples, max(1, round((window.end - window.start) * SAMPLE_RATE)))
-    return np.resize(clip.read(first, count), samples)

@@ -1,7 +1,7 @@
-"""Any embedding model of pyannote.audio, from a local checkpoint or from Hugging Face.
+"""Embedding models of pyannote.audio, from a local checkpoint or from Hugging Face.
 
-A window shorter than the variant's is repeated until it is as long: so all of them go through the
-network alike, many at a time.
+A window that is shorter than the variant's `window` is repeated until it is full, so that windows can be embedded in
+batches.
 """
 
 import hashlib
@@ -14,62 +14,58 @@ from types import ModuleType
 
 import numpy as np
 
-from diarflow.audio.prepared import SAMPLE_RATE, Clip
+from diarflow.audio.prepared import SAMPLE_RATE, AudioReader
+from diarflow.embedding.window_audio import read_window
 from diarflow.embedding.windows import Window
 from diarflow.errors import InputError
 from diarflow.timeline.intervals import Seconds
 
-_BATCH = 32
+_BATCH = 32  # windows
 
 
 def load(
     *, model: str, token_variable: str, device: str, window: Seconds, hop: Seconds | None
 ) -> Callable:
-    network = _network(model, os.environ.get(token_variable) or None)
+    network = _load_network(model, os.environ.get(token_variable) or None)
     samples = round(window * SAMPLE_RATE)
-    place = None  # where a GPU is used already, a forked process cannot use it: `embed` chooses
+    # The first call of `embed` chooses the device: a process that has used a GPU cannot pass it on to a forked child.
+    chosen_device = None
 
-    def embed(path, windows: Sequence[Window]) -> np.ndarray:
-        """float32 (windows, dimensions)."""
+    def embed(audio, windows: Sequence[Window]) -> np.ndarray:
+        """Return vectors, float32 (windows, dimensions)."""
         import torch
 
-        nonlocal place
-        if place is None:
-            place = _place(device)
-            network.to(place)
-        found = []
-        with Clip(path) as clip, torch.inference_mode():
+        nonlocal chosen_device
+        if chosen_device is None:
+            chosen_device = _choose_device(device)
+            network.to(chosen_device)
+        vectors = []
+        with AudioReader(audio) as reader, torch.inference_mode():
             for first in range(0, len(windows), _BATCH):
-                audio = [filled(clip, one, samples) for one in windows[first : first + _BATCH]]
-                waveforms = torch.from_numpy(np.stack(audio))[:, None].to(place)
-                found.append(network(waveforms).cpu().numpy())
-        return np.concatenate(found) if found else np.zeros((0, 0), np.float32)
+                batch = windows[first : first + _BATCH]
+                samples_of_batch = np.stack([read_window(reader, w, samples) for w in batch])
+                waveforms = torch.from_numpy(samples_of_batch)[:, None].to(chosen_device)
+                vectors.append(network(waveforms).cpu().numpy())
+        return np.concatenate(vectors) if vectors else np.zeros((0, 0), np.float32)
 
     return embed
 
 
-def filled(clip: Clip, window: Window, samples: int) -> np.ndarray:
-    """A window's audio, repeated until it is so many samples; float32 (samples,)."""
-    first = round(window.start * SAMPLE_RATE)
-    count = min(samples, max(1, round((window.end - window.start) * SAMPLE_RATE)))
-    return np.resize(clip.read(first, count), samples)
-
-
-def _network(model: str, token: str | None):
-    """The model in evaluation mode, on the CPU. InputError where it cannot be had."""
-    os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # nothing is told to anybody
+def _load_network(model: str, token: str | None):
+    """Return the model in evaluation mode, on the CPU. Raises InputError if it cannot be loaded."""
+    os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # do not send usage statistics
     import torch
 
     allow_torchaudio_without_extension()
     from pyannote.audio import Model
 
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    path = _checkpoint(model, token)
-    _refuse_code(path)
+    path = _find_checkpoint(model, token)
+    _check_contains_no_code(path)
     return Model.from_pretrained(path, strict=False).eval()
 
 
-def _place(device: str) -> str:
+def _choose_device(device: str) -> str:
     import torch
 
     if device != "auto":
@@ -77,62 +73,70 @@ def _place(device: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _checkpoint(model: str, token: str | None) -> Path:
-    """The file of a model, fetched where it is the name of one. The token is in no message."""
+def _find_checkpoint(model: str, token: str | None) -> Path:
+    """Return the checkpoint of a model, and download it if `model` is a name on Hugging Face.
+
+    The token never appears in a message.
+    """
     from pyannote.audio.utils.hf_hub import AssetFileName, download_from_hf_hub
 
     if (local := Path(model)).exists():
         return local / str(AssetFileName.Model) if local.is_dir() else local
     try:
-        found = download_from_hf_hub(model, AssetFileName.Model, token=token)
+        path = download_from_hf_hub(model, AssetFileName.Model, token=token)
     except Exception as error:
-        said = str(error).replace(token, "***") if token else str(error)
-        raise InputError(f"embedding model {model}: could not be fetched ({said})") from None
-    if found is None:
-        raise InputError(f"embedding model {model}: could not be fetched; does it need a token?")
-    check_digest(Path(found))
-    return Path(found)
+        reason = str(error).replace(token, "***") if token else str(error)
+        raise InputError(f"embedding model {model}: cannot be downloaded ({reason})") from None
+    if path is None:
+        raise InputError(f"embedding model {model}: cannot be downloaded. Does it need a token?")
+    check_digest(Path(path))
+    return Path(path)
 
 
 def check_digest(path: Path) -> None:
-    """InputError where a file that was fetched is another than Hugging Face has.
+    """Raise InputError if a downloaded file differs from the original on Hugging Face.
 
-    In its cache a large file is called by its SHA-256, as the server gives it; of others it gives none.
+    The cache of Hugging Face names a large file by the SHA-256 that the server announced. Small files, which it names
+    otherwise, are not checked.
     """
     expected = path.resolve().name
     if re.fullmatch("[0-9a-f]{64}", expected):
         with open(path, "rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         if sha256 != expected:
-            said = f"SHA-256 is {sha256}, expected {expected}; remove it, and it is fetched again"
-            raise InputError(f"{path.resolve()}: {said}")
+            raise InputError(
+                f"{path.resolve()}: SHA-256 is {sha256}, expected {expected}. "
+                "Delete the file, and it will be downloaded again."
+            )
 
 
-def _refuse_code(path: Path) -> None:
-    """InputError where a checkpoint, which is a pickle, holds more than weights and what says of what model.
+def _check_contains_no_code(path: Path) -> None:
+    """Raise InputError if a checkpoint contains more than weights and the metadata of a pyannote.audio model.
 
-    pyannote.audio itself would run whatever it holds, and import the module that it names.
+    A checkpoint is a pickle: pyannote.audio would run any code in it, and would import the module that it names.
     """
     import torch
     from pyannote.audio.core.task import Problem, Resolution, Specifications
 
-    known = [torch.torch_version.TorchVersion, Problem, Resolution, Specifications]
+    allowed = [torch.torch_version.TorchVersion, Problem, Resolution, Specifications]
     try:
-        with torch.serialization.safe_globals(known):
+        with torch.serialization.safe_globals(allowed):
             loaded = torch.load(path, map_location="cpu", weights_only=True)
         module = loaded["pyannote.audio"]["architecture"]["module"]
     except Exception as error:
-        said = next(iter(re.findall(r"(?i)global.*", str(error))), type(error).__name__)
-        raise InputError(f"{path}: not a checkpoint that is safe to load ({said})") from None
+        reason = next(iter(re.findall(r"(?i)global.*", str(error))), type(error).__name__)
+        raise InputError(f"{path}: not a checkpoint that is safe to load ({reason})") from None
     if not module.startswith("pyannote.audio.models."):
-        raise InputError(f"{path}: is of {module}, expected a model of pyannote.audio.models")
+        raise InputError(
+            f"{path}: the model is defined in {module}, expected a module of pyannote.audio.models"
+        )
 
 
 def allow_torchaudio_without_extension() -> None:
-    """Let torchaudio be imported beside a torch that its compiled extension was not built for.
+    """Make torchaudio importable without its compiled extension.
 
-    On PyPI torchaudio is linked to CUDA; beside the CPU build of torch it fails to load. Its Python
-    parts, which are all that is needed here, work where the extension is said to be missing.
+    On PyPI, the extension is linked to CUDA, and fails to load with the CPU build of torch. The Python code of torchaudio,
+    which is all that is needed here, works if the extension is declared to be missing.
     """
     try:
         import torchaudio  # noqa: F401

@@ -1,21 +1,51 @@
-"""Which stretches of a recording are embedded."""
+"""Windows: the stretches of a recording that are embedded."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from diarflow.timeline.intervals import Interval, Seconds, outside, union
+from diarflow.timeline.intervals import Interval, Seconds, merge_overlapping, subtract
 
 
 class Window(NamedTuple):
-    """A row of the windows table: a window, or (`chunk` and `local` not -1) a local speaker of a chunk."""
+    """A row of the windows table: a window, or a local speaker of a chunk.
+
+    `segment` is the index of a segment. `chunk` and `local_speaker` are -1 for a window.
+    """
 
     start: Seconds
     end: Seconds
     segment: int
     chunk: int = -1
-    local: int = -1
+    local_speaker: int = -1
+
+    @property
+    def is_local_speaker(self) -> bool:
+        return self.chunk >= 0
+
+
+def place_windows(
+    segments: list[Interval],
+    overlap: list[Interval],
+    *,
+    duration: Seconds,
+    window: Seconds,
+    hop: Seconds | None,
+    grid: bool = False,
+    min_speech_ratio: float = 0.0,
+    **_: Any,
+) -> list[Window]:
+    """Place the windows of a recording by the settings of an embedding variant.
+
+    Settings that do not concern the windows are ignored.
+    """
+    if not grid:
+        return cut_windows(segments, overlap, length=window, hop=hop)
+    return grid_windows(
+        segments, overlap, length=window, hop=window if hop is None else hop,
+        duration=duration, min_speech_ratio=min_speech_ratio,
+    )  # fmt: skip
 
 
 def cut_windows(
@@ -25,20 +55,19 @@ def cut_windows(
     length: Seconds,
     hop: Seconds | None,
 ) -> list[Window]:
-    """Windows of `length` every `hop` inside each segment; with `hop` None only the first of each.
+    """Cut each segment into windows of `length`, one every `hop`; if `hop` is None, only the first one.
 
-    No window leaves its segment: the last one ends with it, and a segment shorter than `length` is one
-    window of its own length. Where several people speak at once nothing is embedded, unless a segment
-    holds nothing else.
+    The last window of a segment ends with the segment. A segment that is shorter than `length` is one window.
+    Overlap is left out, unless a segment consists of overlap only.
 
     >>> windows = cut_windows([Interval(0.0, 2.5), Interval(3.0, 3.4)], length=1.0, hop=0.75)
     >>> [(w.start, w.end, w.segment) for w in windows]
     [(0.0, 1.0, 0), (0.75, 1.75, 0), (1.5, 2.5, 0), (3.0, 3.4, 1)]
     """
     windows = []
-    overlap = union(overlap)
+    overlap = merge_overlapping(overlap)
     for index, segment in enumerate(segments):
-        for piece in outside(segment, overlap) or [segment]:
+        for piece in subtract(segment, overlap) or [segment]:
             duration = piece.end - piece.start
             if duration <= length:
                 windows.append(Window(*piece, index))
@@ -61,58 +90,38 @@ def grid_windows(
     length: Seconds,
     hop: Seconds,
     duration: Seconds,
-    least_speech: float,
+    min_speech_ratio: float,
 ) -> list[Window]:
-    """Windows of `length` every `hop` from the start of the recording, whatever the segments' borders.
+    """Return the windows of `length`, one every `hop` from the start of the recording, that contain enough speech.
 
-    Those count whose share of speech without overlap is `least_speech` or more; where none is, the best one;
-    where all speech is overlap, it counts.
-    `segment` is the one that most of the window's speech is in.
+    At least `min_speech_ratio` of a window must be speech without overlap. If no window has as much, the one
+    with the most is returned. In a recording in which all speech is overlap, overlap counts as speech.
+    `segment` of a window is the segment that covers most of it.
 
     >>> windows = grid_windows([Interval(0.0, 1.0), Interval(1.2, 3.0)], length=1.0, hop=0.5,
-    ...                        duration=4.0, least_speech=0.6)
+    ...                        duration=4.0, min_speech_ratio=0.6)
     >>> [(w.start, w.end, w.segment) for w in windows]
     [(0.0, 1.0, 0), (0.5, 1.5, 0), (1.0, 2.0, 1), (1.5, 2.5, 1), (2.0, 3.0, 1)]
     """
-    segments, overlap = list(segments), union(overlap)
+    segments, overlap = list(segments), merge_overlapping(overlap)
     count = max(1, 1 + int((duration - length) / hop + 1e-6))
-    speech = np.zeros(count)
+    speech = np.zeros(count)  # seconds in each window
     most, owner = np.zeros(count), np.zeros(count, int)
     for index, segment in enumerate(segments):
-        inside = np.zeros(count)
-        for piece in outside(segment, overlap):
+        in_segment = np.zeros(count)
+        for piece in subtract(segment, overlap):
             first = max(0, int(np.ceil((piece.start - length) / hop)))
             last = min(count, int(piece.end / hop) + 1)
             starts = np.arange(first, last) * hop
-            held = np.minimum(starts + length, piece.end) - np.maximum(starts, piece.start)
-            inside[first:last] += np.maximum(held, 0)
-        speech += inside
-        owner[inside > most] = index
-        most = np.maximum(most, inside)
+            shared = np.minimum(starts + length, piece.end) - np.maximum(starts, piece.start)
+            in_segment[first:last] += np.maximum(shared, 0)
+        speech += in_segment
+        owner[in_segment > most] = index
+        most = np.maximum(most, in_segment)
     if overlap and not speech.any():
         return grid_windows(
-            segments, length=length, hop=hop, duration=duration, least_speech=least_speech
+            segments, length=length, hop=hop, duration=duration, min_speech_ratio=min_speech_ratio
         )
-    least = min(least_speech * length, speech.max()) - 1e-6
-    kept = np.flatnonzero((speech >= least) & (speech > 0))
+    required = min(min_speech_ratio * length, speech.max()) - 1e-6
+    kept = np.flatnonzero((speech >= required) & (speech > 0))
     return [Window(float(i * hop), float(i * hop + length), int(owner[i])) for i in kept]
-
-
-def place_windows(
-    segments: list[Interval],
-    overlap: list[Interval],
-    *,
-    duration: Seconds,
-    window: Seconds,
-    hop: Seconds | None,
-    grid: bool = False,
-    least_speech: float = 0.0,
-    **_,
-) -> list[Window]:
-    """Windows as an embedding's settings say."""
-    if not grid:
-        return cut_windows(segments, overlap, length=window, hop=hop)
-    every = window if hop is None else hop
-    return grid_windows(
-        segments, overlap, length=window, hop=every, duration=duration, least_speech=least_speech
-    )
