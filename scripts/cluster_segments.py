@@ -1,35 +1,25 @@
-"""Rule cluster_segments: which windows are of the same speaker."""
+"""Rule cluster_segments: assign a speaker to each window and local speaker."""
 
 from diarflow.artifacts.arrays import read_array
 from diarflow.artifacts.tables import read_table, write_table
-from diarflow.backends import load
-from diarflow.clustering import CLUSTERERS
-from diarflow.clustering.oracle import true_speakers
-from diarflow.clustering.speakers import Speakers
+from diarflow.clustering.assignment import load_assignment
+from diarflow.clustering.embeddings import make_embeddings
+from diarflow.clustering.speaker_counts import SpeakerCounts
 from diarflow.formats.rttm import read_turns
 from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
 
 job = Job(snakemake)
-cluster = load(CLUSTERERS, job.settings)
-count = job.settings.get("speaker_count")
+assign = load_assignment(job.settings)
 
 
-def one(item):
-    files = item.input
-    windows = read_table(files.windows)
-    start, end = windows["start"], windows["end"]
-    known = read_row(files.row)
-    if perfect := hasattr(files, "reference"):
-        turns = read_turns(files.reference)
-        known |= {"num": len({turn.speaker for turn in turns}) or None}
-        known |= {"truth": true_speakers(start, end, turns)}
-    speakers = Speakers(**known)
-    given = perfect or (count == "given" and speakers.num is not None)
-    vectors = read_array(files.embeddings)
-    labels = cluster(vectors, end - start, speakers, windows["chunk"])
-    rows = zip(start, end, labels, strict=True)
+def cluster(item):
+    windows = read_table(item.input.windows)
+    embeddings = make_embeddings(read_array(item.input.embeddings), windows)
+    counts = SpeakerCounts(**read_row(item.input.row))
+    clusters, given = assign(embeddings, counts, item.read("reference", read_turns))
+    rows = zip(windows["start"], windows["end"], clusters, strict=True)
     write_table(item.output.clusters, "clusters", rows, metadata={"speakers_given": given})
 
 
-job.each(one)
+job.each(cluster)

@@ -1,9 +1,10 @@
-"""Clustering: which windows are of the same speaker.
+"""Clustering: assign a speaker to each window and local speaker of a recording.
 
-`load(**settings)` of a backend returns `cluster(vectors, seconds, speakers, chunks=None) -> int (rows,)`,
-where `vectors` are (rows, dimensions), `seconds` (rows,) their durations, `speakers` what the table of
-recordings says of their number, and `chunks` (rows,) the chunk of a row that is a local speaker, -1 in
-windows. Local speakers of one chunk are not the same person.
+`load(**settings)` of a backend returns `cluster(embeddings, low, high)`. `embeddings` are those of one recording
+(`Embeddings`). `low` and `high` bound the number of clusters, and at least `low` vectors differ. The result is the
+cluster of each row, int (rows,). The oracle's `load` returns `cluster(embeddings, reference)` instead.
+
+`diarflow.clustering.assignment` computes the bounds and calls the backend.
 """
 
 from diarflow.backends import Backend

@@ -1,180 +1,118 @@
-"""Agglomerative clustering by the average cosine distance, with pairs that cannot be of one speaker.
+"""Agglomerative hierarchical clustering by average cosine distance, with pairs that cannot be one speaker.
 
-Local speakers of one chunk are different people, so says the network: a pair of them is a full cosine
-distance of 1 further apart than it sounds. It counts in the average of two clusters' pairs, so that one
-mistake of the network does not keep two halves of a speaker apart for ever. What grows with the square of a recording's length is bounded:
-more points than `limit` are pooled, block by block in their order, and the pools are clustered; of averages
-over pairs nothing is lost by that.
+Local speakers of one chunk are different people by the estimate of the network, so 1 is added to the cosine distance
+of such a pair. The sum enters the average over all pairs of two clusters. So a single error of the network
+does not keep two parts of one speaker apart.
+
+Memory grows with the square of the number of vectors. More than `max_points` vectors are pooled first, in blocks of
+successive vectors, and the pools are clustered. An average over pairs of vectors is not changed by pooling.
 """
 
 import numpy as np
 
-_APART = 1.0  # added to the distance of a pair that cannot be linked
-_SMALL = 1 / 8  # of an even share of the speech
-_LESS, _MORE = -0.15, 0.05  # of cosine that it takes to join a small cluster, two large ones
+from diarflow.clustering.clusters import extend_labels, reassign_small_clusters, speech_shares
+
+_SAME_CHUNK_DISTANCE = 1.0
 
 
 def agglomerate(
-    points: np.ndarray,
-    seconds: np.ndarray,
+    vectors: np.ndarray,
+    durations: np.ndarray,
     chunks: np.ndarray,
     *,
     threshold: float,
     low: int,
     high: int,
-    min_share: float,
-    limit: int,
+    min_speaker_share: float,
+    max_points: int,
 ) -> np.ndarray:
-    """Clusters int (n,) of unit vectors (n, d): those nearer than `threshold`, `low` to `high` of them.
+    """Merge unit vectors (n, d) into clusters up to an average cosine distance of `threshold`: int (n,).
 
-    Where there are local speakers (`chunks` not -1), they are clustered and the windows go to the nearest.
-    Clusters that have less than `min_share` of the windows' seconds go to the nearest others.
+    If there are local speakers (`chunks` is not -1), they are clustered, and each window joins the nearest cluster.
+    Clusters with less than `min_speaker_share` of the windows' durations are dissolved, and the tree is cut into more clusters
+    until at least `low` are left. No more than `high` are left.
     """
     linked = np.flatnonzero(chunks >= 0)
     if len(linked) < max(2, low):
-        linked = np.arange(len(points))
+        linked = np.arange(len(vectors))
     if len(linked) < 2:
-        return np.zeros(len(points), int)
-    owners, merges = tree(points[linked], chunks[linked], limit=limit)
-    pools = owners.max() + 1
-    count = pools - int((merges[:, 2] <= threshold).sum())
-    for tried in range(min(max(count, low), pools), pools + 1):
-        labels = nearest_of(points, linked, cut(merges, tried)[owners])
-        shares = shares_of(labels, seconds * (chunks < 0))
-        if (shares >= min_share).sum() >= low:
-            return dissolved(points, labels, shares, min_share=min_share, low=low, high=high)
-    labels = nearest_of(points, linked, cut(merges, min(low, pools))[owners])
-    return dissolved(points, labels, shares_of(labels, seconds), min_share=0.0, low=low, high=high)
+        return np.zeros(len(vectors), int)
+    pools, merges = build_tree(vectors[linked], chunks[linked], max_points=max_points)
+    pool_count = pools.max() + 1
+    at_threshold = pool_count - int((merges[:, 2] <= threshold).sum())
+    for count in range(min(max(at_threshold, low), pool_count), pool_count + 1):
+        labels = extend_labels(vectors, linked, cut_tree(merges, count)[pools])
+        shares = speech_shares(labels, durations * (chunks < 0))
+        if (shares >= min_speaker_share).sum() >= low:
+            return reassign_small_clusters(
+                vectors, labels, shares, min_speaker_share=min_speaker_share, low=low, high=high
+            )
+    # no cut has `low` clusters that are large enough
+    labels = extend_labels(vectors, linked, cut_tree(merges, min(low, pool_count))[pools])
+    shares = speech_shares(labels, durations)
+    return reassign_small_clusters(
+        vectors, labels, shares, min_speaker_share=0.0, low=low, high=high
+    )
 
 
-def tree(points: np.ndarray, chunks: np.ndarray, *, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    """The pool of each of unit vectors (n, d), int (n,), and the tree that joins the pools (SciPy's linkage)."""
+def build_tree(
+    vectors: np.ndarray, chunks: np.ndarray, *, max_points: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pool of each unit vector, int (n,), and the linkage matrix of the pools as SciPy defines it."""
     from scipy.cluster.hierarchy import linkage
     from scipy.spatial.distance import squareform
 
-    owners = pool(points, chunks, limit=limit)
-    sizes = np.bincount(owners)
-    means = np.zeros((len(sizes), points.shape[1]))
-    np.add.at(means, owners, points)
+    pools = pool(vectors, chunks, max_points=max_points)
+    sizes = np.bincount(pools)
+    means = np.zeros((len(sizes), vectors.shape[1]))
+    np.add.at(means, pools, vectors)
     means /= sizes[:, None]
-    distances = 1 - means @ means.T + _APART * _forbidden(owners, chunks, sizes)
+    distances = 1 - means @ means.T + _SAME_CHUNK_DISTANCE * _same_chunk_share(pools, chunks, sizes)
     np.fill_diagonal(distances, 0.0)
     distances = np.maximum((distances + distances.T) / 2, 0.0)
     if len(distances) < 2:
-        return owners, np.zeros((0, 4))
-    return owners, linkage(squareform(distances, checks=False), "average")
+        return pools, np.zeros((0, 4))
+    return pools, linkage(squareform(distances, checks=False), "average")
 
 
-def pool(points: np.ndarray, chunks: np.ndarray, *, limit: int) -> np.ndarray:
-    """No more than `limit` pools of neighbours that sound alike, int (n,): each point alone where that does."""
-    if len(points) <= limit:
-        return np.arange(len(points))
-    owners, pools = np.zeros(len(points), int), 0
-    blocks = np.array_split(np.arange(len(points)), -(-len(points) // limit))
+def pool(vectors: np.ndarray, chunks: np.ndarray, *, max_points: int) -> np.ndarray:
+    """Return the pool of each unit vector, int (n,): at most `max_points` pools of similar vectors.
+
+    Up to `max_points` vectors get a pool each. More are clustered in blocks of successive vectors.
+    """
+    if len(vectors) <= max_points:
+        return np.arange(len(vectors))
+    pools, count = np.zeros(len(vectors), int), 0
+    blocks = np.array_split(np.arange(len(vectors)), -(-len(vectors) // max_points))
     for block in blocks:
-        _, merges = tree(points[block], chunks[block], limit=limit)
-        owners[block] = pools + cut(merges, max(1, limit // len(blocks)))
-        pools = owners[block].max() + 1
-    return owners
+        _, merges = build_tree(vectors[block], chunks[block], max_points=max_points)
+        pools[block] = count + cut_tree(merges, max(1, max_points // len(blocks)))
+        count = pools[block].max() + 1
+    return pools
 
 
-def _forbidden(owners: np.ndarray, chunks: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Of the pairs between two pools the share that is of one chunk, (pools, pools)."""
+def _same_chunk_share(pools: np.ndarray, chunks: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return the share of the pairs between two pools that are local speakers of one chunk, (pools, pools)."""
     from scipy.sparse import coo_array
 
     local = np.flatnonzero(chunks >= 0)
-    there = (np.ones(len(local)), (owners[local], chunks[local]))
+    members = (np.ones(len(local)), (pools[local], chunks[local]))
     shape = (len(sizes), int(chunks.max(initial=0)) + 1)
-    held = coo_array(there, shape=shape).tocsr()
-    return (held @ held.T).toarray() / np.outer(sizes, sizes)
+    per_chunk = coo_array(members, shape=shape).tocsr()
+    return (per_chunk @ per_chunk.T).toarray() / np.outer(sizes, sizes)
 
 
-def cut(merges: np.ndarray, count: int) -> np.ndarray:
-    """Exactly `count` clusters out of a tree, numbered from 0 in the order of their first points.
+def cut_tree(merges: np.ndarray, count: int) -> np.ndarray:
+    """Cut a linkage matrix into exactly `count` clusters, numbered from 0 in the order of their first vectors.
 
-    >>> cut(np.array([[0, 2, 0.1, 2], [1, 3, 0.5, 3]]), 2).tolist()
+    >>> cut_tree(np.array([[0, 2, 0.1, 2], [1, 3, 0.5, 3]]), 2).tolist()
     [0, 1, 0]
     """
-    points = len(merges) + 1
-    members = {number: [number] for number in range(points)}
-    for number, (one, other) in enumerate(merges[: max(0, points - count), :2].astype(int)):
-        members[points + number] = members.pop(one) + members.pop(other)
-    labels = np.zeros(points, int)
-    for number, group in enumerate(sorted(members.values(), key=min)):
-        labels[group] = number
+    vectors = len(merges) + 1
+    members = {node: [node] for node in range(vectors)}
+    for step, (left, right) in enumerate(merges[: max(0, vectors - count), :2].astype(int)):
+        members[vectors + step] = members.pop(left) + members.pop(right)
+    labels = np.zeros(vectors, int)
+    for label, cluster in enumerate(sorted(members.values(), key=min)):
+        labels[cluster] = label
     return labels
-
-
-def centres(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The mean directions (clusters, d) of unit vectors (n, d)."""
-    sums = np.zeros((labels.max() + 1, points.shape[1]))
-    np.add.at(sums, labels, points)
-    return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-
-
-def joined(
-    points: np.ndarray, labels: np.ndarray, weights: np.ndarray, *, cosine: float, low: int
-) -> np.ndarray:
-    """Labels int (n,) from 0, of unit vectors (n, d): clusters whose mean directions are near are one.
-
-    Two are, again and again, while the cosine of their means is `cosine` or more and there are more than `low`.
-    Which two they are decides on how near is near enough (`_needed`). A `cosine` of 1 joins none.
-
-    >>> points = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]])
-    >>> joined(points, np.array([0, 1, 2]), np.ones(3), cosine=0.7, low=1).tolist()
-    [0, 0, 1]
-    """
-    labels = np.unique(labels, return_inverse=True)[1]
-    while cosine < 1 and labels.max(initial=0) >= max(1, low):
-        means = centres(points * weights[:, None], labels)
-        ahead = means @ means.T - _needed(shares_of(labels, weights), cosine)
-        np.fill_diagonal(ahead, -np.inf)
-        one, other = np.unravel_index(ahead.argmax(), ahead.shape)
-        if ahead[one, other] < 0:
-            break
-        labels = np.unique(np.where(labels == other, one, labels), return_inverse=True)[1]
-    return labels
-
-
-def _needed(shares: np.ndarray, cosine: float) -> np.ndarray:
-    """The cosine from which two clusters are one (clusters, clusters), by the smaller's share of the speech.
-
-    A cluster with less than an eighth of an even share is mostly what a speaker said in passing, louder or over somebody,
-    and need not be so near; two that each have an even share are seldom one speaker.
-
-    >>> _needed(np.array([0.6, 0.38, 0.02]), 0.65).round(2).tolist()[0]
-    [0.7, 0.7, 0.5]
-    """
-    even = np.minimum.outer(shares, shares) * len(shares)
-    return cosine + np.where(even < _SMALL, _LESS, np.where(even >= 1, _MORE, 0.0))
-
-
-def nearest_of(points: np.ndarray, linked: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Labels of the points `linked` for all: each other point has that of the nearest cluster."""
-    found = (points @ centres(points[linked], labels).T).argmax(axis=1)
-    found[linked] = labels
-    return found
-
-
-def shares_of(labels: np.ndarray, seconds: np.ndarray) -> np.ndarray:
-    """The share of all seconds that each cluster has."""
-    held = np.bincount(labels, weights=seconds)
-    return held / max(held.sum(), 1e-9)
-
-
-def dissolved(
-    points: np.ndarray,
-    labels: np.ndarray,
-    shares: np.ndarray,
-    *,
-    min_share: float,
-    low: int,
-    high: int,
-) -> np.ndarray:
-    """Clusters that are too small, or one too many, dissolved: their points go to the nearest that stay."""
-    order = np.argsort(-shares, kind="stable")
-    kept = max(low, min(high, int((shares >= min_share).sum())))
-    stay = np.sort(order[:kept])
-    nearest = stay[(points @ centres(points, labels)[stay].T).argmax(axis=1)]
-    found = np.where(np.isin(labels, stay), labels, nearest)
-    return np.unique(found, return_inverse=True)[1]

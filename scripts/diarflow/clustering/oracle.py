@@ -1,30 +1,27 @@
-"""Each window to the reference speaker who says most in it: what a perfect clustering would find."""
+"""Oracle clustering: each window gets the reference speaker who speaks most in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from diarflow.clustering.speakers import Speakers
+from diarflow.clustering.embeddings import Embeddings
 from diarflow.timeline.intervals import Turn
 
 
 def load() -> Callable:
-    def cluster(
-        vectors: np.ndarray,
-        seconds: np.ndarray,
-        speakers: Speakers,
-        chunks: np.ndarray | None = None,
-    ) -> np.ndarray:
-        return speakers.truth
+    def cluster(embeddings: Embeddings, reference: Sequence[Turn]) -> np.ndarray:
+        return reference_speakers(embeddings.start, embeddings.end, reference)
 
     return cluster
 
 
-def true_speakers(start: np.ndarray, end: np.ndarray, turns: list[Turn]) -> np.ndarray:
-    """A speaker's number for each window; where nobody speaks, of whoever speaks nearest to it.
+def reference_speakers(start: np.ndarray, end: np.ndarray, turns: Sequence[Turn]) -> np.ndarray:
+    """Return the number of the speaker who speaks most in each window, int (windows,).
 
-    >>> said = [Turn(0.0, 2.0, "Bob"), Turn(1.5, 4.0, "Ann")]
-    >>> true_speakers(np.array([0.0, 1.6, 9.0]), np.array([1.0, 2.6, 9.5]), said).tolist()
+    Speakers are numbered in alphabetical order. A window without speech gets the speaker of the nearest turn.
+
+    >>> turns = [Turn(0.0, 2.0, "Bob"), Turn(1.5, 4.0, "Ann")]
+    >>> reference_speakers(np.array([0.0, 1.6, 9.0]), np.array([1.0, 2.6, 9.5]), turns).tolist()
     [1, 0, 0]
     """
     if not turns:
@@ -33,9 +30,11 @@ def true_speakers(start: np.ndarray, end: np.ndarray, turns: list[Turn]) -> np.n
     shared = np.zeros((len(start), len(names)))
     distance = np.full((len(start), len(names)), np.inf)
     for turn in turns:
-        who = names.index(turn.speaker)
-        shared[:, who] += np.maximum(np.minimum(end, turn.end) - np.maximum(start, turn.start), 0)
-        apart = np.maximum(np.maximum(turn.start - end, start - turn.end), 0)
-        distance[:, who] = np.minimum(distance[:, who], apart)
-    heard = shared.max(axis=1) > 0
-    return np.where(heard, shared.argmax(axis=1), distance.argmin(axis=1))
+        speaker = names.index(turn.speaker)
+        shared[:, speaker] += np.maximum(
+            np.minimum(end, turn.end) - np.maximum(start, turn.start), 0
+        )
+        gap = np.maximum(np.maximum(turn.start - end, start - turn.end), 0)
+        distance[:, speaker] = np.minimum(distance[:, speaker], gap)
+    with_speech = shared.max(axis=1) > 0
+    return np.where(with_speech, shared.argmax(axis=1), distance.argmin(axis=1))

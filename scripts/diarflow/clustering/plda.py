@@ -1,8 +1,8 @@
-"""Probabilistic linear discriminant analysis of speaker vectors.
+"""Probabilistic linear discriminant analysis (PLDA) of speaker vectors.
 
-Vectors are centred, brought to length one, reduced by linear discriminant analysis and brought to one length
-again; then turned and scaled so that what varies within a speaker has unit covariance and what varies between
-speakers is diagonal (the two-covariance model in the form that VBx takes, Landini et al. 2022, section 2.2).
+Vectors are centred, scaled to length one, reduced by linear discriminant analysis, and scaled to one length again. A
+rotation then makes their covariance within speakers the identity, and their covariance between speakers diagonal.
+This is the two-covariance model of VBx (Landini et al. 2022, section 2.2).
 """
 
 import zipfile
@@ -11,81 +11,87 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import eigh
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
+from diarflow.embedding.vectors import unit_vectors
 from diarflow.errors import InputError
 
-_RIDGE = 1e-3  # of the mean variance within speakers, added before it is inverted
+_RIDGE = 1e-3  # added to the covariance within speakers before it is inverted; relative to the mean variance
 
 
 class Plda(NamedTuple):
-    centre: np.ndarray  # (dimensions,), of the vectors
-    direction: np.ndarray  # (dimensions,), the mean of the vectors of length one
+    """Parameters of the model. The file of a PLDA has an array for each."""
+
+    centre: np.ndarray  # (dimensions,), mean of the vectors
+    direction: np.ndarray  # (dimensions,), mean of the centred vectors at length one
     reduction: np.ndarray  # (dimensions, reduced)
-    mean: np.ndarray  # (reduced,)
+    mean: np.ndarray  # (reduced,), mean of the reduced vectors
     rotation: np.ndarray  # (reduced, reduced)
-    between: np.ndarray  # (reduced,), variance between speakers where that within is 1
+    between: np.ndarray  # (reduced,), variance between speakers; within speakers it is 1
 
     def project(self, vectors: np.ndarray) -> np.ndarray:
-        """Vectors (n, dimensions) in the space of the model, (n, reduced)."""
-        return (self._reduced(vectors) - self.mean) @ self.rotation
+        """Transform vectors (n, dimensions) to the space of the model, (n, reduced)."""
+        return (self.reduce(vectors) - self.mean) @ self.rotation
 
-    def _reduced(self, vectors: np.ndarray) -> np.ndarray:
-        reduced = (unit(vectors - self.centre) - self.direction) @ self.reduction
-        return unit(reduced) * np.sqrt(self.reduction.shape[1])
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Vectors (n, d) of length one; a zero vector stays zero."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    def reduce(self, vectors: np.ndarray) -> np.ndarray:
+        """Reduce vectors (n, dimensions) to (n, reduced), all of the same length."""
+        reduced = (unit_vectors(vectors - self.centre) - self.direction) @ self.reduction
+        return unit_vectors(reduced) * np.sqrt(self.reduction.shape[1])
 
 
-def train(vectors: np.ndarray, speakers: np.ndarray, *, dimensions: int) -> Plda:
-    """A model of vectors (n, d) of speakers (n,), reduced to `dimensions`."""
+def train_plda(vectors: np.ndarray, speakers: np.ndarray, *, dimensions: int) -> Plda:
+    """Train a model on vectors (n, d) of speakers (n,), reduced to `dimensions`."""
     vectors = np.asarray(vectors, np.float64)
     centre = vectors.mean(axis=0)
-    directions = unit(vectors - centre)
+    directions = unit_vectors(vectors - centre)
     direction = directions.mean(axis=0)
-    within, means, counts = _within(directions - direction, speakers)
+    within, means, counts = _within_covariance(directions - direction, speakers)
     within += _RIDGE * np.trace(within) / len(within) * np.eye(len(within))
-    reduction = _leading(np.cov(means.T, fweights=counts), within, dimensions)[1]
+    reduction = _leading_directions(np.cov(means.T, fweights=counts), within, dimensions)[1]
     zero = np.zeros(dimensions)
     model = Plda(centre, direction, reduction, zero, np.eye(dimensions), zero)
-    reduced = model._reduced(vectors)
+    reduced = model.reduce(vectors)
     model = model._replace(mean=reduced.mean(axis=0))
-    within, means, counts = _within(reduced - model.mean, speakers)
+    within, means, counts = _within_covariance(reduced - model.mean, speakers)
     within *= len(reduced) / (len(reduced) - len(counts))
-    # the means of few windows vary more than the speakers do
+    # a mean of few windows varies more than the speakers do
     between = np.cov(means.T) - within * np.mean(1 / counts)
-    between, rotation = _leading(between, within, dimensions)
+    between, rotation = _leading_directions(between, within, dimensions)
     return model._replace(rotation=rotation, between=np.maximum(between, 1e-4))
 
 
-def _within(vectors: np.ndarray, speakers: np.ndarray):
-    """Covariance within speakers (d, d), the speakers' means (speakers, d), how many vectors each has."""
-    _, owner, counts = np.unique(speakers, return_inverse=True, return_counts=True)
+def _within_covariance(
+    vectors: np.ndarray, speakers: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the covariance within speakers (d, d), and the mean (speakers, d) and count (speakers,) of each."""
+    _, owners, counts = np.unique(speakers, return_inverse=True, return_counts=True)
     means = np.zeros((len(counts), vectors.shape[1]))
-    np.add.at(means, owner, vectors)
+    np.add.at(means, owners, vectors)
     means /= counts[:, None]
-    apart = vectors - means[owner]
-    return apart.T @ apart / len(vectors), means, counts
+    deviations = vectors - means[owners]
+    return deviations.T @ deviations / len(vectors), means, counts
 
 
-def _leading(between: np.ndarray, within: np.ndarray, count: int):
-    """The directions (d, count) in which `between` is greatest where `within` is 1, and how great."""
+def _leading_directions(
+    between: np.ndarray, within: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the `count` largest variances `between`, relative to `within`, and their directions (d, count)."""
     values, directions = eigh((between + between.T) / 2, within)
     order = np.argsort(-values)[:count]
     return values[order], directions[:, order]
 
 
 def write_plda(path, model: Plda) -> None:
-    with written_whole(path) as beside:
+    """Write a model as an .npz file of float32 arrays."""
+    with atomic_write(path) as beside:
         np.savez(beside, **{k: v.astype(np.float32) for k, v in model._asdict().items()})
 
 
 def read_plda(path) -> Plda:
-    """A model that `write_plda` wrote; InputError where the file holds something else."""
+    """Read a model that `write_plda` wrote. Raises InputError if the file contains anything else."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return Plda(*(arrays[name].astype(np.float64) for name in Plda._fields))
     except (AttributeError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path}: not a PLDA, expected an .npz of snakemake plda") from error
+        raise InputError(
+            f"{path}: not a PLDA, expected an .npz file written by `snakemake plda`"
+        ) from error

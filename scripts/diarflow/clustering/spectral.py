@@ -1,85 +1,73 @@
-"""Spectral clustering whose pruning and number of speakers come out of the eigenvalues.
+"""NME-SC: spectral clustering that estimates its own parameter and the number of speakers.
 
-NME-SC: Park, Han, Kumar, Narayanan, "Auto-tuning spectral clustering for speaker diarization using normalized
-maximum eigengap" (2020). Each point keeps its `p` nearest; of several p that counts whose largest gap between
-eigenvalues is largest for the neighbours it keeps.
+Park, Han, Kumar, Narayanan, "Auto-tuning spectral clustering for speaker diarization using normalized maximum
+eigengap" (2020). The affinity of each vector is limited to its p nearest neighbours. Of several values of p, the one
+with the largest eigengap relative to p is chosen, and the position of that gap is the number of speakers.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
-from diarflow.clustering.ahc import centres, cut, dissolved, pool, shares_of, tree
-from diarflow.clustering.speakers import Speakers, at_most, bounds, normalised
+from diarflow.clustering.ahc import build_tree, cut_tree, pool
+from diarflow.clustering.clusters import mean_directions, reassign_small_clusters, speech_shares
+from diarflow.clustering.embeddings import Embeddings
 
-_KEPT = (0.02, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3)  # shares of the points
+_NEIGHBOUR_SHARES = (0.02, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3)  # p / n
 
 
-def load(
-    *,
-    speaker_count: str,
-    min_speakers: int,
-    max_speakers: int,
-    min_share: float,
-    points: int,
-    seed: int,
-) -> Callable:
-    def cluster(
-        vectors: np.ndarray,
-        seconds: np.ndarray,
-        speakers: Speakers,
-        chunks: np.ndarray | None = None,
-    ) -> np.ndarray:
-        directions = normalised(vectors)
-        low, high = bounds(
-            speakers,
-            speaker_count=speaker_count,
-            min_speakers=min_speakers,
-            max_speakers=max_speakers,
-        )
-        low = at_most(low, directions)
-        if len(directions) < 2:
-            return np.zeros(len(directions), int)
-        owners = pool(directions, np.full(len(directions), -1), limit=points)
-        pools = centres(directions, owners)
-        labels = _spectral(pools, low=low, high=high, seed=seed)[owners]
-        return dissolved(
-            directions, labels, shares_of(labels, seconds), min_share=min_share, low=low, high=high
-        )
+def load(*, min_speaker_share: float, max_points: int, seed: int) -> Callable:
+    def cluster(embeddings: Embeddings, low: int, high: int) -> np.ndarray:
+        vectors = embeddings.unit_vectors
+        if len(vectors) < 2:
+            return np.zeros(len(vectors), int)
+        pools = pool(vectors, np.full(len(vectors), -1), max_points=max_points)
+        means = mean_directions(vectors, pools)
+        labels = _cluster_spectrally(means, low=low, high=high, seed=seed)[pools]
+        return reassign_small_clusters(
+            vectors, labels, speech_shares(labels, embeddings.durations),
+            min_speaker_share=min_speaker_share, low=low, high=high,
+        )  # fmt: skip
 
     return cluster
 
 
-def _spectral(points: np.ndarray, *, low: int, high: int, seed: int) -> np.ndarray:
+def _cluster_spectrally(vectors: np.ndarray, *, low: int, high: int, seed: int) -> np.ndarray:
+    """Cluster unit vectors (n, d) into `low` to `high` clusters: int (n,)."""
     from sklearn.cluster import KMeans
 
-    high = min(high, len(points))
-    best = None
-    for kept in sorted({max(2, round(len(points) * share)) for share in _KEPT}):
-        values, directions = _eigen(points, kept)
+    count, eigenvectors = _spectral_embedding(vectors, low=low, high=min(high, len(vectors)))
+    if count == 1:
+        return np.zeros(len(vectors), int)
+    model = KMeans(count, n_init=10, random_state=seed)
+    labels = model.fit_predict(eigenvectors[:, :count])
+    if len(set(labels)) >= low:
+        return labels
+    # the eigenvectors do not separate `low` speakers
+    return cut_tree(build_tree(vectors, np.full(len(vectors), -1), max_points=len(vectors))[1], low)
+
+
+def _spectral_embedding(vectors: np.ndarray, *, low: int, high: int) -> tuple[int, np.ndarray]:
+    """Return the number of clusters, and the eigenvectors for the p with the smallest ratio of p / n to its eigengap."""
+    best_ratio, best = np.inf, None
+    for neighbours in sorted({max(2, round(len(vectors) * share)) for share in _NEIGHBOUR_SHARES}):
+        values, eigenvectors = _laplacian_spectrum(vectors, neighbours)
         gaps = np.diff(values[: high + 1])
         allowed = gaps[low - 1 :]
         count = low + int(allowed.argmax()) if len(allowed) else low
         gap = gaps.max(initial=0.0) / (values.max() + 1e-9)
-        if best is None or kept / len(points) / (gap + 1e-9) < best[0]:
-            best = kept / len(points) / (gap + 1e-9), count, directions
-    _, count, directions = best
-    if count == 1:
-        return np.zeros(len(points), int)
-    found = KMeans(count, n_init=10, random_state=seed).fit_predict(directions[:, :count])
-    return found if len(set(found)) >= low else _by_distance(points, low)
+        ratio = neighbours / len(vectors) / (gap + 1e-9)
+        if best is None or ratio < best_ratio:
+            best_ratio, best = ratio, (count, eigenvectors)
+    return best
 
 
-def _by_distance(points: np.ndarray, count: int) -> np.ndarray:
-    """So many clusters where the eigenvectors do not tell so many apart."""
-    return cut(tree(points, np.full(len(points), -1), limit=len(points))[1], count)
-
-
-def _eigen(points: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues and eigenvectors, smallest first, of the Laplacian of points that keep so many neighbours."""
-    cosines = points @ points.T
-    near = np.zeros_like(cosines)
-    np.put_along_axis(near, np.argsort(-cosines, axis=1, kind="stable")[:, :kept], 1.0, axis=1)
-    near = (near + near.T) / 2
-    np.fill_diagonal(near, 0.0)
-    return np.linalg.eigh(np.diag(near.sum(axis=1)) - near)
+def _laplacian_spectrum(vectors: np.ndarray, neighbours: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return eigenvalues in ascending order and eigenvectors of the Laplacian of the nearest-neighbour graph."""
+    cosines = vectors @ vectors.T
+    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :neighbours]
+    affinity = np.zeros_like(cosines)
+    np.put_along_axis(affinity, nearest, 1.0, axis=1)
+    affinity = (affinity + affinity.T) / 2
+    np.fill_diagonal(affinity, 0.0)
+    return np.linalg.eigh(np.diag(affinity.sum(axis=1)) - affinity)

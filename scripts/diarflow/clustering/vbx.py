@@ -1,104 +1,111 @@
-"""VBx: agglomerative clustering, split rather too finely, then variational Bayes in PLDA space, which prunes it.
+"""VBx: agglomerative clustering that is over-clustered on purpose, refined by variational Bayes in PLDA space.
 
-The longer a recording, the more windows say that a speaker who comes nearer to the microphone is another one.
-The mean of many windows is sure enough to tell: speakers whose means are that near are joined.
+In a long recording, variational Bayes can split a speaker whose distance to the microphone changes. The mean vectors of the two
+clusters are still similar, so similar clusters are merged at the end.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
-from diarflow.clustering.ahc import agglomerate, centres, joined
+from diarflow.clustering.ahc import agglomerate
+from diarflow.clustering.clusters import mean_directions, merge_close_clusters
+from diarflow.clustering.embeddings import Embeddings
 from diarflow.clustering.plda import Plda, read_plda
-from diarflow.clustering.speakers import Speakers, at_most, bounds, normalised
 from diarflow.clustering.vb_hmm import responsibilities
+from diarflow.embedding.vectors import unit_vectors
 from diarflow.errors import InputError
 from diarflow.networks.onnx import model_path
 
-_SHARPNESS = 20.0  # of the first responsibilities, in cosine
-_MANY = 100  # speakers that it may begin with
-_LEAST_WINDOWS = 1.0  # a speaker with less than so many windows is none
+_INITIAL_SHARPNESS = 20.0  # factor of the cosine in the softmax
+_MAX_INITIAL_CLUSTERS = 100
+_MIN_WINDOWS = 1.0  # a speaker with less speech than this many windows is dropped
 
 
 def load(
     *,
-    speaker_count: str,
-    min_speakers: int,
-    max_speakers: int,
-    min_share: float,
     model: str | None,
     threshold: float,
-    acoustic: float,
-    speaker: float,
-    loop: float,
-    merge: float,
-    points: int,
+    Fa: float,  # noqa: N803 - symbols of the paper
+    Fb: float,  # noqa: N803
+    loop_probability: float,
+    merge_threshold: float,
+    min_speaker_share: float,
+    max_points: int,
 ) -> Callable:
     plda = read_plda(model_path(model)) if model else None
+    agglomerate_vectors = partial(
+        agglomerate, threshold=threshold, min_speaker_share=min_speaker_share, max_points=max_points
+    )
+    refine = partial(responsibilities, Fa=Fa, Fb=Fb, loop_probability=loop_probability)
 
-    def cluster(
-        vectors: np.ndarray,
-        seconds: np.ndarray,
-        speakers: Speakers,
-        chunks: np.ndarray | None = None,
-    ) -> np.ndarray:
-        directions = normalised(vectors)
-        chunks = np.full(len(directions), -1) if chunks is None else chunks
-        low, high = bounds(
-            speakers,
-            speaker_count=speaker_count,
-            min_speakers=min_speakers,
-            max_speakers=max_speakers,
+    def cluster(embeddings: Embeddings, low: int, high: int) -> np.ndarray:
+        vectors, durations = embeddings.unit_vectors, embeddings.durations
+        is_window = embeddings.chunks < 0
+        windows = np.flatnonzero(is_window)
+        agglomerate_to = partial(
+            agglomerate_vectors, vectors, durations, embeddings.chunks, low=low
         )
-        low = at_most(low, directions)
-        known = {"min_share": min_share, "limit": points, "threshold": threshold}
-        labels = agglomerate(directions, seconds, chunks, low=low, high=max(high, _MANY), **known)
-        windows = np.flatnonzero(chunks < 0)
+        labels = agglomerate_to(high=max(high, _MAX_INITIAL_CLUSTERS))
         if labels.max(initial=0) == 0 or not len(windows):
             return labels
-        cosines = _SHARPNESS * directions[windows] @ centres(directions, labels).T
-        first = np.exp(cosines - cosines.max(axis=1, keepdims=True))
-        first /= first.sum(axis=1, keepdims=True)
-        projected, between = in_plda_space(vectors[windows], plda)
-        found = responsibilities(
-            projected, between, first, acoustic=acoustic, speaker=speaker, loop=loop
+        gamma = initial_responsibilities(vectors[windows], mean_directions(vectors, labels))
+        gamma = refine(*transform_to_plda_space(embeddings, windows, plda), gamma)
+        gamma = drop_small_speakers(
+            gamma, durations[windows], min_speaker_share=min_speaker_share, high=high
         )
-        found = pruned(found, seconds[windows], min_share=min_share, high=high)
-        if found.shape[1] < low:
-            return agglomerate(directions, seconds, chunks, low=low, high=high, **known)
-        means = normalised(found.T @ directions[windows])
-        labels = (directions @ means.T).argmax(axis=1)
-        labels[windows] = found.argmax(axis=1)
-        labels = joined(directions, labels, seconds * (chunks < 0), cosine=merge, low=low)
-        if len(set(labels)) < low:
-            return agglomerate(directions, seconds, chunks, low=low, high=high, **known)
-        return labels
+        if gamma.shape[1] < low:
+            return agglomerate_to(high=high)
+        means = unit_vectors(gamma.T @ vectors[windows])
+        labels = (vectors @ means.T).argmax(axis=1)
+        labels[windows] = gamma.argmax(axis=1)
+        labels = merge_close_clusters(
+            vectors, labels, durations * is_window, threshold=merge_threshold, low=low
+        )
+        return labels if len(set(labels)) >= low else agglomerate_to(high=high)
 
     return cluster
 
 
-def in_plda_space(vectors: np.ndarray, plda: Plda | None) -> tuple[np.ndarray, np.ndarray]:
-    """Vectors (n, d) where they vary by 1 within a speaker, and how they vary between: (d,).
+def initial_responsibilities(vectors: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """Return a softmax of the cosines between unit vectors (n, d) and means (speakers, d): (n, speakers)."""
+    cosines = _INITIAL_SHARPNESS * vectors @ means.T
+    gamma = np.exp(cosines - cosines.max(axis=1, keepdims=True))
+    gamma /= gamma.sum(axis=1, keepdims=True)
+    return gamma
 
-    Without a model unit vectors are taken to vary as much within a speaker as between speakers, alike in
-    every direction.
+
+def transform_to_plda_space(
+    embeddings: Embeddings, rows: np.ndarray, plda: Plda | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return vectors (n, d) with covariance 1 within a speaker, and their variance (d,) between speakers.
+
+    Without a PLDA, unit vectors are scaled under the assumption that they vary as much within a speaker as between speakers, and
+    equally in all directions.
     """
     if plda is None:
-        dimensions = vectors.shape[1]
-        return normalised(vectors) * np.sqrt(2 * dimensions), np.ones(dimensions)
+        dimensions = embeddings.unit_vectors.shape[1]
+        return embeddings.unit_vectors[rows] * np.sqrt(2 * dimensions), np.ones(dimensions)
+    vectors = embeddings.vectors[rows]
     if plda.centre.shape != vectors.shape[1:]:
         raise InputError(
-            f"the PLDA is of vectors of {len(plda.centre)} dimensions, these have {vectors.shape[1]}: "
-            "train one for this embedding, or set its model to null"
+            f"the PLDA was trained on vectors of {len(plda.centre)} dimensions, these have "
+            f"{vectors.shape[1]}. Train one for this embedding, or set `model` of the clustering to null."
         )
     return plda.project(vectors), plda.between
 
 
-def pruned(found: np.ndarray, seconds: np.ndarray, *, min_share: float, high: int) -> np.ndarray:
-    """Responsibilities (n, speakers) without the speakers who have too little, or are too many."""
-    held = found.T @ seconds
-    least = max(min_share * held.sum(), _LEAST_WINDOWS * float(np.median(seconds)))
-    kept = np.flatnonzero(held >= min(least, held.max()))
-    kept = np.sort(kept[np.argsort(-held[kept], kind="stable")[:high]])
-    left = found[:, kept]
-    return left / np.maximum(left.sum(axis=1, keepdims=True), 1e-9)
+def drop_small_speakers(
+    gamma: np.ndarray, durations: np.ndarray, *, min_speaker_share: float, high: int
+) -> np.ndarray:
+    """Return responsibilities (n, speakers) of the speakers with enough speech, at most `high` of them.
+
+    The largest speaker is always kept.
+    """
+    totals = gamma.T @ durations
+    required = max(min_speaker_share * totals.sum(), _MIN_WINDOWS * float(np.median(durations)))
+    kept = np.flatnonzero(totals >= min(required, totals.max()))
+    kept = np.sort(kept[np.argsort(-totals[kept], kind="stable")[:high]])
+    remaining = gamma[:, kept]
+    return remaining / np.maximum(remaining.sum(axis=1, keepdims=True), 1e-9)
