@@ -1,4 +1,4 @@
-"""Rule train_plda: the space in which VBx clusters, out of recordings of single speakers."""
+"""Rule train_plda: train the PLDA of a VBx clustering on recordings of single speakers."""
 
 import logging
 
@@ -6,12 +6,12 @@ from diarflow.backends import load
 from diarflow.clustering.plda import write_plda
 from diarflow.embedding import EMBEDDERS
 from diarflow.runs.job import job_settings
-from diarflow.simulation.speakers import choose, list_speakers
+from diarflow.simulation.speakers import list_speakers, select_speakers
 from diarflow.training.plda import train_on_speakers, write_card
 
 settings = job_settings(snakemake)
 variant = settings["variant"]
-speakers = choose(list_speakers(settings["speakers"]), settings["part"])
+speakers = select_speakers(list_speakers(settings["speakers"]), settings["part"])
 logging.info("%d speakers", len(speakers))
 model, facts = train_on_speakers(
     speakers, load(EMBEDDERS, variant), window=variant["window"], seconds=settings["seconds"],

@@ -1,4 +1,4 @@
-"""The change detection network: its size, its optimizer, its graph, its files; TensorFlow is needed."""
+"""Network of the change detector: size, optimizer, ONNX graph and files. Needs TensorFlow."""
 
 import os
 
@@ -14,7 +14,7 @@ from diarflow.errors import InputError  # noqa: E402
 from diarflow.networks import bilstm  # noqa: E402
 from diarflow.networks.graph import build_graph  # noqa: E402
 from diarflow.networks.onnx import session  # noqa: E402
-from diarflow.networks.weights import SHAPES, read_facts, read_weights, write_facts  # noqa: E402
+from diarflow.networks.weights import SHAPES, read_metadata, read_weights, write_metadata  # noqa: E402
 from diarflow.training.network import build_network  # noqa: E402
 from diarflow.training.smorms3 import SMORMS3  # noqa: E402
 
@@ -26,9 +26,9 @@ def test_the_network_has_571_489_parameters_layer_by_layer():
     sizes = [layer.count_params() for layer in network.layers if layer.count_params()]
     assert sizes == [167_936, 394_240, 8_224, 1_056, 33]
     assert network.count_params() == 571_489
-    said = []
-    network.summary(print_fn=said.append)
-    assert "571,489" in "\n".join(said)
+    lines = []
+    network.summary(print_fn=lines.append)
+    assert "571,489" in "\n".join(lines)
 
 
 def random_weights(seed=0):
@@ -38,60 +38,59 @@ def random_weights(seed=0):
 
 @pytest.mark.parametrize("activation", ["tanh", "linear"])
 @pytest.mark.parametrize(("windows", "frames"), [(1, 137), (5, 137), (3, 20), (2, 500)])
-def test_the_graph_gives_what_keras_gives(windows, frames, activation):
+def test_the_graph_gives_the_scores_of_keras(windows, frames, activation):
     network = build_network(frames=frames, activation=activation)
     network.set_weights(random_weights())
     graph = session(build_graph(random_weights(), activation=activation).SerializeToString())
     x = np.random.default_rng(1).normal(size=(windows, frames, 35)).astype(np.float32)
-    found = graph.run(None, {"features": x})[0]
-    assert found.shape == (windows, frames, 1)
-    np.testing.assert_allclose(found, network.predict(x, verbose=0), atol=1e-5)
+    scores = graph.run(None, {"features": x})[0]
+    assert scores.shape == (windows, frames, 1)
+    np.testing.assert_allclose(scores, network.predict(x, verbose=0), atol=1e-5)
 
 
 @pytest.mark.parametrize(("windows", "frames"), [(1, 137), (7, 137), (2, 300)])
-def test_the_shipped_graph_gives_what_keras_makes_of_the_shipped_model(windows, frames):
+def test_the_shipped_graph_gives_the_scores_of_the_shipped_model(windows, frames):
     shipped = keras.saving.load_model(MODELS / "bilstm.keras", compile=False)
     network = build_network(
-        frames=frames, activation=read_facts(MODELS / "bilstm.keras")["activation"]
+        frames=frames, activation=read_metadata(MODELS / "bilstm.keras")["activation"]
     )
     network.set_weights(shipped.get_weights())
     x = np.random.default_rng(2).normal(size=(windows, frames, 35)).astype(np.float32)
-    found = session("bilstm.onnx").run(None, {"features": x})[0]
-    np.testing.assert_allclose(found, network.predict(x, verbose=0), atol=1e-5)
+    scores = session("bilstm.onnx").run(None, {"features": x})[0]
+    np.testing.assert_allclose(scores, network.predict(x, verbose=0), atol=1e-5)
     if frames == 137:
-        np.testing.assert_allclose(found, shipped.predict(x, verbose=0), atol=1e-5)
+        np.testing.assert_allclose(scores, shipped.predict(x, verbose=0), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["a.keras", "a.weights.h5"])
-def test_weights_are_read_from_what_keras_3_saves(tmp_path, name):
+def test_weights_are_read_from_files_of_keras_3(tmp_path, name):
     network = build_network()
     network.set_weights(random_weights())
     (network.save if name.endswith(".keras") else network.save_weights)(tmp_path / name)
-    for found, expected in zip(read_weights(tmp_path / name), random_weights(), strict=True):
-        np.testing.assert_array_equal(found, expected)
+    for weights, expected in zip(read_weights(tmp_path / name), random_weights(), strict=True):
+        np.testing.assert_array_equal(weights, expected)
 
 
-def test_what_a_model_says_of_its_features_is_in_its_files_and_a_setting_overrules_it(tmp_path):
+def test_the_metadata_of_a_model_are_in_its_files_and_settings_override_them(tmp_path):
     network = build_network()
     network.set_weights(random_weights())
     network.save(tmp_path / "a.keras")
-    assert read_facts(tmp_path / "a.keras") == {}
-    facts = {"features": "spans", "normalisation": "none", "activation": "linear"}
-    write_facts(tmp_path / "a.keras", facts)
-    assert read_facts(tmp_path / "a.keras") == facts
-    keras.saving.load_model(tmp_path / "a.keras")  # Keras still reads it
-    graph = build_graph(random_weights(), activation="linear", facts=facts)
+    assert read_metadata(tmp_path / "a.keras") == {}
+    metadata = {"features": "spans", "normalisation": "none", "activation": "linear"}
+    write_metadata(tmp_path / "a.keras", metadata)
+    assert read_metadata(tmp_path / "a.keras") == metadata
+    keras.saving.load_model(tmp_path / "a.keras")  # Keras can still read it
+    graph = build_graph(random_weights(), activation="linear", metadata=metadata)
     (tmp_path / "a.onnx").write_bytes(graph.SerializeToString())
     for name in ("a.keras", "a.onnx"):
-        _, found = bilstm._network(tmp_path / name, {})
-        assert found == facts
-        _, found = bilstm._network(tmp_path / name, {"features": "deltas"})
-        assert found == facts | {"features": "deltas"}
+        assert bilstm._load_network(tmp_path / name, {})[1] == metadata
+        _, overridden = bilstm._load_network(tmp_path / name, {"features": "deltas"})
+        assert overridden == metadata | {"features": "deltas"}
 
 
 @pytest.mark.parametrize("first", [1, 3])
-def test_weights_are_read_from_what_keras_2_saved(tmp_path, first):
-    """Groups as Keras 2 named them; the numbers of the layers depend on how many were made before."""
+def test_weights_are_read_from_files_of_keras_2(tmp_path, first):
+    """Groups have the names of Keras 2. It numbers layers on from those of earlier models."""
     import h5py
 
     weights = iter(random_weights())
@@ -106,33 +105,35 @@ def test_weights_are_read_from_what_keras_2_saved(tmp_path, first):
             for kind in ("kernel:0", "bias:0"):
                 file[f"{group}/{kind}"] = next(weights)
         file["optimizer_weights/training/SMORMS3/x:0"] = np.zeros(3)
-    for found, expected in zip(read_weights(tmp_path / "old.h5"), random_weights(), strict=True):
-        np.testing.assert_array_equal(found, expected)
+    for weights, expected in zip(read_weights(tmp_path / "old.h5"), random_weights(), strict=True):
+        np.testing.assert_array_equal(weights, expected)
     x = np.random.default_rng(1).normal(size=(1, 137, 35)).astype(np.float32)
     for activation in ("tanh", "linear"):
-        network, facts = bilstm._network(tmp_path / "old.h5", {"activation": activation})
-        assert facts == {
+        network, metadata = bilstm._load_network(tmp_path / "old.h5", {"activation": activation})
+        assert metadata == {
             "features": "deltas",
             "normalisation": "recording",
             "activation": activation,
         }
         graph = session(build_graph(random_weights(), activation=activation).SerializeToString())
         np.testing.assert_array_equal(
-            *(one.run(None, {"features": x})[0] for one in (network, graph))
+            network.run(None, {"features": x})[0], graph.run(None, {"features": x})[0]
         )
 
 
 @pytest.mark.parametrize("activation", ["tanh", "linear"])
-def test_a_whole_model_in_hdf5_says_whether_its_hidden_layers_are_linear(tmp_path, activation):
+def test_the_activation_is_read_from_a_model_in_hdf5(tmp_path, activation):
     network = build_network(activation=activation)
     network.set_weights(random_weights())
     network.save(tmp_path / "whole.h5")
-    for found, expected in zip(read_weights(tmp_path / "whole.h5"), random_weights(), strict=True):
-        np.testing.assert_array_equal(found, expected)
-    assert bilstm._network(tmp_path / "whole.h5", {})[1]["activation"] == activation
+    for weights, expected in zip(
+        read_weights(tmp_path / "whole.h5"), random_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(weights, expected)
+    assert bilstm._load_network(tmp_path / "whole.h5", {})[1]["activation"] == activation
 
 
-def test_weights_of_another_network_are_refused_with_what_was_expected(tmp_path):
+def test_weights_of_another_network_are_refused(tmp_path):
     import h5py
 
     with h5py.File(tmp_path / "other.h5", "w") as file:
@@ -146,8 +147,8 @@ def test_weights_of_another_network_are_refused_with_what_was_expected(tmp_path)
         read_weights(tmp_path / "text.h5")
 
 
-def by_hand(gradient, start, steps, rate=0.1, epsilon=1e-16):
-    """SMORMS3 in plain NumPy, out of its description."""
+def trace_numpy(gradient, start, steps, rate=0.1, epsilon=1e-16):
+    """Return the parameters (steps, n) of SMORMS3, written in NumPy from its description."""
     p = np.array(start, dtype=np.float64)
     m, v, memory = np.zeros_like(p), np.zeros_like(p), np.ones_like(p)
     trace = []
@@ -163,7 +164,8 @@ def by_hand(gradient, start, steps, rate=0.1, epsilon=1e-16):
     return np.array(trace)
 
 
-def by_keras(loss, start, steps, rate=0.1):
+def trace_keras(loss, start, steps, rate=0.1):
+    """Return the parameters (steps, n) of SMORMS3 in Keras."""
     import tensorflow as tf
 
     variable = keras.Variable(np.array(start, np.float32))
@@ -177,13 +179,13 @@ def by_keras(loss, start, steps, rate=0.1):
     return np.array(trace)
 
 
-def test_the_first_steps_of_smorms3_are_those_worked_out_by_hand():
+def test_the_first_steps_of_smorms3_equal_a_calculation_by_hand():
     """f = p^2 / 2 from p = 1, rate 0.1. First step: r = 1/2, m = v = 1/2, d = 1/2, so that the rate is
     0.1: p = 1 - 0.1 / sqrt(1/2) = 0.858579, memory 1 + 1 (1 - 1/2) = 1.5. Second: r = 0.4,
     m = 0.3 + 0.4 * 0.858579 = 0.643431, v = 0.3 + 0.4 * 0.737157 = 0.594863, rate 0.1:
     p = 0.858579 (1 - 0.1 / 0.771274) = 0.747259.
     """
-    trace = by_keras(lambda p: p * p / 2, 1.0, 2)
+    trace = trace_keras(lambda p: p * p / 2, 1.0, 2)
     np.testing.assert_allclose(trace, [0.858579, 0.747259], atol=1e-5)
 
 
@@ -205,14 +207,16 @@ def test_the_first_steps_of_smorms3_are_those_worked_out_by_hand():
     ],
     ids=["quadratic", "rosenbrock"],
 )
-def test_smorms3_follows_a_loop_in_numpy(loss, gradient, start):
-    expected = by_hand(gradient, start, 30, rate=0.02)
-    np.testing.assert_allclose(by_keras(loss, start, 30, rate=0.02), expected, rtol=2e-3, atol=2e-3)
+def test_smorms3_equals_an_implementation_in_numpy(loss, gradient, start):
+    expected = trace_numpy(gradient, start, 30, rate=0.02)
+    np.testing.assert_allclose(
+        trace_keras(loss, start, 30, rate=0.02), expected, rtol=2e-3, atol=2e-3
+    )
 
 
 def test_smorms3_is_saved_and_loaded_with_its_settings():
     optimizer = SMORMS3(0.02, epsilon=1e-12)
-    again = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))
-    assert isinstance(again, SMORMS3)
-    assert again.get_config() == optimizer.get_config()
-    assert again.epsilon == 1e-12
+    loaded = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))
+    assert isinstance(loaded, SMORMS3)
+    assert loaded.get_config() == optimizer.get_config()
+    assert loaded.epsilon == 1e-12

@@ -1,4 +1,4 @@
-"""Training on a handful of made-up windows."""
+"""Training on a few random windows."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,8 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from diarflow.errors import InputError
-from diarflow.settings.stages import Training
-from diarflow.training.dataset import Extent
+from diarflow.settings.training import Training
+from diarflow.training.dataset import FrameRange
 from diarflow.training.train import train
 
 FRAMES = 20 * 137
@@ -16,38 +16,42 @@ SETTINGS = Training(batch=4, epochs=2, check_every=3, patience=10).model_dump(
 )
 
 
-def learn(**others):
+def train_small(**changes):
+    """Train on 20 windows; return the weights, the validations and the progress messages."""
     random = np.random.default_rng(0)
     features = random.normal(size=(2 * FRAMES, 35)).astype(np.float32)
     labels = (features[:, 0] > 1.5).astype(np.uint8)
-    extents = [
-        Extent("c", "learnt", 0, FRAMES, 0, False),
-        Extent("c", "held", FRAMES, FRAMES, 0, True),
+    ranges = [
+        FrameRange("c", "training", 0, FRAMES, 0, False),
+        FrameRange("c", "validation", FRAMES, FRAMES, 0, True),
     ]
-    said = []
-    network, history = train(features, labels, extents, **SETTINGS | others, progress=said.append)
-    return network.get_weights(), history, said
+    messages = []
+    network, history = train(
+        features, labels, ranges, **SETTINGS | changes, progress=messages.append
+    )
+    return network.get_weights(), history, messages
 
 
-def test_the_same_seed_and_data_give_the_same_weights_and_another_seed_others():
-    first, history, said = learn()
-    again, same_history, _ = learn()
-    for one, other in zip(first, again, strict=True):
-        np.testing.assert_array_equal(one, other)
-    assert [check[:4] for check in history] == [check[:4] for check in same_history]
-    assert [check.updates for check in history] == [3, 6, 9, 10]  # 20 windows, 4 a batch, twice
-    assert said[-1].startswith("update 10/10: held out")
-    other, *_ = learn(seed=1)
-    assert not np.array_equal(first[0], other[0])
+def test_the_seed_determines_the_weights():
+    weights, history, messages = train_small()
+    same_weights, same_history, _ = train_small()
+    for first, second in zip(weights, same_weights, strict=True):
+        np.testing.assert_array_equal(first, second)
+    assert [validation[:4] for validation in history] == [v[:4] for v in same_history]
+    # two epochs of 20 windows in batches of 4
+    assert [validation.updates for validation in history] == [3, 6, 9, 10]
+    assert messages[-1].startswith("update 10/10: validation loss")
+    other_weights, *_ = train_small(seed=1)
+    assert not np.array_equal(weights[0], other_weights[0])
 
 
-def test_it_stops_where_the_held_out_loss_does_not_fall():
-    """At a rate at which nothing is learnt but noise the first look is the best, or near it."""
-    _, history, _ = learn(epochs=20, check_every=1, patience=2, learning_rate=1.0)
-    best = int(np.argmin([check.validation_loss for check in history]))
+def test_training_stops_if_the_validation_loss_does_not_fall():
+    """At a learning rate that is far too high, one of the first validations is the best."""
+    _, history, _ = train_small(epochs=20, check_every=1, patience=2, learning_rate=1.0)
+    best = int(np.argmin([validation.validation_loss for validation in history]))
     assert len(history) == best + 3 < 20 * 4
 
 
-def test_fewer_windows_than_a_batch_are_an_error_that_says_so():
-    with pytest.raises(InputError, match="fewer than 64 windows of 137 frames; expected a smaller"):
-        learn(batch=64)
+def test_fewer_windows_than_a_batch_are_refused():
+    with pytest.raises(InputError, match="fewer than 64 windows of 137 frames"):
+        train_small(batch=64)

@@ -1,4 +1,4 @@
-"""A tiny network, trained by the workflow on a tiny corpus until it knows it by heart, and used by it."""
+"""A network that the workflow trains on a tiny corpus until it overfits, and then uses on the same corpus."""
 
 import csv
 import json
@@ -6,9 +6,9 @@ import json
 import numpy as np
 import pytest
 import yaml
-from conftest import Workflow
+from workflow_runs import Workflow
 
-from diarflow.settings.stages import Training
+from diarflow.settings.training import Training
 from diarflow.simulation.synthetic import synthesize_dialogue
 
 pytest.importorskip("tensorflow")
@@ -47,12 +47,12 @@ def trained(tmp_path_factory):
         synthesize_dialogue(path, seed=ord(name), speakers=1, turns=6)
     (folder / "my.yaml").write_text(yaml.safe_dump(CONFIG))
     workflow = Workflow(folder)
-    done = workflow()
-    assert "held out" in done.text  # its progress is shown
+    run = workflow()
+    assert "validation loss" in run.text  # progress is printed
     return workflow
 
 
-def test_the_loss_falls_until_the_corpus_is_known_by_heart(trained):
+def test_training_overfits_a_tiny_corpus(trained):
     card = json.loads((trained.folder / "models/tiny/bilstm.json").read_text())
     assert card["parameters"] == 571_489
     assert card["history"][-1]["epoch"] == 25
@@ -64,39 +64,39 @@ def test_the_loss_falls_until_the_corpus_is_known_by_heart(trained):
     assert (trained.folder / "models/tiny/bilstm.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_what_it_learnt_is_found_again_and_reported(trained):
+def test_the_trained_network_detects_the_changes_of_its_training_corpus(trained):
     with open(trained.folder / "results/report/changes.csv") as file:
         rows = list(csv.DictReader(file))
     (total,) = (r for r in rows if r["recording"] == "ALL" and r["regions"] == "single")
     assert total["changes"] == "own"
     assert float(total["precision_0.5"]) > 0.8 and float(total["recall_0.5"]) > 0.8
     page = (trained.folder / "results/report/index.html").read_text()
-    assert "own: learnt from 0.0 h" in page and "data:image/png;base64," in page
+    assert "own: 0.0 h of training data" in page and "data:image/png;base64," in page
 
 
-def test_the_set_holds_every_frame_once(trained):
+def test_the_training_set_has_one_label_per_frame(trained):
     features = np.load(trained.folder / "models/tiny/features.npy", mmap_mode="r")
     labels = np.load(trained.folder / "models/tiny/labels.npy", mmap_mode="r")
     assert features.shape == (len(labels), 35) and features.dtype == np.float32
     assert set(np.unique(labels)) == {0, 1}
 
 
-OF_THE_SET = {"kinds": ["speaker", "overlap"], "max_pause": 0.5, "neighbourhood": 0.05, "features": "deltas",
+SET_SETTINGS = {"kinds": ["speaker", "overlap"], "max_pause": 0.5, "neighbourhood": 0.05, "features": "deltas",
               "normalisation": "none"}  # fmt: skip
-OF_LEARNING = {"window": 1.6, "activation": "linear", "dropout": 0.2, "optimizer": "adam",
+TRAIN_SETTINGS = {"window": 1.6, "activation": "linear", "dropout": 0.2, "optimizer": "adam",
                "learning_rate": 0.01, "batch": 3, "epochs": 2, "check_every": 2, "patience": 2, "positive_weight": 2.0,
                "seed": 1}  # fmt: skip
 
 
-def test_every_setting_of_a_training_is_in_these_lists():
-    assert {*OF_THE_SET, *OF_LEARNING, "validation"} == set(Training.model_fields)
+def test_these_lists_have_every_setting_of_training():
+    assert {*SET_SETTINGS, *TRAIN_SETTINGS, "validation"} == set(Training.model_fields)
 
 
-@pytest.mark.parametrize("key", [*OF_THE_SET, *OF_LEARNING])
-def test_a_changed_setting_trains_again_and_builds_the_set_again_only_where_it_must(trained, key):
-    value = (OF_THE_SET | OF_LEARNING)[key]
+@pytest.mark.parametrize("key", [*SET_SETTINGS, *TRAIN_SETTINGS])
+def test_a_changed_setting_trains_again_and_rebuilds_the_training_set_if_needed(trained, key):
+    value = (SET_SETTINGS | TRAIN_SETTINGS)[key]
     planned = trained.planned(
         "models/tiny/bilstm.onnx", overlay={"training": {"tiny": {key: value}}}
     )
-    built = {"build_training_set": 1} if key in OF_THE_SET else {}
+    built = {"build_training_set": 1} if key in SET_SETTINGS else {}
     assert planned == built | {"train_change_detector": 1}

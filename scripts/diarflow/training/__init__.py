@@ -1,1 +1,1 @@
-"""Training the network that finds speaker changes. Only the jobs that train import TensorFlow."""
+"""Training of the change detector and of the PLDA. Only the jobs that train import TensorFlow."""

@@ -1,7 +1,7 @@
-"""The training set of the change detector: features and labels of many recordings, read from disk.
+"""Training set of the change detector: features and labels of many recordings in two arrays.
 
-Two arrays hold the frames of all recordings one after the other; a table says which are whose. Training
-maps them into memory and takes windows out, so that no corpus is ever held whole.
+The frames of the recordings follow each other in the arrays. Training maps the arrays into memory, so memory does not
+grow with the size of the corpora.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -9,18 +9,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 from diarflow.audio.features import frame_count, frame_time
-from diarflow.audio.prepared import SAMPLE_RATE, Clip
+from diarflow.audio.prepared import SAMPLE_RATE, AudioReader
 from diarflow.formats.rttm import read_turns
-from diarflow.networks.bilstm import HOP, normalise, read_features
+from diarflow.networks.bilstm import HOP, extract_features, normalise
 from diarflow.timeline.intervals import Seconds
-from diarflow.training.labels import changes, label_frames
-from diarflow.training.split import Example, split
+from diarflow.training.labels import find_changes, label_frames
+from diarflow.training.split import Example, split_examples
 
 
-class Extent(NamedTuple):
-    """Where a recording's frames lie in the arrays."""
+class FrameRange(NamedTuple):
+    """The frames of one recording in the arrays: a row of the table of the training set.
+
+    `first` is the index of the first frame, and `positive` counts the frames near a change.
+    """
 
     corpus: str
     recording: str
@@ -40,63 +43,67 @@ def build_training_set(
     neighbourhood: Seconds,
     features: str,
     normalisation: str,
-) -> list[Extent]:
-    """Write float32 (frames, 35) and uint8 (frames,) of all examples, and return what is whose."""
-    examples = split(examples)
+) -> list[FrameRange]:
+    """Write features, float32 (frames, 35), and labels, uint8 (frames,), and return the frames of each recording."""
+    examples = split_examples(examples)
     counts = []
-    for one in examples:
-        with Clip(one.audio) as clip:
-            counts.append(frame_count(clip.samples, hop=HOP))
-    extents, first, total = [], 0, sum(counts)
-    with written_whole(features_path) as features_file, written_whole(labels_path) as labels_file:
+    for example in examples:
+        with AudioReader(example.audio) as reader:
+            counts.append(frame_count(reader.samples, hop=HOP))
+    ranges, first, total = [], 0, sum(counts)
+    with atomic_write(features_path) as features_file, atomic_write(labels_path) as labels_file:
         x = np.lib.format.open_memmap(features_file, "w+", np.float32, (total, 35))
         y = np.lib.format.open_memmap(labels_file, "w+", np.uint8, (total,))
-        for one, count in zip(examples, counts, strict=True):
-            with Clip(one.audio) as clip:
-                own = read_features(clip, features)
-                duration = clip.samples / SAMPLE_RATE
-            normalise(own, normalisation)
-            x[first : first + count] = own
-            found = changes(read_turns(one.reference), duration, kinds=kinds, max_pause=max_pause)
+        for example, count in zip(examples, counts, strict=True):
+            with AudioReader(example.audio) as reader:
+                values = extract_features(reader, features)
+                duration = reader.samples / SAMPLE_RATE
+            normalise(values, normalisation)
+            x[first : first + count] = values
+            turns = read_turns(example.reference)
+            changes = find_changes(turns, duration, kinds=kinds, max_pause=max_pause)
             times = frame_time(np.arange(count), hop=HOP)
-            near = label_frames(times, found, neighbourhood=neighbourhood)
-            y[first : first + count] = near
-            extents.append(
-                Extent(one.corpus, one.recording, first, count, int(near.sum()), one.validation)
+            labels = label_frames(times, changes, neighbourhood=neighbourhood)
+            y[first : first + count] = labels
+            positive = int(labels.sum())
+            ranges.append(
+                FrameRange(
+                    example.corpus, example.recording, first, count, positive, example.validation
+                )
             )
             first += count
         x.flush()
         y.flush()
         del x, y
-    return extents
+    return ranges
 
 
-def batches(
+def make_batches(
     features: np.ndarray,
     labels: np.ndarray,
-    extents: Sequence[Extent],
+    ranges: Sequence[FrameRange],
     *,
     frames: int,
     size: int,
     random: np.random.Generator | None = None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Windows (size, frames, 35) and their labels (size, frames, 1), none across two recordings.
+    """Yield batches of windows (size, frames, 35) and labels (size, frames, 1). A window lies in one recording.
 
-    With `random` they begin at another place each time and come in another order; what fills no batch is
-    left for another time. Without, they come in order and the last batch may be smaller.
+    With `random`, windows start at random offsets and come in random order, and the rest that does not fill a batch is
+    dropped. Without it, they come in order, and the last batch may be smaller.
     """
-    starts = []
-    for one in extents:
+    starts: list[int] = []
+    for recording in ranges:
         offset = int(random.integers(frames)) if random is not None else 0
-        starts += range(one.first + offset, one.first + one.frames - frames + 1, frames)
+        end = recording.first + recording.frames
+        starts += range(recording.first + offset, end - frames + 1, frames)
     if random is not None:
         random.shuffle(starts)
         starts = starts[: len(starts) // size * size]
-    for place in range(0, len(starts), size):
-        chosen = starts[place : place + size]
+    for index in range(0, len(starts), size):
+        batch = starts[index : index + size]
+        y = np.stack([labels[start : start + frames] for start in batch])
         yield (
-            np.stack([features[start : start + frames] for start in chosen]),
-            np.stack([labels[start : start + frames] for start in chosen])[..., None].astype(
-                np.float32
-            ),
+            np.stack([features[start : start + frames] for start in batch]),
+            y[..., None].astype(np.float32),
         )

@@ -1,7 +1,4 @@
-"""The picture of a training: how its loss fell.
-
-It imports nothing of the report: what the training imports runs it again when it changes.
-"""
+"""Loss curve of a training."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,17 +6,18 @@ from matplotlib.figure import Figure
 
 
 def draw_losses(file, history: Sequence[Mapping[str, float]]) -> None:
-    """Loss on what was learnt from and on what was held out, by updates, as PNG."""
+    """Draw training and validation loss over the updates, as PNG."""
     figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
     axes = figure.subplots()
-    updates = [one["updates"] for one in history]
+    updates = [validation["updates"] for validation in history]
     for key, style, colour, label in (
-        ("loss", "o-", "#0072B2", "learnt from"),
-        ("validation_loss", "s--", "#D55E00", "held out"),
+        ("loss", "o-", "#0072B2", "training"),
+        ("validation_loss", "s--", "#D55E00", "validation"),
     ):
-        axes.plot(updates, [one[key] for one in history], style, color=colour, label=label)
+        losses = [validation[key] for validation in history]
+        axes.plot(updates, losses, style, color=colour, label=label)
     axes.set_xlabel("updates")
-    axes.set_ylabel("weighted cross-entropy a frame")
+    axes.set_ylabel("weighted cross-entropy per frame")
     axes.legend()
     axes.grid(color="#DDDDDD", linewidth=0.5)
     figure.savefig(file, format="png", metadata={"Software": None})

@@ -1,58 +1,73 @@
-"""What a training leaves: the model in two formats, a card that says where it comes from, its curve."""
+"""Files of a trained change detector: the model in two formats, its model card, and its loss curve."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.digests import digest, versions
-from diarflow.networks.bilstm import HOP, METHOD
+from diarflow.networks.bilstm import DEFAULT_METADATA, HOP
 from diarflow.networks.graph import build_graph
-from diarflow.networks.weights import read_weights, write_facts
-from diarflow.training.dataset import Extent
+from diarflow.networks.weights import read_weights, write_metadata
+from diarflow.training.dataset import FrameRange
 from diarflow.training.loss_curve import draw_losses
 
 
-def write_outcome(
+def write_model(
     output: Any,
     network,
     history: Sequence[tuple],
-    extents: Sequence[Extent],
+    ranges: Sequence[FrameRange],
     settings: dict[str, Any],
     *,
     sources: Sequence[str],
 ) -> None:
-    """Write `output.model` (.keras), `.graph` (.onnx), `.card` (.json) and `.curve` (.png)."""
-    network.optimizer = None  # its state is two thirds of the file and of no use to anybody
-    facts = {key: settings[key] for key in METHOD}
-    with written_whole(output.model) as beside:
+    """Write `output.model` (.keras), `.graph` (.onnx), `.card` (.json) and `.curve` (.png).
+
+    `sources` are the files of the training set: their digests go into the card.
+    """
+    network.optimizer = None  # its state is two thirds of the file, and nothing reads it
+    metadata = {key: settings[key] for key in DEFAULT_METADATA}
+    with atomic_write(output.model) as beside:
         network.save(beside)
-        write_facts(beside, facts)
+        write_metadata(beside, metadata)
     weights = read_weights(output.model)
-    graph = build_graph(weights, activation=settings["activation"], facts=facts)
-    with written_whole(output.graph) as beside:
+    graph = build_graph(weights, activation=settings["activation"], metadata=metadata)
+    with atomic_write(output.graph) as beside:
         Path(beside).write_bytes(graph.SerializeToString())
-    seconds = {"training": 0.0, "validation": 0.0}
-    for one in extents:
-        seconds["validation" if one.validation else "training"] += one.frames * HOP / SAMPLE_RATE
     card = {
         "parameters": network.count_params(),
         "settings": settings,
         "data": {Path(path).name: digest(Path(path)) for path in sources},
-        "recordings": {
-            part: sorted(f"{e.corpus}/{e.recording}" for e in extents if e.validation is held)
-            for part, held in (("training", False), ("validation", True))
-        },
-        "hours": {part: round(total / 3600, 3) for part, total in seconds.items()},
-        "positive_share": round(
-            sum(e.positive for e in extents) / sum(e.frames for e in extents), 5
-        ),
+        **_describe_recordings(ranges),
         "versions": versions("tensorflow-cpu", "tensorflow", "keras", "numpy", "librosa"),
-        "history": [one._asdict() for one in history],
+        "history": [validation._asdict() for validation in history],
     }
-    with written_whole(output.card) as beside:
+    with atomic_write(output.card) as beside:
         beside.write_text(json.dumps(card, indent=1) + "\n")
-    with written_whole(output.curve) as beside:
+    with atomic_write(output.curve) as beside:
         draw_losses(beside, card["history"])
+
+
+def _describe_recordings(ranges: Sequence[FrameRange]) -> dict[str, Any]:
+    """Return the entries of the card about the recordings of the training set."""
+    parts = {
+        "training": [recording for recording in ranges if not recording.validation],
+        "validation": [recording for recording in ranges if recording.validation],
+    }
+    frames = sum(recording.frames for recording in ranges)
+    return {
+        "recordings": {
+            part: sorted(f"{recording.corpus}/{recording.recording}" for recording in recordings)
+            for part, recordings in parts.items()
+        },
+        "hours": {part: _hours(recordings) for part, recordings in parts.items()},
+        "positive_share": round(sum(recording.positive for recording in ranges) / frames, 5),
+    }
+
+
+def _hours(recordings: Sequence[FrameRange]) -> float:
+    seconds = sum((recording.frames * HOP / SAMPLE_RATE for recording in recordings), 0.0)
+    return round(seconds / 3600, 3)

@@ -1,4 +1,4 @@
-"""The network of Yin et al. 2017 in Keras: 571,489 parameters."""
+"""Bi-LSTM of Yin et al. 2017 in Keras: 571,489 parameters."""
 
 import keras
 from keras import layers
@@ -9,10 +9,10 @@ from diarflow.networks.weights import DENSE, FEATURES, UNITS
 def build_network(
     *, frames: int = 137, activation: str = "tanh", dropout: float = 0.3
 ) -> keras.Model:
-    """features (windows, frames, 35) -> score (windows, frames, 1).
+    """Build the network: features (windows, frames, 35) to scores (windows, frames, 1).
 
-    The number of frames is fixed: where it is open, Keras applies the last layers to windows in the place
-    of frames. The graph that inference runs takes any number.
+    The number of frames is fixed: otherwise, Keras applies the last layers to windows instead of frames. The ONNX
+    graph for inference takes any number of frames.
     """
     return keras.Sequential(
         [
@@ -30,7 +30,7 @@ def build_network(
 
 
 def weighted_loss(weight: float):
-    """Binary cross-entropy in which frames near a change count `weight` times."""
+    """Return a binary cross-entropy that multiplies the loss of positive frames by `weight`."""
     from keras import ops
 
     def loss(truth, score):

@@ -1,4 +1,4 @@
-"""A PLDA trained on recordings of single speakers: as they are, and as heard in a room."""
+"""Training of a PLDA on recordings of single speakers, as recorded and in a simulated room."""
 
 import json
 import tempfile
@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 from diarflow.audio.prepared import SAMPLE_RATE, duration, prepare_audio
-from diarflow.clustering.plda import Plda, train
+from diarflow.clustering.plda import Plda, train_plda
 from diarflow.digests import versions
 from diarflow.embedding.windows import cut_windows
 from diarflow.errors import InputError
-from diarflow.simulation.room import in_a_room
+from diarflow.simulation.room import simulate_room
 from diarflow.timeline.intervals import Interval, Seconds
 
 
@@ -28,21 +28,23 @@ def train_on_speakers(
     dimensions: int,
     seed: int,
 ) -> tuple[Plda, dict[str, int]]:
-    """A PLDA of windows of the speakers' recordings, and how much it was trained on.
+    """Train a PLDA on the recordings of each speaker. Return it with the numbers of speakers and windows.
 
-    Raises InputError where there are no more speakers than dimensions.
+    At most `seconds` of each speaker are used, cut into windows of `window` seconds. Raises InputError unless there are more
+    speakers than dimensions.
     """
     if len(speakers) <= dimensions:
         raise InputError(
-            f"{len(speakers)} speakers for a PLDA of {dimensions} dimensions, expected more of them"
+            f"{len(speakers)} speakers for a PLDA of {dimensions} dimensions. "
+            "Add speakers, or reduce `dimensions`."
         )
     vectors, owners = [], []
     for number, paths in enumerate(speakers.values()):
         random = np.random.default_rng([seed, number])
-        found = speaker_vectors(paths, embed, random, window=window, seconds=seconds)
-        vectors.append(found)
-        owners += [number] * len(found)
-    model = train(np.concatenate(vectors), np.array(owners), dimensions=dimensions)
+        rows = speaker_vectors(paths, embed, random, window=window, seconds=seconds)
+        vectors.append(rows)
+        owners += [number] * len(rows)
+    model = train_plda(np.concatenate(vectors), np.array(owners), dimensions=dimensions)
     return model, {"speakers": len(speakers), "windows": len(owners)}
 
 
@@ -54,32 +56,32 @@ def speaker_vectors(
     window: Seconds,
     seconds: Seconds,
 ) -> np.ndarray:
-    """Vectors (n, dimensions) of a speaker's windows, side by side: first as recorded, then in a room.
-
-    No more than so many `seconds` of all recordings are used, of each the beginning.
-    """
+    """Return vectors (n, dimensions) of a speaker's windows: first as recorded, then in a simulated room."""
     with tempfile.TemporaryDirectory() as folder:
         clean, room = Path(folder, "clean.wav"), Path(folder, "room.wav")
-        audio = joined(paths, Path(folder, "one.wav"), seconds)
+        audio = concatenate_recordings(paths, Path(folder, "prepared.wav"), seconds)
         soundfile.write(clean, audio, SAMPLE_RATE, "PCM_16")
-        soundfile.write(room, in_a_room(audio[None], random), SAMPLE_RATE, "PCM_16")
+        soundfile.write(room, simulate_room(audio[None], random), SAMPLE_RATE, "PCM_16")
         windows = cut_windows([Interval(0.0, duration(clean))], length=window, hop=window)
         return np.concatenate([embed(clean, windows), embed(room, windows)])
 
 
-def joined(paths: Sequence[Path], beside: Path, seconds: Seconds) -> np.ndarray:
-    """The recordings behind each other, an equal part of each at most, mono 16 kHz; float32 (samples,)."""
-    part = round(seconds * SAMPLE_RATE / len(paths))
-    found = []
+def concatenate_recordings(paths: Sequence[Path], temporary: Path, seconds: Seconds) -> np.ndarray:
+    """Concatenate the beginnings of recordings, equally long and at most `seconds` together.
+
+    The result is mono at 16 kHz, float32 (samples,). `temporary` is the path of a file that is overwritten.
+    """
+    samples = round(seconds * SAMPLE_RATE / len(paths))
+    parts = []
     for path in paths:
-        prepare_audio(path, beside)
-        found.append(soundfile.read(beside, part, dtype="float32")[0])
-    return np.concatenate(found)
+        prepare_audio(path, temporary)
+        parts.append(soundfile.read(temporary, samples, dtype="float32")[0])
+    return np.concatenate(parts)
 
 
 def write_card(path, settings: Mapping[str, Any], facts: Mapping[str, int]) -> None:
-    """What a PLDA was trained on, and how."""
+    """Write the model card of a PLDA: settings, size of the training set, and versions of libraries."""
     libraries = versions("numpy", "scipy", "onnxruntime", "kaldi-native-fbank")
-    with written_whole(path) as beside:
+    with atomic_write(path) as beside:
         card = {"settings": dict(settings), **facts, "versions": libraries}
         beside.write_text(json.dumps(card, indent=2, sort_keys=True) + "\n")

@@ -1,4 +1,4 @@
-"""SMORMS3: squared mean over root mean squared cubed, an optimizer by Simon Funk (2015)."""
+"""SMORMS3, an optimizer by Simon Funk (2015): squared mean over root mean squared cubed."""
 
 import keras
 from keras import ops
@@ -6,9 +6,9 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="diarflow")
 class SMORMS3(keras.optimizers.Optimizer):
-    """RMSprop whose memory and rate follow the ratio of signal to noise of each weight's gradient.
+    """RMSprop whose memory and rate follow the signal-to-noise ratio of each weight's gradient.
 
-    With r = 1 / (1 + mem), m the mean of g and v that of g^2 over that memory, and d = m^2 / (v + epsilon):
+    With r = 1 / (1 + mem), m the mean of g and v the mean of g^2 over that memory, and d = m^2 / (v + epsilon):
     p -= g min(learning_rate, d) / (sqrt(v) + epsilon); mem = 1 + mem (1 - d). mem starts at 1.
     https://sifter.org/~simon/journal/20150420.html
     """
@@ -22,13 +22,13 @@ class SMORMS3(keras.optimizers.Optimizer):
             return
         super().build(variables)
         self._mean, self._square, self._memory = (
-            [self.add_variable_from_reference(one, name, initializer=start) for one in variables]
+            [self.add_variable_from_reference(v, name, initializer=start) for v in variables]
             for name, start in (("mean", "zeros"), ("square", "zeros"), ("memory", "ones"))
         )
 
     def update_step(self, gradient, variable, learning_rate):
-        place = self._get_variable_index(variable)
-        mean, square, memory = self._mean[place], self._square[place], self._memory[place]
+        index = self._get_variable_index(variable)
+        mean, square, memory = self._mean[index], self._square[index], self._memory[index]
         g = ops.cast(gradient, variable.dtype)
         r = 1.0 / (1.0 + memory)
         m = (1.0 - r) * mean + r * g

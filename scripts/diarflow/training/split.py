@@ -1,4 +1,4 @@
-"""Which recordings are learnt from, and which are held out to know when to stop."""
+"""Split of the recordings into training and validation, without common speakers where that is possible."""
 
 import hashlib
 import sys
@@ -9,7 +9,7 @@ from diarflow.formats.rttm import read_turns
 
 
 class Example(NamedTuple):
-    """A recording to learn from, and whether it is held out for validation; None: for `hold_out` to say."""
+    """A recording of the training set. If `validation` is None, `split_examples` decides."""
 
     corpus: str
     recording: str
@@ -18,54 +18,65 @@ class Example(NamedTuple):
     validation: bool | None
 
 
-def hold_out(speakers: Mapping[str, set[str]]) -> tuple[set[str], set[str]]:
-    """Recordings to hold out, and those to leave aside, out of each one's speakers.
+def choose_validation(speakers: Mapping[str, set[str]]) -> tuple[set[str], set[str]]:
+    """Return the recordings for validation, and those to drop, given the speakers of each recording.
 
-    A tenth by the digest of the name, at least one; others in which their speakers are heard are left
-    aside, so that what is held out are speakers as well. Fewer are held out until half is left to learn from.
+    A tenth of the recordings is for validation, at least one, by the digest of the name. Other recordings with the
+    same speakers are dropped. If more than half of the recordings would be used for validation or dropped, fewer are
+    used for validation.
 
-    >>> hold_out({"a": {"Ann", "Bob"}, "b": {"Dee", "Eve"}, "c": {"Ann"}, "d": {"Cem", "Dee"}})
+    >>> choose_validation({"a": {"Ann", "Bob"}, "b": {"Dee", "Eve"}, "c": {"Ann"}, "d": {"Cem", "Dee"}})
     ({'d'}, {'b'})
 
-    Where one recording alone would put more than half aside (names such as "A" and "B" in each) none is.
+    If that does not help, because all recordings have the same speakers (such as "A" and "B"), none is dropped.
 
-    >>> hold_out({"a": {"A", "B"}, "b": {"A", "B"}, "c": {"A", "B"}})
+    >>> choose_validation({"a": {"A", "B"}, "b": {"A", "B"}, "c": {"A", "B"}})
     ({'c'}, set())
     """
     order = sorted(speakers, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
     count = max(1, len(order) // 10)
     while count:
-        held = set(order[:count])
-        heard = set().union(*(speakers[name] for name in held))
-        aside = {name for name in order[count:] if speakers[name] & heard}
-        if len(held | aside) <= len(order) / 2:
-            return held, aside
+        validation = set(order[:count])
+        their_speakers = set().union(*(speakers[name] for name in validation))
+        dropped = {name for name in order[count:] if speakers[name] & their_speakers}
+        if len(validation | dropped) <= len(order) / 2:
+            return validation, dropped
         count //= 2
     return set(order[: max(1, len(order) // 10)]), set()
 
 
-def split(examples: Sequence[Example]) -> list[Example]:
-    """The examples with what `hold_out` says of those that nothing was said of."""
-    open_ = {
-        f"{one.corpus}/{one.recording}": {
-            f"{one.corpus}/{turn.speaker}" for turn in read_turns(one.reference)
+def split_examples(examples: Sequence[Example]) -> list[Example]:
+    """Decide on the examples whose `validation` is None, and drop those that share speakers with the validation."""
+    speakers = {
+        _name(example): {
+            f"{example.corpus}/{turn.speaker}" for turn in read_turns(example.reference)
         }
-        for one in examples
-        if one.validation is None
+        for example in examples
+        if example.validation is None
     }
-    held, aside = hold_out(open_) if len(open_) > 1 else (set(), set())
-    shared = set().union(*(open_[name] for name in held)) & set().union(
-        *(open_[name] for name in open_.keys() - held - aside)
+    validation, dropped = choose_validation(speakers) if len(speakers) > 1 else (set(), set())
+    training = speakers.keys() - validation - dropped
+    _warn_of_common_speakers(
+        set().union(*(speakers[name] for name in validation)),
+        set().union(*(speakers[name] for name in training)),
     )
-    if shared:
+    return [
+        example._replace(validation=_name(example) in validation)
+        if example.validation is None
+        else example
+        for example in examples
+        if _name(example) not in dropped
+    ]
+
+
+def _name(example: Example) -> str:
+    return f"{example.corpus}/{example.recording}"
+
+
+def _warn_of_common_speakers(validation: set[str], training: set[str]) -> None:
+    if common := validation & training:
         print(
-            f"{len(shared)} speakers of what is held out are also learnt from, so that the held-out loss looks "
-            "better than it is; name a corpus of other people in training's validation",
+            f"{len(common)} speakers are in both training and validation, so the validation loss is too low. "
+            "Set `validation` of the training to a corpus of other people.",
             file=sys.stderr,
         )
-    names = [f"{one.corpus}/{one.recording}" for one in examples]
-    return [
-        one if one.validation is not None else one._replace(validation=name in held)
-        for name, one in zip(names, examples, strict=True)
-        if name not in aside
-    ]

@@ -1,4 +1,4 @@
-"""Training: windows out of the training set, SMORMS3, and a stop when held-out recordings say so."""
+"""Training of the change detector, with early stopping on the validation recordings."""
 
 import itertools
 import math
@@ -15,7 +15,7 @@ from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.errors import InputError
 from diarflow.networks.bilstm import HOP
 from diarflow.timeline.intervals import Seconds
-from diarflow.training.dataset import Extent, batches
+from diarflow.training.dataset import FrameRange, make_batches
 from diarflow.training.network import build_network, weighted_loss
 from diarflow.training.smorms3 import SMORMS3
 
@@ -23,11 +23,15 @@ OPTIMIZERS = {
     "smorms3": lambda rate: SMORMS3(rate),
     "adam": lambda rate: keras.optimizers.Adam(rate, clipnorm=1.0),
 }
+_REPORT_EVERY = 25  # updates
 
 
-class Check(NamedTuple):
-    """After so many updates: loss (weighted cross-entropy a frame) since the last check, and on what is
-    held out; seconds since the first update."""
+class Validation(NamedTuple):
+    """Result of a validation after `updates` updates.
+
+    `loss` is the mean since the previous validation, weighted cross-entropy per frame. `seconds` is the time since
+    the first update.
+    """
 
     updates: int
     epoch: float
@@ -37,10 +41,10 @@ class Check(NamedTuple):
 
 
 def set_threads(threads: int) -> None:
-    """How many TensorFlow may use; to be said before it does anything.
+    """Set the number of threads of TensorFlow, before any other use of it.
 
-    The forward and the backward LSTM then run side by side, each on one thread: with two threads and batches
-    of 128 that is 1.7 times as fast as two threads for each operation.
+    The forward and the backward LSTM run in parallel, on one thread each. With two threads and batches of 128, that
+    is 1.7 times as fast as two threads for each operation.
     """
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
@@ -49,7 +53,7 @@ def set_threads(threads: int) -> None:
 def train(
     features: np.ndarray,
     labels: np.ndarray,
-    extents: Sequence[Extent],
+    ranges: Sequence[FrameRange],
     *,
     window: Seconds,
     activation: str,
@@ -63,66 +67,84 @@ def train(
     positive_weight: float,
     seed: int,
     progress: Callable[[str], Any] = print,
-) -> tuple[keras.Model, list[Check]]:
-    """The network with the weights of its best check, and what each check found.
+) -> tuple[keras.Model, list[Validation]]:
+    """Train the network. Return it with the weights of the best validation, and all validations.
 
-    The rate falls from `learning_rate` to a thirtieth of it along half a cosine. It ends early where the
-    held-out recordings have not got better for `patience` checks.
+    The learning rate decays to a thirtieth along half a cosine. Training stops early after `patience` validations
+    without improvement. Without validation recordings, the training recordings are used for validation.
     """
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
     frames = frame_count(round(window * SAMPLE_RATE), hop=HOP)
-    learnt = [one for one in extents if not one.validation]
-    held = [one for one in extents if one.validation]
-    random = np.random.default_rng(seed)
-    per_epoch = max(1, sum(one.frames // frames for one in learnt) // batch)
-    total = epochs * per_epoch
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, total, alpha=1 / 30)
+    training = [recording for recording in ranges if not recording.validation]
+    validation = [recording for recording in ranges if recording.validation] or training
+    per_epoch = max(1, sum(recording.frames // frames for recording in training) // batch)
+    updates = epochs * per_epoch
     network = build_network(frames=frames, activation=activation, dropout=dropout)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, updates, alpha=1 / 30)
     network.compile(OPTIMIZERS[optimizer](schedule), weighted_loss(positive_weight))
-    history: list[Check] = []
+    random = np.random.default_rng(seed)
+    batches = _endless_batches(features, labels, training, frames=frames, size=batch, random=random)
+    history: list[Validation] = []
     best, best_weights, waited = math.inf, network.get_weights(), 0
-    begun, losses = time.monotonic(), []
-    windows = _endless(features, labels, learnt, frames=frames, size=batch, random=random)
-    for update, (x, y) in enumerate(itertools.islice(windows, total), start=1):
+    begin, losses = time.monotonic(), []
+    for update, (x, y) in enumerate(itertools.islice(batches, updates), start=1):
         losses.append(float(network.train_on_batch(x, y)))
-        if update % 25 == 0:
-            progress(f"update {update}/{total}: loss {np.mean(losses):.4f}")
-        if update % check_every and update < total:
+        if update % _REPORT_EVERY == 0:
+            progress(f"update {update}/{updates}: loss {np.mean(losses):.4f}")
+        if update % check_every and update < updates:
             continue
-        found = _loss(network, features, labels, held or learnt, frames, batch)
-        seconds = round(time.monotonic() - begun, 1)
+        loss = _mean_loss(network, features, labels, validation, frames=frames, size=batch)
+        seconds = round(time.monotonic() - begin, 1)
         epoch = round(update / per_epoch, 2)
-        history.append(Check(update, epoch, float(np.mean(losses)), found, seconds))
-        progress(f"update {update}/{total}: held out {found:.4f}, {seconds:.0f} s")
+        history.append(Validation(update, epoch, float(np.mean(losses)), loss, seconds))
+        progress(f"update {update}/{updates}: validation loss {loss:.4f}, {seconds:.0f} s")
         losses, waited = [], waited + 1
-        if found < best:
-            best, best_weights, waited = found, network.get_weights(), 0
+        if loss < best:
+            best, best_weights, waited = loss, network.get_weights(), 0
         if waited >= patience:
             break
     network.set_weights(best_weights)
     return network, history
 
 
-def _endless(features, labels, extents, **how) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Batches of one epoch after the other. InputError where there is not one."""
+def _endless_batches(
+    features: np.ndarray,
+    labels: np.ndarray,
+    ranges: Sequence[FrameRange],
+    *,
+    frames: int,
+    size: int,
+    random: np.random.Generator,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the batches of one epoch after the other. Raises InputError if an epoch has no batch."""
     while True:
         empty = True
-        for batch in batches(features, labels, extents, **how):
+        for batch in make_batches(
+            features, labels, ranges, frames=frames, size=size, random=random
+        ):
             empty = False
             yield batch
         if empty:
             raise InputError(
-                f"the training set holds fewer than {how['size']} windows of {how['frames']} frames; "
-                "expected a smaller batch or more recordings"
+                f"the training set has fewer than {size} windows of {frames} frames. "
+                "Reduce `batch`, or add recordings."
             )
 
 
-def _loss(network, features, labels, extents, frames: int, size: int) -> float:
-    """Mean loss over windows, batches of one size so that the network keeps its shape."""
-    found = [
+def _mean_loss(
+    network: keras.Model,
+    features: np.ndarray,
+    labels: np.ndarray,
+    ranges: Sequence[FrameRange],
+    *,
+    frames: int,
+    size: int,
+) -> float:
+    """Return the mean loss over all full batches: the network is compiled for one batch size."""
+    losses = [
         float(network.test_on_batch(x, y))
-        for x, y in batches(features, labels, extents, frames=frames, size=size)
+        for x, y in make_batches(features, labels, ranges, frames=frames, size=size)
         if len(x) == size
     ]
-    return float(np.mean(found)) if found else math.inf
+    return float(np.mean(losses)) if losses else math.inf
