@@ -1,27 +1,27 @@
-"""Rule simulate_conversations: conversations of single speakers' recordings, with exact references."""
+"""Rule simulate_conversations: mix recordings of single speakers into conversations with exact references."""
 
 import soundfile
 
-from diarflow.atomic import written_whole
+from diarflow.atomic import atomic_write
 from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.formats.rttm import write_rttm
 from diarflow.runs.job import Job
-from diarflow.simulation.conversation import simulate
-from diarflow.simulation.speakers import choose, list_speakers
+from diarflow.simulation.conversation import simulate_conversation
+from diarflow.simulation.speakers import list_speakers, select_speakers
 
 job = Job(snakemake)
 settings = dict(job.settings)
-speakers = choose(
+speakers = select_speakers(
     list_speakers(settings.pop("speakers")), settings.pop("part"), settings.pop("leave_out")
 )
 
 
-def one(item):
+def simulate(item):
     number = int(item.id.rpartition("-")[2])
-    audio, turns = simulate(speakers, number=number, **settings)
-    with written_whole(item.output.audio) as beside:
+    audio, turns = simulate_conversation(speakers, number=number, **settings)
+    with atomic_write(item.output.audio) as beside:
         soundfile.write(beside, audio, SAMPLE_RATE, "PCM_16", format="WAV")
     write_rttm(item.output.reference, item.id, turns)
 
 
-job.each(one)
+job.each(simulate)

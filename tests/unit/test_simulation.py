@@ -6,9 +6,9 @@ import pytest
 from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.errors import InputError
 from diarflow.simulation import conversation, room
-from diarflow.simulation.conversation import plan_turns, simulate, turn_taking
-from diarflow.simulation.sources import Voice, speech_runs
-from diarflow.simulation.speakers import choose, list_speakers, part_of, stamp
+from diarflow.simulation.conversation import plan_turns, simulate_conversation, turn_taking
+from diarflow.simulation.sources import Voice, find_speech
+from diarflow.simulation.speakers import files_stamp, list_speakers, part_of, select_speakers
 from diarflow.simulation.synthetic import synthesize_dialogue
 
 SETTINGS = {"seed": 3, "number": 0, "duration": 40.0, "min_speakers": 2, "max_speakers": 3,
@@ -17,7 +17,7 @@ SETTINGS = {"seed": 3, "number": 0, "duration": 40.0, "min_speakers": 2, "max_sp
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder of four speakers, two recordings each, who are one voice apiece."""
+    """Return a folder with four speakers, who have one voice and two recordings each."""
     root = tmp_path_factory.mktemp("speakers")
     for number in range(4):
         (root / "set" / str(number)).mkdir(parents=True)
@@ -32,7 +32,7 @@ def speakers(folder):
     return list_speakers(folder)
 
 
-def test_every_folder_that_holds_audio_is_a_speaker(speakers):
+def test_each_folder_with_audio_is_a_speaker(speakers):
     assert list(speakers) == ["set/0", "set/1", "set/2", "set/3"]
     assert [len(paths) for paths in speakers.values()] == [2, 2, 2, 2]
 
@@ -42,67 +42,72 @@ def test_a_folder_without_audio_is_an_error(tmp_path):
         list_speakers(tmp_path)
 
 
-def test_the_parts_share_no_speaker_and_are_all_of_them():
+def test_the_parts_are_disjoint_and_cover_all_speakers():
     everyone = {f"x/{n}": [] for n in range(1000)}
-    parts = [set(choose(everyone, part)) for part in ("train", "valid", "test")]
-    assert sum(map(len, parts)) == 1000 == len(set.union(*parts)) == len(choose(everyone, "all"))
+    parts = [set(select_speakers(everyone, part)) for part in ("train", "valid", "test")]
+    assert (
+        sum(map(len, parts))
+        == 1000
+        == len(set.union(*parts))
+        == len(select_speakers(everyone, "all"))
+    )
     assert [round(len(part) / 1000, 1) for part in parts] == [0.7, 0.1, 0.2]
     assert part_of("x/1") == part_of("x/1")
 
 
-def test_speakers_to_leave_out_are_left_out_and_have_to_be_there():
+def test_speakers_to_leave_out_must_exist():
     everyone = {f"x/{n}": [] for n in range(4)}
-    assert set(choose(everyone, "all", ["x/0", "x/2"])) == {"x/1", "x/3"}
-    with pytest.raises(InputError, match="leave_out names x/9, which is no speaker's folder"):
-        choose(everyone, "all", ["x/9"])
+    assert set(select_speakers(everyone, "all", ["x/0", "x/2"])) == {"x/1", "x/3"}
+    with pytest.raises(InputError, match="leave_out has x/9, expected the folder of a speaker"):
+        select_speakers(everyone, "all", ["x/9"])
 
 
-def test_another_file_changes_the_stamp(speakers):
-    assert stamp(speakers) == stamp(dict(speakers))
-    assert stamp({"a": speakers["set/0"]}) != stamp({"a": speakers["set/0"][:1]})
+def test_a_removed_file_changes_the_stamp(speakers):
+    assert files_stamp(speakers) == files_stamp(dict(speakers))
+    assert files_stamp({"a": speakers["set/0"]}) != files_stamp({"a": speakers["set/0"][:1]})
 
 
-def test_speech_is_what_is_louder_than_the_pauses():
+def test_speech_is_louder_than_the_pauses():
     audio = np.concatenate(
         [np.zeros(8000), np.random.default_rng(0).normal(0, 0.1, 16_000), np.zeros(8000)]
     )
-    ((start, end),) = speech_runs(audio + np.random.default_rng(1).normal(0, 0.0005, len(audio)))
+    ((start, end),) = find_speech(audio + np.random.default_rng(1).normal(0, 0.0005, len(audio)))
     assert abs(start - 8000) < 800 and abs(end - 24_000) < 800
-    assert speech_runs(np.zeros(100)) == []
+    assert find_speech(np.zeros(100)) == []
 
 
-def test_a_voice_says_about_as_much_as_is_asked(speakers):
+def test_a_voice_returns_about_the_requested_duration(speakers):
     voice = Voice(speakers["set/0"], np.random.default_rng(0))
     for duration in (0.2, 1.0, 7.0, 3.0):
-        audio, speech = voice.say(duration)
+        audio, speech = voice.read(duration)
         assert abs(len(audio) / SAMPLE_RATE - duration) < 0.8
         assert speech[0][0] == 0.0 and speech[-1][1] == pytest.approx(len(audio) / SAMPLE_RATE)
 
 
-def test_the_same_number_of_a_seed_is_the_same_conversation(speakers):
-    audio, turns = simulate(speakers, **SETTINGS)
-    again, same_turns = simulate(speakers, **SETTINGS)
+def test_seed_and_number_determine_a_conversation(speakers):
+    audio, turns = simulate_conversation(speakers, **SETTINGS)
+    again, same_turns = simulate_conversation(speakers, **SETTINGS)
     np.testing.assert_array_equal(audio, again)
     assert turns == same_turns
-    other, _ = simulate(speakers, **SETTINGS | {"number": 1})
+    other, _ = simulate_conversation(speakers, **SETTINGS | {"number": 1})
     assert not np.array_equal(audio, other)
 
 
 @pytest.mark.parametrize("number", range(4))
-def test_turns_lie_in_the_conversation_and_those_of_a_speaker_apart(speakers, number):
-    audio, turns = simulate(speakers, **SETTINGS | {"number": number})
+def test_turns_lie_in_the_conversation_and_those_of_one_speaker_are_disjoint(speakers, number):
+    audio, turns = simulate_conversation(speakers, **SETTINGS | {"number": number})
     assert len(audio) == 40 * SAMPLE_RATE and np.abs(audio).max() <= 1
     assert 2 <= len({turn.speaker for turn in turns}) <= 3
     for speaker in {turn.speaker for turn in turns}:
-        own = [turn for turn in turns if turn.speaker == speaker]
-        assert all(a.end < b.start for a, b in itertools.pairwise(own))
+        of_speaker = [turn for turn in turns if turn.speaker == speaker]
+        assert all(a.end < b.start for a, b in itertools.pairwise(of_speaker))
     assert all(0 <= turn.start < turn.end <= 40 for turn in turns)
 
 
 def test_the_reference_is_exact(speakers, monkeypatch):
-    """Without a room and noise there is sound inside turns and none outside, to 10 ms."""
-    monkeypatch.setattr(conversation, "in_a_room", lambda tracks, random: tracks.sum(axis=0))
-    audio, turns = simulate(speakers, **SETTINGS)
+    """Without room and noise, the audio is zero outside turns, and not zero in their first and last 10 ms."""
+    monkeypatch.setattr(conversation, "simulate_room", lambda tracks, random: tracks.sum(axis=0))
+    audio, turns = simulate_conversation(speakers, **SETTINGS)
     inside = np.zeros(len(audio), bool)
     for turn in turns:
         inside[round(turn.start * SAMPLE_RATE) : round(turn.end * SAMPLE_RATE)] = True
@@ -112,13 +117,13 @@ def test_the_reference_is_exact(speakers, monkeypatch):
         assert np.abs(piece[:160]).max() > 0 and np.abs(piece[-160:]).max() > 0
 
 
-def test_without_overlap_one_speaks_at_a_time(speakers):
-    _, turns = simulate(speakers, **SETTINGS | {"overlap": False})
+def test_without_overlap_turns_are_disjoint(speakers):
+    _, turns = simulate_conversation(speakers, **SETTINGS | {"overlap": False})
     assert all(a.end <= b.start for a, b in itertools.pairwise(turns))
 
 
-def test_people_take_turns_as_in_the_meetings_they_were_fitted_to():
-    """Of many planned hours: the median turn and the share of turns that pass on, as fitted."""
+def test_planned_turns_have_the_fitted_statistics():
+    """Over many planned hours: the median turn, and the share of turns that pass on."""
     random = np.random.default_rng(0)
     planned = [turn for _ in range(20) for turn in plan_turns(random, 4, 600.0, overlap=False)]
     assert np.median([length for _, length, _ in planned]) == pytest.approx(
@@ -128,8 +133,8 @@ def test_people_take_turns_as_in_the_meetings_they_were_fitted_to():
     assert passed == pytest.approx(turn_taking().passes_on, abs=0.05)
 
 
-def test_a_room_and_a_telephone_leave_the_length_alone():
+def test_the_room_keeps_the_length():
     tracks = np.random.default_rng(0).normal(0, 0.1, (2, 16_000)).astype(np.float32)
     for seed in range(8):
-        audio = room.in_a_room(tracks, np.random.default_rng(seed))
+        audio = room.simulate_room(tracks, np.random.default_rng(seed))
         assert audio.shape == (16_000,) and np.isfinite(audio).all()

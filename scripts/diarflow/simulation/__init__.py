@@ -1,1 +1,1 @@
-"""Conversations put together from recordings of single speakers, with exact references."""
+"""Simulation of conversations from recordings of single speakers, with exact references."""

@@ -1,7 +1,8 @@
-"""Recordings of single speakers, as the speech of simulated conversations."""
+"""Recordings of single speakers as a source of speech for simulated conversations."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import soundfile
@@ -11,13 +12,14 @@ from diarflow.errors import InputError
 from diarflow.timeline.intervals import Seconds
 
 _FRAME = 160  # samples: 10 ms
-_JOIN, _LEAST = 20, 12  # frames: pauses that do not interrupt a run, and the shortest run
-_EDGE = 320  # samples kept before and after a run
-_LEVEL = 0.1  # of the loud parts of every source
+_MAX_PAUSE, _MIN_SPEECH = 20, 12  # frames: longest pause within speech, and shortest speech
+_MARGIN = 320  # samples kept before and after speech
+_LEVEL = 0.1  # of the loud parts of every recording
+_MIN_PIECE = 2400  # samples: a shorter rest of a piece is not cut off
 
 
-def speech_runs(audio: np.ndarray) -> list[tuple[int, int]]:
-    """Stretches (samples) that are clearly louder than the recording's pauses."""
+def find_speech(audio: np.ndarray) -> list[tuple[int, int]]:
+    """Return first and last sample of the parts that are clearly louder than the pauses of the recording."""
     frames = len(audio) // _FRAME
     if frames == 0:
         return []
@@ -26,21 +28,21 @@ def speech_runs(audio: np.ndarray) -> list[tuple[int, int]]:
     high, low = np.percentile(level, [95, 3])
     loud = level > max(high - 32, min(low + 9, high - 15))
     edges = np.flatnonzero(np.diff(np.concatenate([[0], loud.astype(int), [0]])))
-    runs: list[list[int]] = []
+    parts: list[list[int]] = []
     for first, last in edges.reshape(-1, 2):
-        if runs and first - runs[-1][1] < _JOIN:
-            runs[-1][1] = last
+        if parts and first - parts[-1][1] < _MAX_PAUSE:
+            parts[-1][1] = last
         else:
-            runs.append([first, last])
+            parts.append([first, last])
     return [
-        (max(0, first * _FRAME - _EDGE), min(len(audio), last * _FRAME + _EDGE))
-        for first, last in runs
-        if last - first >= _LEAST
+        (max(0, first * _FRAME - _MARGIN), min(len(audio), last * _FRAME + _MARGIN))
+        for first, last in parts
+        if last - first >= _MIN_SPEECH
     ]
 
 
 def read_source(path, *, speed: float = 1.0) -> np.ndarray:
-    """A recording as mono float32 at 16 kHz, its loud parts at a set level."""
+    """Read a recording as mono float32 at 16 kHz, and scale its loud parts to a fixed level."""
     audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     audio = audio.mean(axis=1)
     if rate * speed != SAMPLE_RATE:
@@ -54,65 +56,87 @@ def read_source(path, *, speed: float = 1.0) -> np.ndarray:
     return audio * np.float32(_LEVEL / np.sqrt(np.percentile(power, 95) + 1e-12))
 
 
-class Voice:
-    """An endless supply of one speaker's speech, in random order, pauses as they were up to 0.7 s.
+class _Piece(NamedTuple):
+    """A part of a recording with speech, in samples, and the pause before it."""
 
-    `speed` plays it faster or slower, pitch and all: another voice out of the same recordings.
+    audio: np.ndarray
+    start: int
+    end: int
+    pause: Seconds
+
+
+class Voice:
+    """An endless supply of one speaker's speech, from recordings in random order.
+
+    Pauses are kept up to 0.7 s. `speed` changes tempo and pitch together, so that the recordings of a speaker give
+    different voices.
     """
 
     def __init__(self, paths: list[Path], random: np.random.Generator, *, speed: float = 1.0):
         self._random = random
-        audios = (read_source(path, speed=speed) for path in paths)
-        self._sources = [(audio, runs) for audio in audios if (runs := speech_runs(audio))]
+        recordings = (read_source(path, speed=speed) for path in paths)
+        self._sources = [(audio, parts) for audio in recordings if (parts := find_speech(audio))]
         if not self._sources:
-            raise InputError(f"{paths[0].parent}: holds no speech")
-        self._pieces = self._endless()
-        self._left: tuple[np.ndarray, int, int, Seconds] | None = None
+            raise InputError(f"{paths[0].parent}: no speech in the audio files of this speaker")
+        self._pieces = self._endless_pieces()
+        self._rest: _Piece | None = None
 
-    def _endless(self) -> Iterator[tuple[np.ndarray, int, int, Seconds]]:
+    def _endless_pieces(self) -> Iterator[_Piece]:
         while True:
-            for place in self._random.permutation(len(self._sources)):
-                audio, runs = self._sources[place]
-                before = None
-                for start, end in runs:
-                    pause = 0.12 if before is None else min((start - before) / SAMPLE_RATE, 0.7)
-                    yield audio, start, end, pause
-                    before = end
+            for index in self._random.permutation(len(self._sources)):
+                audio, parts = self._sources[index]
+                previous_end = None
+                for start, end in parts:
+                    pause = 0.12
+                    if previous_end is not None:
+                        pause = min((start - previous_end) / SAMPLE_RATE, 0.7)
+                    yield _Piece(audio, start, end, pause)
+                    previous_end = end
 
-    def say(self, duration: Seconds) -> tuple[np.ndarray, list[tuple[Seconds, Seconds]]]:
-        """About `duration` of audio, and the stretches of it that are speech."""
+    def read(self, duration: Seconds) -> tuple[np.ndarray, list[tuple[Seconds, Seconds]]]:
+        """Return audio of about `duration`, and start and end of the speech in it."""
         parts: list[np.ndarray] = []
         speech: list[tuple[Seconds, Seconds]] = []
-        now = 0
+        length = 0
         wanted = max(round(duration * SAMPLE_RATE), 2 * _FRAME)
-        while now < wanted:
-            audio, start, end, pause = self._left or next(self._pieces)
-            self._left = None
+        while length < wanted:
+            piece = self._rest or next(self._pieces)
+            self._rest = None
             if parts:
-                gap = round(pause * SAMPLE_RATE)
-                if now + gap + 1600 > wanted:
-                    self._left = (audio, start, end, pause)
+                gap = round(piece.pause * SAMPLE_RATE)
+                if length + gap + 1600 > wanted:
+                    self._rest = piece
                     break
                 parts.append(np.zeros(gap, np.float32))
-                now += gap
-            if end - start > wanted - now + 2400:
-                cut = _quietest(audio, start, start + wanted - now, end)
-                if end - cut >= 2400:
-                    self._left = (audio, cut, end, 0.0)
-                end = cut
-            piece = audio[start:end].copy()
-            fade = min(_FRAME, len(piece) // 4)
-            ramp = np.linspace(0, 1, fade, dtype=np.float32)
-            piece[:fade] *= ramp
-            piece[len(piece) - fade :] *= ramp[::-1]
-            parts.append(piece)
-            speech.append((now / SAMPLE_RATE, (now + len(piece)) / SAMPLE_RATE))
-            now += len(piece)
+                length += gap
+            samples = _fade(self._cut(piece, wanted - length))
+            parts.append(samples)
+            speech.append((length / SAMPLE_RATE, (length + len(samples)) / SAMPLE_RATE))
+            length += len(samples)
         return np.concatenate(parts), speech
+
+    def _cut(self, piece: _Piece, wanted: int) -> np.ndarray:
+        """Return about `wanted` samples of a piece, and keep the rest for the next call of `read`."""
+        end = piece.end
+        if end - piece.start > wanted + _MIN_PIECE:
+            end = _quietest(piece.audio, piece.start, piece.start + wanted, piece.end)
+            if piece.end - end >= _MIN_PIECE:
+                self._rest = _Piece(piece.audio, end, piece.end, 0.0)
+        return piece.audio[piece.start : end]
+
+
+def _fade(audio: np.ndarray) -> np.ndarray:
+    """Return a copy of audio (samples,) that is faded in and out."""
+    faded = audio.copy()
+    length = min(_FRAME, len(faded) // 4)
+    ramp = np.linspace(0, 1, length, dtype=np.float32)
+    faded[:length] *= ramp
+    faded[len(faded) - length :] *= ramp[::-1]
+    return faded
 
 
 def _quietest(audio: np.ndarray, start: int, cut: int, end: int) -> int:
-    """The quietest moment within 0.15 s of a cut."""
+    """Return the quietest sample within 0.15 s of `cut`, inside `start` and `end`."""
     low, high = max(start + 1200, cut - 2400), min(end - 400, cut + 2400)
     if high <= low + 320:
         return min(max(cut, start + 1200), end)

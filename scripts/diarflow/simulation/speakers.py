@@ -1,4 +1,4 @@
-"""Which speakers there are to simulate conversations with; read at planning."""
+"""Speakers for simulated conversations: folders of audio files. Planning reads them too."""
 
 import hashlib
 from collections.abc import Collection
@@ -9,29 +9,29 @@ from diarflow.errors import InputError
 
 
 def list_speakers(folder) -> dict[str, list[Path]]:
-    """Audio files by speaker: every folder that holds audio is a speaker, named by its path.
+    """Return the audio files of each speaker. Each folder with audio files is a speaker, named by its path.
 
-    Raises InputError where there is none.
+    Raises InputError if there are no audio files.
     """
     root = Path(folder)
-    found: dict[str, list[Path]] = {}
+    speakers: dict[str, list[Path]] = {}
     for path in sorted(root.rglob("*")):
         if path.suffix.lower() in AUDIO_EXTENSIONS:
-            found.setdefault(path.parent.relative_to(root).as_posix(), []).append(path)
-    if not found:
+            speakers.setdefault(path.parent.relative_to(root).as_posix(), []).append(path)
+    if not speakers:
         raise InputError(f"{folder}: no audio files, expected a folder for each speaker")
-    return found
+    return speakers
 
 
-def choose(
+def select_speakers(
     speakers: dict[str, list[Path]], part: str, leave_out: Collection[str] = ()
 ) -> dict[str, list[Path]]:
-    """The speakers of a part (all of them where it is "all") but those to leave out.
+    """Return the speakers of a part, or of all parts if it is "all", without those to leave out.
 
-    Raises InputError where one to leave out is not there.
+    Raises InputError if a speaker to leave out does not exist.
     """
     if unknown := set(leave_out) - set(speakers):
-        raise InputError(f"simulate.leave_out names {min(unknown)}, which is no speaker's folder")
+        raise InputError(f"simulate.leave_out has {min(unknown)}, expected the folder of a speaker")
     return {
         name: paths
         for name, paths in speakers.items()
@@ -39,8 +39,8 @@ def choose(
     }
 
 
-def stamp(speakers: dict[str, list[Path]]) -> str:
-    """A digest that changes when a file is added, removed or replaced."""
+def files_stamp(speakers: dict[str, list[Path]]) -> str:
+    """Return a digest that changes if a file is added, removed or replaced."""
     state = [
         (name, path.name, path.stat().st_size, path.stat().st_mtime_ns)
         for name, paths in speakers.items()
@@ -50,10 +50,12 @@ def stamp(speakers: dict[str, list[Path]]) -> str:
 
 
 def part_of(speaker: str) -> str:
-    """train, valid or test (70, 10 and 20 percent), by the name alone: so no list has to be kept.
+    """Return the part of a speaker: train, valid or test (70, 10 and 20 percent).
+
+    It depends on the name only, so no list of speakers has to be kept.
 
     >>> [part_of(name) for name in ("a/1", "a/2", "a/3", "a/7", "a/16")]
     ['train', 'valid', 'train', 'train', 'train']
     """
-    place = int(hashlib.sha256(speaker.encode()).hexdigest(), 16) % 100
-    return "test" if place < 20 else "valid" if place < 30 else "train"
+    percentile = int(hashlib.sha256(speaker.encode()).hexdigest(), 16) % 100
+    return "test" if percentile < 20 else "valid" if percentile < 30 else "train"
