@@ -2,8 +2,10 @@
 
 import pytest
 
+from diarflow.errors import InputError
 from diarflow.planning import code_digest as module
 from diarflow.planning.code_digest import code_digest, computed_digest
+from diarflow.planning.equivalent_code import equivalences, units
 
 TEXTS = {
     "script.py": "from diarflow.speech import LIST\nfrom diarflow.speech.webrtc import detect\n"
@@ -81,3 +83,22 @@ def test_equivalent_code_has_the_earlier_digest(package, monkeypatch):
     computed = digest_of(package)
     monkeypatch.setattr(module, "_equivalent", lambda: {computed: "0123456789ab"})
     assert code_digest(package / "script.py") == "0123456789ab"
+
+
+def test_equivalent_code_is_declared_by_unit_and_kept_for_others():
+    computed = {unit: computed_digest(*sources) for unit, sources in units()}
+    before = dict.fromkeys(computed, "0123456789ab")
+    earlier = {computed["write_rttm"]: "ba9876543210", "changed since": "aaaaaaaaaaaa"}
+    assert equivalences(before, ["resegment"], earlier) == {
+        computed["write_rttm"]: "ba9876543210",
+        computed["resegment"]: "0123456789ab",
+    }
+    assert set(equivalences(before, ["all"], {})) == set(computed.values())
+    with pytest.raises(InputError, match="detect_speech is not a unit, expected some of"):
+        equivalences(before, ["detect_speech"], {})
+
+
+def test_every_declared_equivalence_is_of_the_present_code():
+    """A change of code re-runs its results. Remove its entry, and name the artifact in the changelog."""
+    computed = {computed_digest(*sources) for _, sources in units()}
+    assert set(module._equivalent()) <= computed
