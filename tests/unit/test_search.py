@@ -1,9 +1,16 @@
-"""Search for settings: the trials."""
+"""Search for settings: its trials and its corpora."""
+
+from types import SimpleNamespace
 
 import pytest
+from snakemake.exceptions import WorkflowError
 from test_settings import settings
 
 from diarflow.errors import InputError
+from diarflow.planning.aggregation import Aggregation
+from diarflow.planning.plan import Plan
+from diarflow.planning.provenance import Provenance
+from diarflow.planning.recording import Recording
 from diarflow.planning.search import trials, with_trials
 
 
@@ -12,27 +19,24 @@ def searching(search, **more):
 
 
 def test_each_combination_is_a_system_and_shares_unchanged_variants():
-    found = searching({"changes.threshold": [0.5, 0.7], "clustering": ["meanshift", "kmeans"]})
-    tried = trials(found, "mine")
-    assert [one.values for one in tried] == [
+    search = {"changes.threshold": [0.5, 0.7], "clustering": ["meanshift", "kmeans"]}
+    tried = trials(searching(search), "mine")
+    assert [trial.values for trial in tried] == [
         {"changes.threshold": threshold, "clustering": clustering}
         for threshold in (0.5, 0.7)
         for clustering in ("meanshift", "kmeans")
     ]
-    assert len({one.name for one in tried}) == 4
-    assert {one.variants["speech"][0] for one in tried} == {"webrtc"}
-    assert len({one.variants["changes"][0] for one in tried}) == 2
+    assert len({trial.name for trial in tried}) == 4
+    assert {trial.variants["speech"][0] for trial in tried} == {"webrtc"}
+    assert len({trial.variants["changes"][0] for trial in tried}) == 2
 
 
 def test_an_unchanged_value_gives_the_configured_variant():
-    found = searching({"clustering.bandwidth": [0.6, 0.65]})
-    names = [one.variants["clustering"][0] for one in trials(found, "mine")]
+    configured = searching({"clustering.bandwidth": [0.6, 0.65]})
+    names = [trial.variants["clustering"][0] for trial in trials(configured, "mine")]
     assert names[0] == "meanshift" and names[1].startswith("meanshift-")
-    whole = with_trials(found)
-    assert (
-        whole.clustering[names[1]].bandwidth == 0.65
-        and whole.clustering["meanshift"].bandwidth == 0.6
-    )
+    clustering = with_trials(configured).clustering
+    assert clustering[names[1]].bandwidth == 0.65 and clustering["meanshift"].bandwidth == 0.6
 
 
 def test_names_follow_the_values_and_not_their_order():
@@ -60,3 +64,25 @@ def test_a_wrong_key_or_value_is_reported(search, message):
 def test_a_key_that_is_not_a_stage_is_an_error_of_the_configuration():
     with pytest.raises(InputError, match="search contains colour, expected <stage> or"):
         searching({"colour": [1]})
+
+
+@pytest.mark.parametrize(
+    ("reference", "split", "corpora", "message"),
+    [
+        ("a.rttm", "test", None,
+         "tuning.mine: no corpus is marked split: dev and has references; expected at least one"),
+        (None, "dev", None,
+         "tuning.mine: no corpus is marked split: dev and has references; expected at least one"),
+        ("a.rttm", "test", ["c"],
+         "tuning.mine.corpora contains c, whose split is test; expected split: dev"),
+    ],
+)  # fmt: skip
+def test_only_corpora_marked_for_development_are_searched(reference, split, corpora, message):
+    corpus = {"name": "c", "recordings": "c.tsv", "split": split, "systems": ["classic"]}
+    search = {"system": "classic", "search": {"turns.max_gap": [0.0]}, "corpora": corpora}
+    plan = Plan(
+        settings({"corpora": [corpus], "tuning": {"mine": search}}),
+        [Recording("c", "a", "a", "a.wav", reference=reference)],
+    )
+    with pytest.raises(WorkflowError, match=message):
+        Aggregation(plan, Provenance(plan)).trial_scores(SimpleNamespace(tuning="mine"))

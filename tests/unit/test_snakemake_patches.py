@@ -96,15 +96,16 @@ def test_a_scheduler_with_a_timer_sets_no_other():
     scheduler._open_jobs = Semaphore(0)
     for _ in range(2):
         for _ in range(5):
-            JobScheduler._schedule_reevalutation(scheduler, 0.2)
+            JobScheduler._schedule_reevalutation(scheduler, 0.1)
         assert scheduler._open_jobs.acquire(timeout=30)
-        assert not scheduler._open_jobs.acquire(timeout=0.5)
+        assert not scheduler._open_jobs.acquire(timeout=0.3)
 
 
 def test_a_shorter_timer_does_not_wait_for_a_longer_one():
     scheduler = Jobs()
     scheduler._open_jobs = Semaphore(0)
-    for delay in (3, 0.1):
+    for delay in (60, 0.1):
         JobScheduler._schedule_reevalutation(scheduler, delay)
-    assert scheduler._open_jobs.acquire(timeout=2)
     assert scheduler._open_jobs.acquire(timeout=30)
+    (longer,) = scheduler._timers.values()
+    longer.cancel()

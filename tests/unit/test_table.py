@@ -1,15 +1,19 @@
-"""Tables of recordings: rows, mistakes, ids and row files."""
+"""Tables, folders and globs of recordings: rows, mistakes and warnings."""
 
-import json
+import re
 from types import SimpleNamespace
 
 import pytest
 
 from diarflow.errors import InputError
 from diarflow.planning.recording import safe_id
-from diarflow.planning.recording_files import RowFiles
 from diarflow.planning.reference_digests import digests_by_name
-from diarflow.planning.table import read_corpora, read_corpus, warn_of_unmatched_names
+from diarflow.planning.table import (
+    CorpusNeeds,
+    read_corpora,
+    read_corpus,
+    warn_of_unmatched_names,
+)
 
 
 def source(**fields):
@@ -79,6 +83,7 @@ def test_an_unknown_column_gives_a_warning(table):
         (["recording audio", "a a.wav x"], "t.tsv:2: 3 fields, expected 2"),
         (["recording audio"], "t.tsv: no recordings of c"),
         ([""], "t.tsv:1: no column recording, audio"),
+        ([], "t.tsv:1: no column recording, audio"),
         (
             ["recording,audio", "a,a.wav"],
             "no column recording, audio; columns are separated by tabs",
@@ -116,6 +121,30 @@ def test_a_binary_reference_does_not_stop_planning(table, tmp_path):
     recordings, _ = read_corpora([table("recording audio reference", "a a.wav a.rttm")])
     assert recordings[0].row_parts()["reference"]["stamps"] == [[""]]
     assert warn_of_unmatched_names(recordings) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "needs", "message"),
+    [
+        (
+            {"simulate": SimpleNamespace(speakers="voices", conversations=1)},
+            CorpusNeeds(),
+            "voices: no such folder of speakers (corpus c)",
+        ),
+        (
+            {"audio": "."},
+            CorpusNeeds(audio=False, rttm=(("other", "nowhere/c"),)),
+            "systems.other.rttm: nowhere/c does not exist (corpus c)",
+        ),
+    ],
+)
+def test_a_missing_folder_of_speakers_or_of_imported_rttm_is_reported(
+    tmp_path, monkeypatch, fields, needs, message
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.wav").touch()
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        read_corpus(source(**fields), needs)
 
 
 def test_a_missing_reference_of_the_corpus_is_reported_once(table):
@@ -180,37 +209,6 @@ def test_with_channel_each_every_channel_is_a_recording(tone):
     assert recordings[1].row_parts()["reference"]["channel"] == 2
 
 
-@pytest.mark.parametrize(
-    "name", ["a b", "-a", "../a", "a/b", "ä", "x" * 101, "ALL", ".a", "a\nb", ";x"]
-)
-def test_an_unsafe_name_gets_a_safe_and_unique_id(name):
-    id = safe_id(name)
-    assert id != name and safe_id(id) == id and id != safe_id(name + "x")
-
-
-def test_a_reference_made_by_a_rule_is_an_input(table, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    table("recording audio reference", "a a.wav results/x/a.rttm")
-    (recording,), _ = read_corpus(source(recordings="t.tsv"))
-    assert recording.source_annotations() == ["results/x/a.rttm"]
-    assert recording.row_parts()["reference"]["stamps"] == []
-
-
-def test_a_file_name_that_snakemake_misreads_is_watched_by_size_and_time(tmp_path):
-    for name in ("a.wav", "<b>.wav", "{c}.wav"):
-        (tmp_path / name).write_bytes(b"12345")
-    recordings, _ = read_corpus(source(audio=str(tmp_path)))
-    stamped = {
-        recording.name: [size for size, _ in recording.row_parts()["audio"]["stamps"]]
-        for recording in recordings
-    }
-    assert stamped == {"a": [], "<b>": [5], "{c}": [5]}
-    assert [recording.source_audio() for recording in recordings if recording.name != "a"] == [
-        [],
-        [],
-    ]
-
-
 def test_files_made_by_rules_need_not_exist(table, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     table("recording audio", "a results/demo/source/a.wav")
@@ -220,28 +218,11 @@ def test_files_made_by_rules_need_not_exist(table, monkeypatch, tmp_path):
 
 def test_recordings_that_only_the_reference_names_give_a_warning(table, tmp_path):
     (tmp_path / "a.rttm").write_text(
-        "".join(f"SPEAKER {n} 1 0 1 <NA> <NA> x <NA> <NA>\n" for n in ("a", "nn"))
+        "".join(f"SPEAKER {name} 1 0 1 <NA> <NA> x <NA> <NA>\n" for name in ("a", "nn"))
     )
     recordings, _ = read_corpus(table("recording audio reference", "a a.wav a.rttm"))
     (warning,) = warn_of_unmatched_names(recordings)
     assert warning.endswith("a.rttm: no table lists these recordings of the reference: nn")
-
-
-def test_only_changed_row_files_are_written(table, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    def written():
-        folder = tmp_path / "results" / "c" / "recordings"
-        return {str(p.relative_to(folder)): p.stat().st_mtime_ns for p in folder.rglob("*.json")}
-
-    for rows in (["a a.wav 2", "b b.wav 2"], ["a a.wav 3", "b b.wav 2"]):
-        recordings, _ = read_corpus(table("recording audio num_speakers", *rows))
-        before = written() if rows[0] == "a a.wav 3" else {}
-        RowFiles(recordings).write()
-    changed = {path for path, time in written().items() if before[path] != time}
-    assert changed == {"a.json", "speakers/a.json"}
-    whole = json.loads((tmp_path / "results/c/recordings/a.json").read_text())
-    assert (whole["recording"], whole["num"], whole["corpus"]) == ("a", 3, "c")
 
 
 def test_an_unreadable_file_in_a_folder_is_a_recording_without_an_input(tmp_path):
@@ -260,30 +241,3 @@ def test_a_folder_in_place_of_an_audio_file_is_reported(table, tmp_path):
     (tmp_path / "folder.wav").mkdir()
     with pytest.raises(InputError, match=r"t.tsv:2: audio .*folder.wav is a folder, expected a"):
         read_corpus(table("recording audio", "a folder.wav"))
-
-
-def test_a_name_with_tabs_and_line_breaks_is_one_field_of_the_table_of_ids(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a\tb\nc.wav").touch()
-    recordings, _ = read_corpus(source(audio="."))
-    RowFiles(recordings).write()
-    (line,) = (tmp_path / "results/c/recordings.tsv").read_text().splitlines()[1:]
-    assert line.split("\t")[1:] == [r"a\tb\nc", r"a\tb\nc.wav"]
-
-
-def test_a_changed_row_is_read_from_a_scratch_folder_until_it_is_written(
-    table, tmp_path, monkeypatch
-):
-    monkeypatch.chdir(tmp_path)
-    recordings, _ = read_corpus(table("recording audio num_speakers", "a a.wav 2", "b b.wav 2"))
-    RowFiles(recordings).write()
-    recordings, _ = read_corpus(table("recording audio num_speakers", "a a.wav 2", "b b.wav 3"))
-    rows = RowFiles(recordings)
-    rows.write_to(tmp_path / "scratch")
-    paths = [f"results/c/recordings/speakers/{id}.json" for id in "ab"]
-    assert rows.path(paths[0]) == paths[0]
-    assert json.loads((tmp_path / rows.path(paths[1])).read_text())["num"] == 3
-    assert json.loads((tmp_path / paths[1]).read_text())["num"] == 2
-    rows.write()
-    assert rows.path(paths[1]) == paths[1]
-    assert json.loads((tmp_path / paths[1]).read_text())["num"] == 3

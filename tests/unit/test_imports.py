@@ -1,0 +1,54 @@
+"""Imports: planning and light jobs load no heavy library, so that they start fast."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+HEAVY = {
+    "torch", "tensorflow", "keras", "librosa", "sklearn", "pandas", "pyannote", "scipy", "pyarrow",
+}  # fmt: skip
+
+
+def imported(code):
+    """Return the modules that a new process has loaded after `code`."""
+    command = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r})\n{code}\nprint(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command], check=True, capture_output=True, text=True
+    )
+    return set(done.stdout.split())
+
+
+def imports_of(*modules):
+    return imported("".join(f"import diarflow.{module}\n" for module in modules))
+
+
+def test_planning_imports_no_heavy_library():
+    assert not imports_of("planning.session", "planning.run_folder", "runs.summary") & HEAVY
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        ("speech.webrtc",),
+        ("timeline.resegment",),
+        ("clustering.kmeans", "clustering.meanshift", "artifacts.arrays"),
+        ("turns.join", "scoring.hypothesis", "formats.rttm"),
+    ],
+    ids=" ".join,
+)
+def test_light_jobs_import_no_heavy_library_before_their_work(modules):
+    loaded = imports_of("runs.job", "artifacts.tables", *modules)
+    assert not loaded & (HEAVY - {"pyarrow"})
+
+
+def test_unit_tests_import_neither_torch_nor_tensorflow():
+    tests = sorted(path.stem for path in Path(__file__).parent.glob("test_*.py"))
+    places = [Path(__file__).parent, ROOT / "tests", ROOT]
+    path = f"sys.path[:0] = {list(map(str, places))!r}"
+    loaded = imported("\n".join([path, *(f"import {name}" for name in tests)]))
+    assert not loaded & {"torch", "tensorflow", "keras"}

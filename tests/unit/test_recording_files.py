@@ -1,0 +1,59 @@
+"""Row files: one for each part of a row, written only if its content changes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from diarflow.planning.recording import Recording
+from diarflow.planning.recording_files import RowFiles
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def recordings(a, b):
+    """Return two recordings with these numbers of speakers."""
+    return [Recording("c", id, id, f"{id}.wav", num_speakers=n) for id, n in (("a", a), ("b", b))]
+
+
+def speakers(path):
+    return json.loads(Path(path).read_text())["num"]
+
+
+def test_only_changed_row_files_are_written():
+    def times():
+        folder = Path("results/c/recordings")
+        return {
+            str(path.relative_to(folder)): path.stat().st_mtime_ns
+            for path in folder.rglob("*.json")
+        }
+
+    RowFiles(recordings(2, 2)).write()
+    before = times()
+    RowFiles(recordings(3, 2)).write()
+    assert {path for path, time in times().items() if before[path] != time} == {
+        "a.json", "speakers/a.json",
+    }  # fmt: skip
+    row = json.loads(Path("results/c/recordings/a.json").read_text())
+    assert (row["recording"], row["num"], row["corpus"]) == ("a", 3, "c")
+
+
+def test_a_name_with_tabs_and_line_breaks_is_one_field_of_the_table_of_ids():
+    RowFiles([Recording("c", "a", "a\tb\nc", "a\tb\nc.wav")]).write()
+    (line,) = Path("results/c/recordings.tsv").read_text().splitlines()[1:]
+    assert line.split("\t")[1:] == [r"a\tb\nc", r"a\tb\nc.wav"]
+
+
+def test_a_changed_row_is_read_from_a_scratch_folder_until_it_is_written():
+    a, b = (f"results/c/recordings/speakers/{id}.json" for id in "ab")
+    RowFiles(recordings(2, 2)).write()
+    rows = RowFiles(recordings(2, 3))
+    rows.write_to(Path("scratch"))
+    assert rows.path(a) == a and rows.path(b) == f"scratch/{b}"
+    assert (speakers(rows.path(b)), speakers(b)) == (3, 2)
+    rows.write()
+    assert rows.path(b) == b and speakers(b) == 3

@@ -1,0 +1,42 @@
+"""Checks before the first job: references for oracles, and packages for variants."""
+
+import pytest
+from test_settings import settings
+
+from diarflow.digests import versions
+from diarflow.errors import InputError
+from diarflow.planning.plan import Plan
+from diarflow.planning.recording import Recording
+from diarflow.planning.requirements import check_installed, check_references
+
+RECORDINGS = (
+    Recording("c", "a", "a", "a.wav", reference="a.rttm"),
+    Recording("c", "b", "b", "b.wav"),
+)
+
+
+def plan_of(*systems, **overlay):
+    corpus = {"name": "c", "recordings": "c.tsv", "systems": list(systems)}
+    return Plan(settings({"corpora": [corpus]} | overlay), RECORDINGS)
+
+
+def test_an_oracle_on_recordings_without_a_reference_is_an_error_with_their_ids():
+    check_references(plan_of("classic"))
+    message = (
+        "corpus c: system classic-oracle-speech takes a stage from the references, and 1 recordings "
+        r"have none \(b\); expected a reference for each"
+    )
+    with pytest.raises(InputError, match=message):
+        check_references(plan_of("classic", "classic-oracle-speech"))
+
+
+@pytest.mark.skipif(
+    "missing" not in versions("pyannote-audio", "torch").values(), reason="the packages are here"
+)
+def test_a_variant_whose_packages_are_missing_is_an_error_with_the_command_to_install_them():
+    system = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "pyannote",
+              "clustering": "kmeans", "turns": "join"}  # fmt: skip
+    check_installed(plan_of("classic"))
+    message = "embedding.pyannote needs pyannote-audio, torch, not installed here: `make pyannote`"
+    with pytest.raises(InputError, match=message):
+        check_installed(plan_of("mine", systems={"mine": system}))
