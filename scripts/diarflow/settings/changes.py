@@ -7,7 +7,7 @@ from pydantic import Field
 from diarflow.settings.base import Block, Network, Oracle
 
 Threshold = Annotated[
-    float, Field(description="local maxima with at least this score are speaker changes")
+    float, Field(description="local maxima with a score above this value are speaker changes")
 ]
 MinDistance = Annotated[float, Field(ge=0, le=60, description="minimum seconds between changes")]
 Prominence = Annotated[
@@ -28,7 +28,7 @@ class DivergenceChanges(Block):
     backend: Literal["divergence"] = "divergence"
     measure: Literal["gaussian", "likelihood-ratio"] = Field(
         "likelihood-ratio",
-        description="gaussian (Barras et al. 2006) or likelihood-ratio (two Gaussians against one)",
+        description="gaussian (Gaussian divergence, Barras et al. 2006) or likelihood-ratio (GLR)",
     )
     window: WindowPerSide = Field(3.0, ge=0.2, le=30)
     step: float = Field(0.1, ge=0.01, le=1, description="seconds between two comparisons")

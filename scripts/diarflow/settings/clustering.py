@@ -8,10 +8,18 @@ from diarflow.settings.base import Oracle, Seed, SpeakerCount, SpeakerRange
 
 MinShare = Annotated[
     float,
-    Field(ge=0, lt=1, description="speakers with a smaller share of the speech are dropped"),
+    Field(
+        ge=0,
+        lt=1,
+        description="clusters with a smaller share of the speech are dissolved; their windows join others",
+    ),
 ]
 MaxPoints = Annotated[
-    int, Field(ge=10, description="if there are more vectors, similar ones are pooled first")
+    int,
+    Field(
+        ge=10,
+        description="maximum number of vectors that are clustered; more are pooled by similarity first",
+    ),
 ]
 MinSpeakers = Annotated[
     SpeakerCount, Field(description="minimum number of speakers, unless the table gives one")
@@ -65,7 +73,8 @@ class EstimatingClustering(SpeakerRange):
     """Settings of clusterings that estimate the number of speakers by default."""
 
     speaker_count: Literal["given", "estimated"] = Field(
-        "estimated", description="number of speakers: estimated, or given (in the table)"
+        "estimated",
+        description="number of speakers: estimated, or given (in the table, else estimated)",
     )
     min_speakers: MinSpeakers = 1
     max_speakers: MaxSpeakers = 20
@@ -74,7 +83,7 @@ class EstimatingClustering(SpeakerRange):
 
 
 class AgglomerativeClustering(EstimatingClustering):
-    """Average linkage; local speakers of one chunk stay apart."""
+    """Average linkage; an added distance separates the local speakers of a chunk."""
 
     backend: Literal["agglomerative"] = "agglomerative"
     threshold: float = Field(
@@ -128,7 +137,7 @@ class VbxClustering(EstimatingClustering):
         0.65,
         gt=0,
         le=1,
-        description="cosine similarity above which two clusters are merged; 1: never",
+        description="cosine similarity from which two clusters are merged, adjusted for their sizes; 1: never",
     )
 
 

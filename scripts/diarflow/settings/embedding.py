@@ -38,10 +38,13 @@ class CampplusEmbedding(Block):
         description="variant of `networks` whose local speakers get vectors too; null: none",
     )
     window: Window = 1.5
-    hop: Hop = 0.5
+    hop: Annotated[float, Field(gt=0, le=30)] | None = Field(
+        0.5,
+        description="seconds from one window to the next; null: `window` (grid), or one window per segment",
+    )
     grid: bool = Field(
         True,
-        description="true: windows at multiples of hop (null: of window); false: windows inside each segment",
+        description="true: windows at multiples of hop; false: windows inside each segment",
     )
     min_speech_ratio: float = Field(
         0.5,

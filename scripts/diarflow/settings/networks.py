@@ -16,16 +16,20 @@ class BilstmNetwork(Block):
         description="file in resources/models, or path of an .onnx, .keras or Keras 2 .h5 file",
     )
     features: Literal["deltas", "spans"] | None = Field(
-        None, description="input features; null: value in the model file, else deltas"
+        None,
+        description="deltas (2nd derivatives) or spans (divergences of 3 s); null: as in the model, else deltas",
     )
     normalisation: Literal["recording", "none"] | None = Field(
         None,
         description="normalisation of the features; null: value in the model file, else recording",
     )
     activation: Literal["tanh", "linear"] | None = Field(
-        None, description="activation of the dense layers; null: value in the model file, else tanh"
+        None,
+        description="activation of the hidden dense layers; null: value in the model file, else tanh",
     )
-    window: float = Field(3.2, ge=0.5, le=60, description="seconds per window of the network")
+    window: float = Field(
+        3.2, ge=0.5, le=60, description="seconds of audio in one input of the network"
+    )
     step: float = Field(
         0.8, ge=0.1, le=60, description="seconds from the start of a window to the next"
     )

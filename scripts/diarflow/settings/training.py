@@ -14,16 +14,21 @@ class Training(Block):
         None, description="corpora for validation; null: a tenth of the recordings; []: none"
     )
     kinds: list[Literal["speaker", "overlap", "speech"]] = Field(
-        ["speaker"], description="kinds of change to learn: speaker, overlap, speech"
+        ["speaker"],
+        description="changes to learn: speaker (one to another), overlap, speech (starts and ends)",
     )
     max_pause: float = Field(
-        1.0, ge=0, le=60, description="seconds; a change across a longer pause is placed at its end"
+        1.0,
+        ge=0,
+        le=60,
+        description="seconds; a change across a longer pause is placed at the end of the pause",
     )
     neighbourhood: float = Field(
         0.075, ge=0, le=1, description="frames within this many seconds of a change are positive"
     )
     features: Literal["deltas", "spans"] = Field(
-        "spans", description="deltas (Yin et al. 2017) or spans (with a view of 3 s to each side)"
+        "spans",
+        description="deltas (second derivatives) or spans (divergence of the 3 s before and after a frame)",
     )
     normalisation: Literal["recording", "none"] = Field(
         "recording", description="recording (mean 0 and variance 1 over each recording) or none"

@@ -24,22 +24,25 @@ class JoinTurns(Block):
 
 
 class ActivationsTurns(Block):
-    """Activity of local speakers, matched to the clusters in each chunk."""
+    """Activity of local speakers, averaged with the similarity of embeddings to clusters."""
 
     backend: Literal["activations"] = "activations"
     network: Network = "segmentation"
     embedding: Name | None = Field(
         "campplus-short",
-        description="variant of `embedding` that is mixed in; null: that of the system",
+        description="variant of `embedding` that is compared with the clusters; null: that of the system",
     )
     mix: float = Field(
-        0.8, ge=0, le=1, description="weight of the embedding; the network has the weight 1 - mix"
+        0.8,
+        ge=0,
+        le=1,
+        description="weight of this comparison; the activity of the network has the weight 1 - mix",
     )
     sharpness: float = Field(
         8.0,
         gt=0,
         le=1000,
-        description="factor of the cosine similarities in the softmax over speakers",
+        description="factor of the cosine similarities in the softmax over clusters",
     )
     min_turn: float = Field(0.1, ge=0, le=10, description="seconds; shorter turns are dropped")
 
