@@ -27,8 +27,7 @@ def parse_number(text: str, *, name: str, place: str, minimum: float = 0.0) -> f
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or value < minimum:
-        expected = f"a number >= {minimum:g}" if minimum >= 0 else "a number"
-        raise InputError(f"{place}: {name} is {visible(text)}, expected {expected}")
+        raise InputError(f"{place}: {name} is {visible(text)}, expected a number >= {minimum:g}")
     return value
 
 
@@ -73,7 +72,7 @@ def read_lines(path) -> list[str]:
 def read_fields(
     path, lines: list[str], *, delimiter: str, quoting: Literal[0, 1, 2, 3] = csv.QUOTE_MINIMAL
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yield the fields of each row of a table, after the place "file:line" of its last line.
+    """Yield for each row its place ("file:line", the line on which the row ends) and its fields.
 
     Raises InputError if a field exceeds the limit of the csv module, usually because a quote is not closed.
     """
