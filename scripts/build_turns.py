@@ -18,6 +18,7 @@ def read_as(row_type):
 
 
 def build_turns(item):
+    # dense: the second embedding, if the variant names one
     turns = build(
         item.read("windows", read_as(Window)),
         [speaker for _, _, speaker in read_rows(item.input.clusters)],
@@ -28,7 +29,7 @@ def build_turns(item):
         dense_windows=item.read("dense_windows", read_as(Window)),
         dense_vectors=item.read("dense", read_array),
     )
-    # whether the number of speakers was given
+    # the metadata `speakers_given` states whether the number of speakers was given
     write_table(item.output.turns, "turns", turns, metadata=read_metadata(item.input.clusters))
 
 

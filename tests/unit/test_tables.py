@@ -1,4 +1,4 @@
-"""Tables equal those of pyarrow's own conversions, without pandas, which these import."""
+"""Tables have the bytes and values of pyarrow's own conversions, which import pandas. `tables.py` does not."""
 
 import re
 import subprocess
