@@ -163,8 +163,9 @@ def main(folder: Path, systems: dict[str, str]) -> None:
     comparisons.to_csv(folder / "comparisons.csv", index=False)
     table.drop(columns="first").to_csv(folder / "table.csv", index=False)
     print_table(COLUMNS, system_rows(der, table, costs, splits))
-    print()
-    print_table(COMPARISON_COLUMNS, comparison_rows(comparisons))
+    if rows := list(comparison_rows(comparisons)):
+        print()
+        print_table(COMPARISON_COLUMNS, rows)
     print("\nVersions, dates and load of the measurements:\n")
     for label in systems.values():
         print(circumstances_of(label, costs))

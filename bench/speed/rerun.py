@@ -29,12 +29,11 @@ ADDED = 2  # recordings that are added after the cold run
 def simulate(folder: Path, count: int, minutes: float) -> Path:
     """Simulate conversations with references. Return the table of recordings."""
     simulation = {"speakers": str(SPEAKERS), "conversations": count, "duration": 60 * minutes, "seed": 6}  # fmt: skip
-    corpus = {"name": "simulated", "simulate": simulation, "systems": []}
+    corpus = {"name": "simulated", "simulate": simulation, "systems": ["best"]}
     folder.mkdir()
     (folder / "my.yaml").write_text(yaml.safe_dump({"corpora": [corpus], "batch_size": 1000}))
-    base = "results/simulated/simulated"
-    snakemake(folder, *(f"{base}/simulated-{number:04d}.wav" for number in range(count)), *RUN, 1)
-    return folder / base / "recordings.tsv"
+    snakemake(folder, "audio", *RUN, 1)
+    return folder / "results/simulated/simulated/recordings.tsv"
 
 
 def jobs_of(output: str) -> int:
