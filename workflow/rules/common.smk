@@ -55,4 +55,4 @@ wildcard_constraints:
 
 
 onstart:
-    session.folder.start()
+    session.folder.prepare(is_started=True)

@@ -18,22 +18,22 @@ class RunFolder:
 
     def __init__(self, workflow: Any, plan: Plan):
         self._workflow, self._plan = workflow, plan
-        self._is_pending = False
+        self._is_prepared = self._must_wait = False
 
     def row_file(self, path: str) -> str:
         """Return where a row file can be read. The first call prepares the folder."""
-        return self._rows.path(path) if self._workflow.is_main_process else path
+        if not self._workflow.is_main_process:
+            return path
+        if not self._is_prepared:
+            self.prepare()
+        return self._rows.path(path)
 
     def prepared(self, wildcards: Any) -> list[str]:
         """Prepare the folder for a rule that reads no row file. An input function that returns no files."""
         self.row_file("")
         return []
 
-    @cached_property
-    def _rows(self) -> RowFiles:
-        return self.prepare()
-
-    def prepare(self) -> RowFiles:
+    def prepare(self, *, is_started: bool = False) -> None:
         """Prepare the folder for a run. All side effects of planning are here.
 
         Snakemake decides between a run, a dry run and a listing only after it has read the Snakefile. So the first
@@ -43,31 +43,37 @@ class RunFolder:
         - writes the row files that have changed, and the tables of ids,
         - removes usage files that later jobs have superseded.
 
-        A dry run writes the changed row files to a temporary folder instead, and changes nothing here. So does a run
-        while another run works in the folder: `start` then writes them, once Snakemake has found no conflict.
+        A dry run writes the changed row files to a temporary folder, and changes nothing here. So does a run while
+        another run works in the folder. Such a run calls this again with `is_started`, once Snakemake has found
+        that the two do not conflict, and then writes the row files.
         """
-        rows = RowFiles(self._plan.recordings.values())
+        self._is_prepared = True
+        if is_started:
+            if self._must_wait:
+                self._rows.write()
+            return
         if not self._is_run:
-            self._scratch = tempfile.TemporaryDirectory(prefix="diarflow-")
-            rows.write_to(Path(self._scratch.name))
-            return rows
+            self._write_to_scratch(folder=None)
+            return
         if remove_stale_locks():
             print("continuing a run that was killed in this folder", file=sys.stderr)
             remove_leftovers()
-        if any(LOCK.parent.glob("locks/*.lock")):  # of a live run
-            self._is_pending = True
-            self._scratch = tempfile.TemporaryDirectory(prefix="diarflow-", dir=LOCK.parent)
-            rows.write_to(Path(self._scratch.name))
-            return rows
-        rows.write()
+        self._must_wait = any(LOCK.parent.glob("locks/*.lock"))  # of a live run
+        if self._must_wait:
+            self._write_to_scratch(LOCK.parent)  # which the nodes of a cluster share
+            return
+        self._rows.write()
         for corpus in self._plan.systems:
             remove_superseded(corpus, self._plan.ids(corpus))
-        return rows
 
-    def start(self) -> None:
-        """Write the row files that had to wait for Snakemake's lock. Called when a run starts its first job."""
-        if self._is_pending:
-            self._rows.write()
+    @cached_property
+    def _rows(self) -> RowFiles:
+        return RowFiles(self._plan.recordings.values())
+
+    def _write_to_scratch(self, folder: Path | None) -> None:
+        """Write the changed row files to a folder that is removed when this process ends."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="diarflow-", dir=folder)
+        self._rows.write_to(Path(self._scratch.name))
 
     @property
     def _is_run(self) -> bool:
