@@ -11,6 +11,8 @@ PEERS = .venv-senko/peer.stamp .venv-resemblyzer/peer.stamp
 SOURCES = scripts tests bench docs resources
 # Installs a link to the package in scripts/. The locked requirements contain the build backend.
 EDITABLE = --quiet --no-deps --no-build-isolation --editable .
+# pip compiles to bytecode on one core only. Some packages contain files for other versions of Python, which fail.
+COMPILE = $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
 
 .PHONY: run state test train test-slow check format config models slurm pyannote peers reliability lock clean help
 
@@ -75,13 +77,15 @@ help:                       ## list the targets
 # --- environments -------------------------------------------------------------------------------
 
 .venv/run.stamp: requirements/run.txt .venv/made.stamp
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --no-deps --no-compile --require-hashes -r $<
 	$(BIN)/python -m pip install $(EDITABLE)
+	@$(COMPILE)
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/made.stamp
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --no-deps --no-compile --require-hashes -r $<
 	$(BIN)/python -m pip install $(EDITABLE)
+	@$(COMPILE)
 	@touch $@ .venv/run.stamp
 
 .venv/slurm.stamp: requirements/slurm.txt .venv/run.stamp
