@@ -29,8 +29,8 @@ def agglomerate(
     """Merge unit vectors (n, d) into clusters up to an average cosine distance of `threshold`: int (n,).
 
     If there are local speakers (`chunks` is not -1), they are clustered, and each window joins the nearest cluster.
-    Clusters with less than `min_speaker_share` of the windows' durations are dissolved, and the tree is cut into more clusters
-    until at least `low` are left. No more than `high` are left.
+    Rows of clusters with less than `min_speaker_share` of the windows' durations move to the nearest larger cluster.
+    If fewer than `low` clusters are larger, the threshold is lowered. At most `high` clusters are kept.
     """
     linked = np.flatnonzero(chunks >= 0)
     if len(linked) < max(2, low):

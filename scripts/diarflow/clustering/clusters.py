@@ -20,6 +20,14 @@ def mean_directions(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return unit_vectors(sums)
 
 
+def soft_assignment(vectors: np.ndarray, means: np.ndarray, sharpness: float) -> np.ndarray:
+    """Return the softmax of `sharpness` times the cosine of each vector and each mean, (n, clusters)."""
+    similarities = sharpness * vectors @ means.T
+    weights = np.exp(similarities - similarities.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    return weights
+
+
 def speech_shares(labels: np.ndarray, durations: np.ndarray) -> np.ndarray:
     """Return each cluster's share (clusters,) of the total duration."""
     totals = np.bincount(labels, weights=durations)

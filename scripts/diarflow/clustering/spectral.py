@@ -49,7 +49,7 @@ def _cluster_spectrally(vectors: np.ndarray, *, low: int, high: int, seed: int) 
 
 def _spectral_embedding(vectors: np.ndarray, *, low: int, high: int) -> tuple[int, np.ndarray]:
     """Return the number of clusters, and the eigenvectors for the p with the smallest ratio of p / n to its eigengap."""
-    best_ratio, best = np.inf, None
+    best: tuple[float, int, np.ndarray] | None = None
     for neighbours in sorted({max(2, round(len(vectors) * share)) for share in _NEIGHBOUR_SHARES}):
         values, eigenvectors = _laplacian_spectrum(vectors, neighbours)
         gaps = np.diff(values[: high + 1])
@@ -57,9 +57,10 @@ def _spectral_embedding(vectors: np.ndarray, *, low: int, high: int) -> tuple[in
         count = low + int(allowed.argmax()) if len(allowed) else low
         gap = gaps.max(initial=0.0) / (values.max() + 1e-9)
         ratio = neighbours / len(vectors) / (gap + 1e-9)
-        if best is None or ratio < best_ratio:
-            best_ratio, best = ratio, (count, eigenvectors)
-    return best
+        if best is None or ratio < best[0]:
+            best = ratio, count, eigenvectors
+    assert best is not None
+    return best[1:]
 
 
 def _laplacian_spectrum(vectors: np.ndarray, neighbours: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 """VBx: agglomerative clustering that is over-clustered on purpose, refined by variational Bayes in PLDA space.
 
-In a long recording, variational Bayes can split a speaker whose distance to the microphone changes. The mean vectors of the two
-clusters are still similar, so similar clusters are merged at the end.
+In a long recording, variational Bayes can split a speaker whose distance to the microphone changes. The mean vectors
+of the two clusters are still similar, so similar clusters are merged at the end.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from diarflow.clustering.ahc import agglomerate
-from diarflow.clustering.clusters import mean_directions, merge_close_clusters
+from diarflow.clustering.clusters import mean_directions, merge_close_clusters, soft_assignment
 from diarflow.clustering.embeddings import Embeddings
 from diarflow.clustering.plda import Plda, read_plda
 from diarflow.clustering.vb_hmm import responsibilities
@@ -18,7 +18,7 @@ from diarflow.embedding.vectors import unit_vectors
 from diarflow.errors import InputError
 from diarflow.networks.onnx import model_path
 
-_INITIAL_SHARPNESS = 20.0  # factor of the cosine in the softmax
+_INITIAL_SHARPNESS = 20.0
 _MAX_INITIAL_CLUSTERS = 100
 _MIN_WINDOWS = 1.0  # a speaker with less speech than this many windows is dropped
 
@@ -35,23 +35,24 @@ def load(
     max_points: int,
 ) -> Callable:
     plda = read_plda(model_path(model)) if model else None
-    agglomerate_vectors = partial(
-        agglomerate, threshold=threshold, min_speaker_share=min_speaker_share, max_points=max_points
-    )
-    refine = partial(responsibilities, Fa=Fa, Fb=Fb, loop_probability=loop_probability)
 
     def cluster(embeddings: Embeddings, low: int, high: int) -> np.ndarray:
         vectors, durations = embeddings.unit_vectors, embeddings.durations
         is_window = embeddings.chunks < 0
         windows = np.flatnonzero(is_window)
         agglomerate_to = partial(
-            agglomerate_vectors, vectors, durations, embeddings.chunks, low=low
-        )
+            agglomerate, vectors, durations, embeddings.chunks, threshold=threshold, low=low,
+            min_speaker_share=min_speaker_share, max_points=max_points,
+        )  # fmt: skip
         labels = agglomerate_to(high=max(high, _MAX_INITIAL_CLUSTERS))
         if labels.max(initial=0) == 0 or not len(windows):
             return labels
-        gamma = initial_responsibilities(vectors[windows], mean_directions(vectors, labels))
-        gamma = refine(*transform_to_plda_space(embeddings, windows, plda), gamma)
+        means = mean_directions(vectors, labels)
+        gamma = responsibilities(
+            *transform_to_plda_space(embeddings, windows, plda),
+            soft_assignment(vectors[windows], means, _INITIAL_SHARPNESS),
+            Fa=Fa, Fb=Fb, loop_probability=loop_probability,
+        )  # fmt: skip
         gamma = drop_small_speakers(
             gamma, durations[windows], min_speaker_share=min_speaker_share, high=high
         )
@@ -68,21 +69,13 @@ def load(
     return cluster
 
 
-def initial_responsibilities(vectors: np.ndarray, means: np.ndarray) -> np.ndarray:
-    """Return a softmax of the cosines between unit vectors (n, d) and means (speakers, d): (n, speakers)."""
-    cosines = _INITIAL_SHARPNESS * vectors @ means.T
-    gamma = np.exp(cosines - cosines.max(axis=1, keepdims=True))
-    gamma /= gamma.sum(axis=1, keepdims=True)
-    return gamma
-
-
 def transform_to_plda_space(
     embeddings: Embeddings, rows: np.ndarray, plda: Plda | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return vectors (n, d) with covariance 1 within a speaker, and their variance (d,) between speakers.
 
-    Without a PLDA, unit vectors are scaled under the assumption that they vary as much within a speaker as between speakers, and
-    equally in all directions.
+    Without a PLDA, unit vectors are scaled. This assumes that they vary as much within a speaker as between speakers,
+    and equally in all directions.
     """
     if plda is None:
         dimensions = embeddings.unit_vectors.shape[1]

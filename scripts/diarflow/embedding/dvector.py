@@ -28,7 +28,8 @@ def load(*, window: Seconds, hop: Seconds | None) -> Callable:
         """Return unit vectors, float32 (windows, 256)."""
         with AudioReader(audio) as reader:
             gain = level_gain(reader)
-            parts, owners = [], []
+            parts: list[np.ndarray] = []
+            owners: list[int] = []
             vectors = np.zeros((len(windows), 256), np.float32)
 
             def flush():

@@ -135,8 +135,8 @@ def _check_contains_no_code(path: Path) -> None:
 def allow_torchaudio_without_extension() -> None:
     """Make torchaudio importable without its compiled extension.
 
-    On PyPI, the extension is linked to CUDA, and fails to load with the CPU build of torch. The Python code of torchaudio,
-    which is all that is needed here, works if the extension is declared to be missing.
+    On PyPI, the extension is linked to CUDA, and fails to load with the CPU build of torch. The Python code of
+    torchaudio, which is all that is needed here, works if the extension is declared to be missing.
     """
     try:
         import torchaudio  # noqa: F401
@@ -144,10 +144,12 @@ def allow_torchaudio_without_extension() -> None:
         for name in [name for name in sys.modules if name.split(".")[0] == "torchaudio"]:
             del sys.modules[name]
         stand_in = ModuleType("torchaudio._extension")
-        stand_in._IS_TORCHAUDIO_EXT_AVAILABLE = False
-        stand_in._IS_ALIGN_AVAILABLE = False
-        stand_in._IS_RIR_AVAILABLE = False
-        stand_in.lazy_import_sox_ext = lambda: None
-        stand_in.fail_if_no_align = lambda function: function
-        stand_in.fail_if_no_rir = lambda function: function
+        vars(stand_in).update(
+            _IS_TORCHAUDIO_EXT_AVAILABLE=False,
+            _IS_ALIGN_AVAILABLE=False,
+            _IS_RIR_AVAILABLE=False,
+            lazy_import_sox_ext=lambda: None,
+            fail_if_no_align=lambda function: function,
+            fail_if_no_rir=lambda function: function,
+        )
         sys.modules["torchaudio._extension"] = stand_in

@@ -49,14 +49,17 @@ def plan_turns(
     """
     statistics = turn_taking()
     planned: list[tuple[Seconds, Seconds, int]] = []
-    speaker, previous = int(random.integers(speakers)), None
+    speaker = int(random.integers(speakers))
+    previous: int | None = None
     end = start = random.uniform(0, 1.5)
     while True:
         if planned and speakers > 1 and random.random() < statistics.passes_on:
-            others = [other for other in range(speakers) if other != speaker]
             # half of the time, the turn goes back to the previous speaker
-            back = previous is not None and previous != speaker and random.random() < 0.5
-            following = previous if back else int(random.choice(others))
+            if previous is not None and previous != speaker and random.random() < 0.5:
+                following = previous
+            else:
+                others = [other for other in range(speakers) if other != speaker]
+                following = int(random.choice(others))
             previous, speaker = speaker, following
             gap = statistics.draw("gap_to_another", random, -2.0 if overlap else 0.05, 3.0)
             start = max(end + gap, start + 0.3)

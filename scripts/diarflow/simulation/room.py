@@ -17,14 +17,14 @@ def simulate_room(tracks: np.ndarray, random: np.random.Generator) -> np.ndarray
     Half of the conversations are reverberant, and all have noise.
     """
     samples = tracks.shape[1]
-    tracks = [track * level_drift(samples, random) for track in tracks]
+    voices = [track * level_drift(samples, random) for track in tracks]
     if random.random() < 0.5:
         decay = random.uniform(0.15, 0.6)
-        tracks = [
-            fftconvolve(track, room_response(random, decay, random.uniform(0, 12)))[:samples]
-            for track in tracks
+        voices = [
+            fftconvolve(voice, room_response(random, decay, random.uniform(0, 12)))[:samples]
+            for voice in voices
         ]
-    mixed = np.sum(tracks, axis=0)
+    mixed = np.sum(voices, axis=0)
     audible = mixed[np.abs(mixed) > 1e-4]
     level = float(np.sqrt((audible**2).mean())) if len(audible) else 0.1
     noise = lfilter([1.0], [1.0, -random.uniform(0.5, 0.98)], random.normal(0, 1, samples + 2000))

@@ -65,12 +65,12 @@ def build_training_set(
             times = frame_time(np.arange(count), hop=HOP)
             labels = label_frames(times, changes, neighbourhood=neighbourhood)
             y[first : first + count] = labels
-            positive = int(labels.sum())
             ranges.append(
                 FrameRange(
-                    example.corpus, example.recording, first, count, positive, example.validation
+                    example.corpus, example.recording, first, count,
+                    positive=int(labels.sum()), validation=bool(example.validation),
                 )
-            )
+            )  # fmt: skip
             first += count
         x.flush()
         y.flush()

@@ -18,7 +18,7 @@ from diarflow.training.loss_curve import draw_losses
 def write_model(
     output: Any,
     network,
-    history: Sequence[tuple],
+    history: Sequence[Any],
     ranges: Sequence[FrameRange],
     settings: dict[str, Any],
     *,
@@ -26,7 +26,7 @@ def write_model(
 ) -> None:
     """Write `output.model` (.keras), `.graph` (.onnx), `.card` (.json) and `.curve` (.png).
 
-    `sources` are the files of the training set: their digests go into the card.
+    `history` has the validations. `sources` are the files of the training set: their digests go into the card.
     """
     network.optimizer = None  # its state is two thirds of the file, and nothing reads it
     metadata = {key: settings[key] for key in DEFAULT_METADATA}

@@ -30,8 +30,8 @@ def train_on_speakers(
 ) -> tuple[Plda, dict[str, int]]:
     """Train a PLDA on the recordings of each speaker. Return it with the numbers of speakers and windows.
 
-    At most `seconds` of each speaker are used, cut into windows of `window` seconds. Raises InputError unless there are more
-    speakers than dimensions.
+    At most `seconds` of each speaker are used, cut into windows of `window` seconds. Raises InputError unless there
+    are more speakers than dimensions.
     """
     if len(speakers) <= dimensions:
         raise InputError(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from diarflow.clustering.clusters import mean_directions
+from diarflow.clustering.clusters import mean_directions, soft_assignment
 from diarflow.embedding.local_speakers import LocalSpeaker, local_speakers
 from diarflow.embedding.vectors import unit_vectors
 from diarflow.embedding.windows import Window
@@ -53,8 +53,8 @@ def load(
             means = mean_directions(vectors, clusters)
             if dense_windows is not None and dense_vectors is not None:
                 windows, vectors = _select_dense(dense_windows, dense_vectors, means.shape[1])
-            similarities = _softmax(sharpness * vectors @ means.T)
-            scores += mix * windows_to_frames(times, windows, similarities)
+            weights = soft_assignment(vectors, means, sharpness)
+            scores += mix * windows_to_frames(times, windows, weights)
         active = top_speakers(
             scores, intervals_to_frames(segments, times), intervals_to_frames(overlap, times)
         )
@@ -78,13 +78,6 @@ def _select_dense(
         )
     rows = _window_rows(windows)
     return [windows[row] for row in rows], unit_vectors(vectors[rows], np.float64)
-
-
-def _softmax(values: np.ndarray) -> np.ndarray:
-    """Return the softmax (windows, clusters) over the clusters."""
-    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
-    exponentials /= exponentials.sum(axis=1, keepdims=True)
-    return exponentials
 
 
 def cluster_activity(
