@@ -1,32 +1,29 @@
-"""Fixtures: audio made by our own code, scripts run in this process, Snakemake run on a tiny corpus."""
+"""Fixtures: synthetic audio, rule scripts run in this process, and Snakemake runs on a tiny corpus."""
 
 import atexit
-import hashlib
 import json
 import logging
 import os
-import re
 import runpy
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
-# as Snakemake starts a job: one thread, and so none that a forked process would miss
+# one thread, as Snakemake starts a job: a forked process would miss the other threads
 os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 
 import numpy as np
 import pytest
 import soundfile
-import yaml
+from workflow_runs import Workflow, build_once, copied, record_threads, write_tiny_corpus
 
 from diarflow.planning.batches import _times
 from diarflow.runs.usage import write_usage
 
-# a program that tests/slow/test_fuzz.py starts, with a library of its own
+# a program that tests/slow/test_fuzz.py starts; it needs a library that is not installed here
 collect_ignore = ["slow/fuzz.py"]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,14 +31,14 @@ SHARED = ROOT.parent / "shared" / "data"
 
 
 class Files(dict):
-    """Snakemake's named list of files, as scripts see it."""
+    """Named list of files, as Snakemake passes it to scripts."""
 
     __getattr__ = dict.__getitem__
 
 
 @contextmanager
-def _own_stderr():
-    """Give a script's standard error and logging back, which it sends to its log."""
+def _restored_stderr():
+    """Restore standard error and logging after a script that sends them to its log."""
     stderr, handlers, errors = sys.stderr, logging.root.handlers[:], os.dup(2)
     try:
         yield
@@ -56,15 +53,15 @@ def _own_stderr():
 
 
 @pytest.fixture(autouse=True)
-def folders_anew():
-    """A plan lists a folder once in its process; tests are many in one."""
+def no_cached_times():
+    """Forget the modification times that a plan reads once in a process."""
     yield
     _times.cache_clear()
 
 
 @pytest.fixture
 def run_script(tmp_path, monkeypatch):
-    """Run scripts/<rule>.py in this process and folder, as Snakemake would call it."""
+    """Run scripts/<rule>.py in this process and in tmp_path, with the object that Snakemake passes; return its log."""
     monkeypatch.chdir(tmp_path)
 
     def run(rule, *, input, output, params=None, config=None, **settings):
@@ -74,14 +71,10 @@ def run_script(tmp_path, monkeypatch):
             input=Files(input),
             output=Files(output),
             resources=SimpleNamespace(),
-            params=SimpleNamespace(
-                provenance=json.dumps({"settings": settings}),
-                job=json.dumps({"settings": settings}),
-                **(params or {}),
-            ),
+            params=SimpleNamespace(provenance=json.dumps({"settings": settings}), **(params or {})),
             log=[f"logs/{rule}.log"],
         )
-        with _own_stderr():
+        with _restored_stderr():
             runpy.run_path(str(ROOT / "scripts" / f"{rule}.py"), init_globals={"snakemake": job})
         return Path(job.log[0]).read_text()
 
@@ -90,12 +83,12 @@ def run_script(tmp_path, monkeypatch):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of a quarter of a megabyte; skipped where nothing may be mounted."""
+    """Mount a disk of 256 KB; skip the test if mounting is not allowed."""
     folder = tmp_path / "disk"
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=256k", "diarflow-test", folder]
     if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("a disk of its own cannot be mounted here")
+        pytest.skip("mounting a disk is not allowed here")
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
 
@@ -132,15 +125,15 @@ def two_timbres(tmp_path):
 
 @pytest.fixture
 def segmented(tmp_path):
-    """Write activations of a segmentation network, one chunk, out of (class, frames) and return their path.
+    """Write the activations of a segmentation network for one chunk, from pairs (class, frames); return their path.
 
-    Frames are 10 ms; the recording ends with them.
+    A frame has 10 ms. The recording ends with the last frame. `sure` is the probability of each frame's class.
     """
     from diarflow.artifacts.arrays import write_array, write_times
     from diarflow.networks.chunks import CLASSES
 
     def write(*runs, name="segmented.npy", sure=1.0):
-        classes = np.concatenate([np.full(count, CLASSES.index(one)) for one, count in runs])
+        classes = np.concatenate([np.full(count, CLASSES.index(name)) for name, count in runs])
         values = np.full((1, len(classes), 7), (1 - sure) / 6, np.float16)
         values[0, np.arange(len(classes)), classes] = sure
         path = tmp_path / name
@@ -153,122 +146,27 @@ def segmented(tmp_path):
     return write
 
 
-TINY_TABLE = (
-    "recording\taudio\tchannel\treference\tuem\tnum_speakers\tmin_speakers\tmax_speakers\n"
-    "a\taudio/a.wav\t\taudio/a.rttm\taudio/all.uem\t2\t\t\n"
-    "b\taudio/b.wav\t\taudio/b.rttm\taudio/all.uem\t2\t\t\n"
-)
-
-
-def write_tiny_corpus(folder: Path, *systems: str) -> None:
-    """Two made-up dialogues with references, a table of them, and a configuration that names it.
-
-    The classic systems find changes by the divergence here, which needs no job of a network.
-    """
-    from diarflow.formats.rttm import write_rttm
-    from diarflow.simulation.synthetic import synthesize_dialogue
-
-    (folder / "audio").mkdir(parents=True)
-    for seed, name in enumerate("ab"):
-        audio = folder / "audio" / f"{name}.wav"
-        turns = synthesize_dialogue(audio, seed=seed, speakers=2, turns=4)
-        write_rttm(folder / "audio" / f"{name}.rttm", name, turns)
-    shutil.copy(folder / "audio" / "a.wav", folder / "audio" / "other.wav")
-    (folder / "audio" / "other.rttm").write_text((folder / "audio" / "a.rttm").read_text())
-    (folder / "audio" / "all.uem").write_text("a 1 0 100\nb 1 0 100\n")
-    (folder / "audio" / "other.uem").write_text("a 1 1 5\n")
-    (folder / "tiny.tsv").write_text(TINY_TABLE)
-    corpus = {"name": "tiny", "recordings": "tiny.tsv", "systems": list(systems)}
-    defaults = yaml.safe_load((ROOT / "config.yaml").read_text())["systems"]
-    light = {
-        name: {"changes": "divergence"}
-        for name, system in defaults.items()
-        if system["changes"] == "bilstm-divergence"
-    }
-    (folder / "my.yaml").write_text(yaml.safe_dump({"corpora": [corpus], "systems": light}))
-
-
-def digests(folder):
-    """SHA-256 of every file below results/, but for how long the jobs took."""
-    root = folder / "results"
-    files = (path for path in root.rglob("*") if path.is_file() and path.name != "times.js")
-    return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-    }
-
-
-class Workflow:
-    """Snakemake in a folder of its own."""
-
-    def __init__(self, folder: Path, root: Path = ROOT):
-        self.folder, self.root = folder, root
-
-    def __call__(
-        self,
-        *arguments,
-        check=True,
-        entry="Snakefile",
-        overlay=None,
-        python=sys.executable,
-        **variables,
-    ):
-        """Run it; `overlay` is laid over the configuration of the folder, `variables` over the environment."""
-        files = [self.folder / "my.yaml"]
-        if overlay is not None:
-            files.append(self.folder / "overlay.yaml")
-            files[-1].write_text(yaml.safe_dump(overlay))
-        command = [python, "-m", "snakemake", "--snakefile", self.root / entry, "--cores", "1"]
-        command += ["--directory", self.folder, *arguments, "--configfile", *files]
-        # a copy of the checkout must import its own package
-        path = {} if self.root == ROOT else {"PYTHONPATH": str(self.root / "scripts")}
-        done = subprocess.run(
-            list(map(str, command)), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=os.environ | path | variables,
-        )  # fmt: skip
-        assert not check or done.returncode == 0, done.stdout
-        return SimpleNamespace(status=done.returncode, text=done.stdout, folder=self.folder)
-
-    def planned(self, *arguments, overlay=None) -> Counter:
-        """How many jobs of each rule a dry run would start."""
-        text = self("--dry-run", *arguments, overlay=overlay).text
-        return Counter(re.findall(r"^(?:local)?rule (\w+)[\w.-]*:", text, flags=re.M))
-
-    def planned_recordings(self, *arguments, overlay=None) -> set[tuple[str, str]]:
-        """The rules that a dry run would start, with their recordings ("" for rules of all)."""
-        found = set()
-        text = self("--dry-run", *arguments, overlay=overlay).text
-        for block in re.split(r"^(?:local)?rule ", text, flags=re.M)[1:]:
-            recording = re.search(r"^    wildcards: .*\brecording=([\w.-]+)", block, flags=re.M)
-            found.add((block.split(":")[0], recording[1] if recording else ""))
-        return found
-
-
-def threads_told(folder: Path) -> dict[str, str]:
-    """The environment in which the jobs of a run say below `threads` which threads they had."""
-    (folder / "threads").mkdir()
-    return {"PYTHONPATH": str(ROOT / "tests/threads"), "THREADS_TOLD": str(folder / "threads")}
-
-
 @pytest.fixture(scope="session")
 def _finished(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("finished") / "tiny"
-    write_tiny_corpus(folder, "classic", "classic-kmeans")
-    # where a person's environment would give its jobs two
-    Workflow(folder)(
-        **threads_told(folder), OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", MKL_NUM_THREADS="2"
-    )
-    return folder
+    def build(folder):
+        write_tiny_corpus(folder, "classic", "classic-kmeans")
+        # two threads, as the environment of a user may set
+        Workflow(folder)(
+            "--cores", "2", **record_threads(folder),
+            OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", MKL_NUM_THREADS="2",
+        )  # fmt: skip
+
+    return build_once(tmp_path_factory, "finished", build)
 
 
 @pytest.fixture
 def finished(_finished, tmp_path):
-    """A tiny corpus whose run is complete; a copy that may be changed."""
-    shutil.copytree(_finished, tmp_path / "tiny")
-    return Workflow(tmp_path / "tiny")
+    """A tiny corpus after a complete run of two systems; a copy that may be changed."""
+    return copied(_finished, tmp_path)
 
 
 @pytest.fixture
 def fresh(tmp_path):
-    """A tiny corpus of one system that nothing was run on."""
+    """A tiny corpus of one system, before any run."""
     write_tiny_corpus(tmp_path / "tiny", "classic")
     return Workflow(tmp_path / "tiny")

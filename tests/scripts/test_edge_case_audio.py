@@ -9,8 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from conftest import ROOT, digests
+from conftest import ROOT
 from edge_case_audio import CONTENTS, FILES, write_files
+from workflow_runs import digests
 
 from diarflow.audio.prepared import duration, read_note
 from diarflow.formats.rttm import read_turns

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import edge_case_audio
 import pytest
-from conftest import Workflow
+from workflow_runs import Workflow
 
 from diarflow.formats.rttm import read_turns
 from diarflow.planning.recording_files import read_row

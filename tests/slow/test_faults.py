@@ -11,7 +11,8 @@ import time
 
 import psutil
 import pytest
-from conftest import ROOT, Workflow, digests
+from conftest import ROOT
+from workflow_runs import Workflow, digests
 
 from diarflow.simulation.synthetic import synthesize_dialogue
 

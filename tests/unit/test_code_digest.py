@@ -1,4 +1,4 @@
-"""The code that a result depends on, as a digest that does not depend on the place of a module."""
+"""Digest of the code that a result depends on. The place of a module does not change it."""
 
 import pytest
 
@@ -21,7 +21,7 @@ TEXTS = {
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """A package of our name in which modules can be edited and moved."""
+    """A small package in place of this one, whose modules a test edits and moves."""
     monkeypatch.setattr(module, "PACKAGE", tmp_path)
     for name, text in TEXTS.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -1,69 +1,50 @@
-"""Jobs that work on several recordings: the same files, and the same re-runs."""
+"""Jobs over several recordings: the same results as single jobs, and the same re-runs."""
 
 import os
 
-from diarflow.artifacts.failures import Failure
-from diarflow.formats.rttm import read_turns
-
-BOTH = {"batch_size": 2}
+from workflow_runs import BATCHES, digests
 
 
-def made_earlier(folder, recording, seconds):
-    """Make everything of a recording older, as if it had been there before the others."""
+def make_older(folder, recording, seconds):
+    """Move the times of all files of a recording back, as if an earlier run had written them."""
     for path in folder.rglob(f"{recording}.*"):
         if ".snakemake" not in path.parts:
             time = path.stat().st_mtime - seconds
             os.utime(path, (time, time))
 
 
-def test_another_batch_size_runs_nothing_again_whenever_each_recording_was_made(finished):
-    made_earlier(finished.folder, "a", 3600)
-    assert finished.planned(overlay=BOTH) == {}
+def test_another_batch_size_reruns_nothing_even_if_recordings_differ_in_age(finished):
+    make_older(finished.folder, "a", 3600)
+    assert finished.planned(overlay=BATCHES) == {}
 
 
-def test_what_changed_runs_again_in_batches_and_is_done_for_single_jobs_too(finished):
+def test_a_changed_setting_reruns_in_batches_and_is_then_complete_for_single_jobs(finished):
     changed = {"clustering": {"kmeans": {"n_init": 5}}}
-    assert finished.planned(overlay=BOTH | changed) == {
+    done = finished(overlay=BATCHES | changed)
+    assert done.jobs == {
         "cluster_segments": 1, "build_turns": 1, "write_rttm": 1, "score_recording": 1,
         "report_corpus": 1, "report_all": 1, "all": 1,
     }  # fmt: skip
-    finished(overlay=BOTH | changed)
-    assert finished.planned(overlay=BOTH | changed) == {}
+    assert finished.planned(overlay=BATCHES | changed) == {}
     assert finished.planned(overlay=changed) == {}
 
 
-def test_a_batch_is_a_job_of_each_rule_that_sets_aside_what_fails_and_completes_the_rest(fresh):
-    (fresh.folder / "audio/a.wav").write_text("not audio")
-    assert set(fresh.planned(overlay=BOTH).values()) == {1}
-    done = fresh(overlay=BOTH, check=False)
-    assert done.status == 3
-    log = "logs/tiny/prepare_audio/batch-1-of-1.log"
-    reason = "audio/a.wav: not audio that can be read (Format not recognised.)"
-    said = Failure("tiny", "prepare_audio", "", "a", reason, log)
-    assert f"set aside: tiny/a at prepare_audio: {reason} [{log}]" in done.text
-    assert said.path(fresh.folder / "results").exists() and (fresh.folder / log).exists()
-    assert read_turns(fresh.folder / "results/tiny/rttm/classic/a.rttm") == []
-    assert read_turns(fresh.folder / "results/tiny/rttm/classic/b.rttm")
-    page = (fresh.folder / "results/report/recordings/tiny/b.html").read_text()
-    assert "logs/tiny/detect_speech/webrtc/batch-1-of-1.log" in page
-    assert '"rule":"embed_segments"' in (fresh.folder / "results/report/times.js").read_text()
-    assert fresh.planned() == {}
+def test_batches_on_two_cores_and_single_jobs_write_the_same_bytes(finished):
+    before = digests(finished.folder)
+    (finished.folder / "results").rename(finished.folder / "before")
+    products = ["rttm", "changes", "results/tiny/der.csv"]
+    done = finished(*products, "--cores", "2", overlay=BATCHES)
+    assert done.jobs["detect_speech"] == 1 and done.jobs["write_rttm"] == 2  # systems
+    for log in (finished.folder / "logs").rglob("batch-*"):
+        log.unlink()  # the report links to all logs
+    assert finished().jobs == {"evaluate_changes": 1, "report_all": 1, "all": 1}
+    assert digests(finished.folder) == before
 
 
-def test_in_batches_the_artifacts_are_those_of_single_jobs(finished):
-    results = finished.folder / "results"
-    results.rename(finished.folder / "single")
-    finished(overlay=BOTH)
-    single = finished.folder / "single"
-    for path in (path for path in (single / "tiny").rglob("*.*") if path.is_file()):
-        twin = results / path.relative_to(single)
-        assert twin.read_bytes() == path.read_bytes(), path
-
-
-def test_a_file_that_changed_runs_its_batch_again(finished):
+def test_a_changed_file_reruns_its_batch(finished):
     other = (finished.folder / "audio/other.rttm").read_text()
     (finished.folder / "audio/b.rttm").write_text(other.replace(" a ", " b "))
-    assert finished.planned(overlay=BOTH) == {
+    assert finished.planned(overlay=BATCHES) == {
         "prepare_reference": 1, "score_recording": 2, "evaluate_changes": 1,
         "report_corpus": 1, "report_all": 1, "all": 1,
     }  # fmt: skip

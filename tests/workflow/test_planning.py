@@ -1,53 +1,189 @@
-"""Planning: no side effects without a run, and the same jobs with and without the patches of Snakemake."""
+"""Planning: no side effects without a run, stale locks, runs side by side, and the patches of Snakemake."""
 
+import fcntl
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
 
 import pytest
 from conftest import ROOT
+from workflow_runs import BATCHES
 
 from diarflow.planning.snakemake_patches import FEWEST_RECORDINGS
+from diarflow.simulation.synthetic import synthesize_dialogue
 
 
-def files_in(folder):
-    """Return the files of a run's folder with their times; Snakemake itself writes to .snakemake and deletes there."""
+def times_in(folder):
+    """Return the modification times of all files in a folder, except those that Snakemake writes in a dry run."""
     return {
         str(path.relative_to(folder)): path.stat().st_mtime_ns
         for path in folder.rglob("*")
-        if path.is_file() and path.relative_to(folder).parts[:2] != (".snakemake", "log")
+        if path.is_file() and not {"log", "iocache"} & {*path.relative_to(folder).parts[:2]}
     }
+
+
+def request_other_counts(folder):
+    """Change the number of speakers in all rows of the table, and so the row files."""
+    table = folder / "tiny.tsv"
+    table.write_text(table.read_text().replace("\t2\t", "\t3\t"))
+
+
+def write_killed_run(folder, output="results/tiny/audio/a.wav"):
+    """Write the lock file and the unfinished file of a run that was killed, and return their paths."""
+    lock = folder / ".snakemake/locks/0.output.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.write_text(f"{folder / output}\n")
+    (folder / output).parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([sys.executable, "-c", KILLED_WRITE, folder / output], check=True)
+    (unfinished,) = (folder / output).parent.glob(".*")
+    return lock, unfinished
+
+
+KILLED_WRITE = """
+import os, sys
+from diarflow.atomic import atomic_write
+
+with atomic_write(sys.argv[1]) as temporary:
+    temporary.touch()
+    os._exit(0)
+"""
+
+
+@contextmanager
+def held_lock(folder):
+    """Hold the lock of a run, as a live run does."""
+    with open(folder / ".snakemake/diarflow.lock", "r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+# --- side effects -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", ["--dry-run", "--lint", "--list", "--summary", "--rulegraph"])
 def test_planning_without_a_run_changes_no_file(finished, command):
-    table = finished.folder / "tiny.tsv"
-    table.write_text(table.read_text().replace("\t2\t", "\t3\t"))
-    lock = finished.folder / ".snakemake/locks/0.input.lock"  # of a run that was killed
-    lock.parent.mkdir(exist_ok=True)
-    lock.write_text(str(finished.folder / "results/tiny/audio/a.wav"))
-    (finished.folder / "results/tiny/audio/.00000000-1.a.wav").touch()  # unfinished
-    before = files_in(finished.folder)
+    request_other_counts(finished.folder)
+    write_killed_run(finished.folder)
+    before = times_in(finished.folder)
     finished(command)
-    assert files_in(finished.folder) == before
+    assert times_in(finished.folder) == before
+
+
+def test_a_dry_run_beside_a_live_run_changes_no_file(finished):
+    request_other_counts(finished.folder)
+    write_killed_run(finished.folder)
+    before = times_in(finished.folder)
+    with held_lock(finished.folder):
+        planned = finished.planned_recordings()
+    assert times_in(finished.folder) == before
+    assert {("cluster_segments", "a"), ("cluster_segments", "b")} <= planned
 
 
 def test_a_dry_run_in_a_fresh_folder_plans_all_jobs_and_writes_no_results(fresh):
-    assert fresh.planned()["prepare_audio"] == 2
+    """The entry point is that of the workflow catalog. Its default target is all."""
+    assert fresh("--dry-run", entry="workflow/Snakefile").jobs == {
+        "prepare_audio": 2, "prepare_reference": 2, "detect_speech": 2, "detect_changes": 2,
+        "detect_overlap": 2, "resegment": 2, "embed_segments": 2, "cluster_segments": 2,
+        "build_turns": 2, "write_rttm": 2, "score_recording": 2,
+        "report_corpus": 1, "evaluate_changes": 1, "report_all": 1, "all": 1,
+    }  # fmt: skip
     assert not (fresh.folder / "results").exists() and not (fresh.folder / "logs").exists()
 
 
-def test_a_dry_run_shows_what_a_changed_row_reruns_and_the_run_does_it(finished):
+def test_a_dry_run_plans_what_a_changed_row_reruns_and_the_run_completes_it(finished):
     table = finished.folder / "tiny.tsv"
     table.write_text(table.read_text().replace("\t2\t", "\t3\t", 1))
     planned = finished.planned_recordings()
     assert ("cluster_segments", "a") in planned and ("cluster_segments", "b") not in planned
-    assert finished.planned_recordings() == planned
-    finished()
+    finished(overlay=BATCHES)
     assert finished.planned() == {}
 
 
+# --- locks --------------------------------------------------------------------------------------
+
+
+def test_a_run_removes_the_locks_and_unfinished_files_of_a_killed_run(finished):
+    leftovers = write_killed_run(finished.folder)
+    done = finished()
+    assert "continuing a run that was killed" in done.text and "Nothing to be done" in done.text
+    assert not any(path.exists() for path in leftovers)
+
+
+def test_a_run_without_recordings_removes_stale_locks(fresh):
+    """The rule `train_plda` reads no row file."""
+    for name in "pqr":
+        (fresh.folder / "voices" / name).mkdir(parents=True)
+        path = fresh.folder / "voices" / name / "a.wav"
+        synthesize_dialogue(path, seed=ord(name), speakers=1, turns=2)
+    lock, _ = write_killed_run(fresh.folder, "models/mine/plda.npz")
+    plda = {
+        "speakers": "voices",
+        "part": "all",
+        "embedding": "dvector",
+        "seconds": 8.0,
+        "dimensions": 2,
+    }
+    fresh("plda", overlay={"plda": {"mine": plda}})
+    assert not lock.exists() and (fresh.folder / "models/mine/plda.npz").exists()
+
+
+def test_a_run_beside_a_live_run_works_on_another_corpus_and_is_refused_on_the_same(fresh):
+    """The live run waits in its first job. The refused run writes no row files."""
+    shutil.copy(fresh.folder / "tiny.tsv", fresh.folder / "more.tsv")
+    (fresh.folder / "wait").mkdir()
+    (fresh.folder / "wait/sitecustomize.py").write_text(WAIT)
+    live = fresh.start("audio", **waiting(fresh.folder))
+    try:
+        wait_for(fresh.folder / "started")
+        before = times_in(fresh.folder / "results")
+        request_other_counts(fresh.folder)
+        refused = fresh("rttm", check=False)
+        assert refused.status == 1 and "LockException" in refused.text
+        assert times_in(fresh.folder / "results") == before
+        more = {"corpora": [{"name": "more", "recordings": "more.tsv", "systems": ["classic"]}]}
+        fresh("audio", overlay=BATCHES | more)
+        for id in "ab":
+            assert (fresh.folder / f"results/more/audio/{id}.wav").exists()
+            assert (fresh.folder / f"results/more/recordings/audio/{id}.json").exists()
+        assert live.poll() is None
+    finally:
+        os.killpg(live.pid, signal.SIGKILL)
+        live.wait()
+
+
+WAIT = """
+import os, sys, time
+
+if ".snakemake/scripts/" in sys.orig_argv[-1]:
+    open("started", "w").close()
+    while True:
+        time.sleep(1)
+"""
+
+
+def waiting(folder):
+    """Return the environment in which every job of a run waits until it is killed."""
+    path = [str(folder / "wait"), os.environ.get("PYTHONPATH")]
+    return {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+
+def wait_for(path, seconds=120):
+    end = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < end, f"{path} does not exist after {seconds} s"
+        time.sleep(0.1)
+
+
+# --- patches of Snakemake, and the checkout of the package --------------------------------------
+
+
 def test_the_patches_change_no_planned_job(fresh):
-    """The corpus has an imported system, so that planning needs no audio."""
+    """Most recordings have an imported RTTM only, so that planning is short."""
     names = [f"r{number:03d}" for number in range(FEWEST_RECORDINGS)]
     (fresh.folder / "many.tsv").write_text(
         "recording\taudio\treference\n"

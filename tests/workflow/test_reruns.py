@@ -7,20 +7,21 @@ import os
 import shutil
 
 import pytest
-from conftest import ROOT, Workflow
+from conftest import ROOT
+from workflow_runs import BATCHES, Workflow
 
 SCORES = ["score_recording", "report_corpus", "report_all", "all"]
 TURNS = ["build_turns", "write_rttm", *SCORES]
 CLUSTERS = ["cluster_segments", *TURNS]
 EMBEDDINGS = ["embed_segments", *CLUSTERS]
 SEGMENTS = ["resegment", *EMBEDDINGS]
-CHANGES_FOUND = ["detect_changes", "evaluate_changes", *SEGMENTS]
+CHANGES = ["detect_changes", "evaluate_changes", *SEGMENTS]
 AGGREGATING = {"report_corpus", "evaluate_changes", "report_all", "all"}
 
 # a setting of each rule, another value, and the rules that run again
 RERUNS = {
     "speech.webrtc.padding": (0.1, ["detect_speech", *SEGMENTS]),
-    "changes.divergence.threshold": (0.7, CHANGES_FOUND),
+    "changes.divergence.threshold": (0.7, CHANGES),
     "segments.min_duration": (0.4, SEGMENTS),
     "embedding.dvector.hop": (0.4, EMBEDDINGS),
     "clustering.meanshift.bandwidth": (0.7, CLUSTERS),
@@ -62,37 +63,45 @@ def test_settings_that_change_no_result_rerun_nothing(finished):
     assert finished.planned(overlay=overlay) == {}
 
 
+AUDIO = ["prepare_audio", "prepare_reference", "detect_speech", "detect_overlap", *CHANGES]
+REFERENCE = ["prepare_reference", "evaluate_changes", *SCORES]
+# columns with another value, and the rules that run again; each dry run changes a and b
 COLUMNS = {
-    "audio": ("audio/other.wav", ["prepare_audio", "prepare_reference", "detect_speech",
-                                  "detect_overlap", *CHANGES_FOUND]),
-    "channel": ("1", ["prepare_audio", "prepare_reference", "detect_speech",
-                      "detect_overlap", *CHANGES_FOUND]),
-    "reference": ("audio/other.rttm", ["prepare_reference", "evaluate_changes", *SCORES]),
-    "uem": ("audio/other.uem", ["prepare_reference", "evaluate_changes", *SCORES]),
+    "audio": ("audio/other.wav", AUDIO),
+    "reference": ("audio/other.rttm", REFERENCE),
+    "channel": ("1", AUDIO),
+    "uem": ("audio/other.uem", REFERENCE),
     "num_speakers": ("3", CLUSTERS),
     "min_speakers": ("2", CLUSTERS),
     "max_speakers": ("4", CLUSTERS),
-}  # fmt: skip
+}
 
 
-@pytest.mark.parametrize("column", COLUMNS)
-def test_a_changed_column_reruns_its_readers_for_that_recording_only(finished, column):
-    value, rules = COLUMNS[column]
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("audio", "reference"), ("channel", "uem"), ("num_speakers", "min_speakers"),
+        ("max_speakers",),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_changed_column_reruns_its_readers_for_that_recording_only(finished, columns):
     table = finished.folder / "tiny.tsv"
-    header, first, *rest = table.read_text().split("\n")
-    fields = first.split("\t")
-    fields[header.split("\t").index(column)] = value
-    table.write_text("\n".join([header, "\t".join(fields), *rest]))
-    expected = {(rule, "" if rule in AGGREGATING else "a") for rule in rules}
+    header, *rows = (line.split("\t") for line in table.read_text().splitlines())
+    expected = set()
+    for row, column in zip(rows, columns, strict=False):
+        value, rules = COLUMNS[column]
+        row[header.index(column)] = value
+        expected |= {(rule, "" if rule in AGGREGATING else row[0]) for rule in rules}
+    table.write_text("".join("\t".join(row) + "\n" for row in (header, *rows)))
     assert finished.planned_recordings() == expected
 
 
 CORPUS = {
-    "channel": (1, ["prepare_audio", "prepare_reference", "detect_speech",
-                    "detect_overlap", *CHANGES_FOUND]),
+    "channel": (1, AUDIO),
     "split": ("dev", ["report_all", "all"]),
     "systems": (["classic"], ["report_corpus", "report_all", "all"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("key", CORPUS)
@@ -105,8 +114,7 @@ def test_a_changed_key_of_a_corpus_reruns_what_depends_on_it(finished, key):
     }
 
 
-@pytest.mark.parametrize("key", ["reference", "uem"])
-def test_a_reference_of_the_corpus_is_used_if_the_row_has_none(finished, key):
+def test_a_reference_and_uem_of_the_corpus_are_used_if_the_row_has_none(finished):
     table = (finished.folder / "tiny.tsv").read_text()
     (finished.folder / "tiny.tsv").write_text(
         table.replace("audio/all.uem", "").replace("audio/b.rttm", "")
@@ -116,16 +124,18 @@ def test_a_reference_of_the_corpus_is_used_if_the_row_has_none(finished, key):
     (finished.folder / "both.uem").write_text("a 1 1 5\nb 1 1 5\n")
     corpus = {"name": "tiny", "recordings": "tiny.tsv", "systems": ["classic"],
               "reference": "both.rttm", "uem": "both.uem"}  # fmt: skip
-    planned = finished.planned_recordings(overlay={"corpora": [corpus]})
-    assert ("prepare_reference", "b") in planned and ("detect_speech", "b") not in planned
-    finished(overlay={"corpora": [corpus]})
-    with open(finished.folder / f"both.{'rttm' if key == 'reference' else 'uem'}", "a") as file:
-        file.write("SPEAKER a 1 0 1 <NA> <NA> z <NA> <NA>\n" if key == "reference" else "a 1 6 7\n")
-    again = finished.planned_recordings(overlay={"corpora": [corpus]})
-    rules = {"prepare_reference", "score_recording"}
-    # the line does not concern b, and a has a reference of its own
-    expected = {(rule, "a") for rule in rules} if key == "uem" else set()
-    assert {job for job in again if job[1]} == expected
+    done = finished("results/tiny/der.csv", overlay=BATCHES | {"corpora": [corpus]})
+    assert done.jobs == {"prepare_reference": 1, "score_recording": 1, "report_corpus": 1}
+
+    def add(path, line):
+        with open(finished.folder / path, "a") as file:
+            file.write(line)
+        planned = finished.planned_recordings(overlay={"corpora": [corpus]})
+        return {(rule, id) for rule, id in planned if id}
+
+    # neither line concerns b, and a has a reference in the table
+    assert add("both.rttm", "SPEAKER a 1 0 1 <NA> <NA> z <NA> <NA>\n") == set()
+    assert add("both.uem", "a 1 6 7\n") == {("prepare_reference", "a"), ("score_recording", "a")}
 
 
 def test_a_renamed_recording_runs_only_its_own_jobs_and_the_corpus_column_selects(finished):
@@ -138,28 +148,18 @@ def test_a_renamed_recording_runs_only_its_own_jobs_and_the_corpus_column_select
     assert finished.planned_recordings() == {(rule, "") for rule in AGGREGATING}
 
 
-def test_an_unchanged_corpus_has_nothing_to_be_done(finished):
-    assert "Nothing to be done" in finished().text
-
-
-def test_a_touched_table_or_configuration_reruns_nothing(finished):
-    for path in ("tiny.tsv", "my.yaml"):
+def test_files_with_new_times_and_the_same_content_rerun_nothing(finished):
+    for path in ("tiny.tsv", "my.yaml", "audio/a.wav", "audio/a.rttm"):
         os.utime(finished.folder / path)
-    assert finished.planned() == {}
-
-
-def test_files_copied_again_with_the_same_content_rerun_nothing(finished):
-    os.utime(finished.folder / "audio/a.wav")
-    os.utime(finished.folder / "audio/a.rttm")
-    assert finished.planned() == {}
+    assert "Nothing to be done" in finished().text
 
 
 def test_an_added_recording_runs_only_its_own_jobs(finished):
     with open(finished.folder / "tiny.tsv", "a") as table:
         table.write("c\taudio/other.wav\t\t\t\t2\t\t\n")
-    per_recording = {rule for rule, recording in finished.planned_recordings() if recording}
-    assert {r for _, r in finished.planned_recordings()} == {"", "c"}
-    assert per_recording == {
+    planned = finished.planned_recordings()
+    assert {recording for _, recording in planned} == {"", "c"}
+    assert {rule for rule, recording in planned if recording} == {
         "prepare_audio", "detect_speech", "detect_changes", "detect_overlap", "resegment",
         "embed_segments", "cluster_segments", "build_turns", "write_rttm",
     }  # fmt: skip

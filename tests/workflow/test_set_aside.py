@@ -1,116 +1,127 @@
-"""Recordings that fail: set aside, said, counted, and tried again."""
+"""Recordings that are set aside: placeholders, failure records, the exit status, and further attempts."""
 
 import json
 import shutil
 
+import pytest
 import soundfile
-from conftest import ROOT, Workflow
+from conftest import ROOT
+from workflow_runs import BATCHES, Workflow, build_once, copied, write_tiny_corpus
 
 from diarflow.formats.rttm import read_turns
+from diarflow.scoring.totals import read_csv
+
+ACCEPT = {"on_error": "accept"}
+HEADER = "recording\taudio\treference\n"
+ROWS = ["noise\taudio/noise.wav\taudio/a.rttm\n", "empty\taudio/empty.wav\taudio/empty.rttm\n",
+        "neg\taudio/b.wav\taudio/neg.rttm\n", "a\taudio/a.wav\taudio/a.rttm\n"]  # fmt: skip
+TURN = "SPEAKER {} 1 0.5 {} <NA> <NA> Ann <NA> <NA>\n"
 
 
-def broken(fresh):
-    """A corpus of which two recordings cannot be worked on, and one reference."""
-    (fresh.folder / "audio/noise.wav").write_text("not audio")
-    (fresh.folder / "audio/empty.wav").touch()
-    (fresh.folder / "audio/neg.rttm").write_text("SPEAKER neg 1 0.5 -2 <NA> <NA> Ann <NA> <NA>\n")
-    rows = ["noise\taudio/noise.wav\taudio/a.rttm", "empty\taudio/empty.wav\t",
-            "neg\taudio/b.wav\taudio/neg.rttm", "a\taudio/a.wav\taudio/a.rttm"]  # fmt: skip
-    (fresh.folder / "tiny.tsv").write_text("recording\taudio\treference\n" + "\n".join(rows) + "\n")
+@pytest.fixture(scope="module")
+def _failed(tmp_path_factory):
+    """Run a corpus with two unreadable audio files and two wrong references, in batches."""
+
+    def build(folder):
+        write_tiny_corpus(folder, "classic")
+        (folder / "audio/noise.wav").write_text("not audio")
+        (folder / "audio/empty.wav").touch()
+        (folder / "audio/empty.rttm").write_text(TURN.format("empty", 2))
+        (folder / "audio/neg.rttm").write_text(TURN.format("neg", -2))
+        (folder / "tiny.tsv").write_text(HEADER + "".join(ROWS))
+        done = Workflow(folder)(overlay=BATCHES, check=False)
+        (folder / "output.json").write_text(json.dumps(vars(done)))
+
+    return build_once(tmp_path_factory, "failed", build)
 
 
-def test_what_fails_is_set_aside_the_rest_completes_and_the_status_says_so(fresh):
-    broken(fresh)
-    done = fresh(check=False)
-    assert done.status == 3
-    said = {line for line in done.text.splitlines() if line.startswith("set aside: ")}
+@pytest.fixture
+def failed(_failed, tmp_path):
+    """A copy of the corpus after its run."""
+    return copied(_failed, tmp_path)
+
+
+def test_failing_recordings_are_set_aside_and_the_others_are_complete(_failed):
+    done = json.loads((_failed / "output.json").read_text())
+    assert done["status"] == 3 and set(done["jobs"].values()) == {1}
+    lines = {line for line in done["text"].splitlines() if line.startswith("set aside: ")}
     start = "set aside: tiny/"
-    assert {line.split(" [")[0].split(" (")[0] for line in said} == {
+    assert {line.split(" [")[0].split(" (")[0] for line in lines} == {
         f"{start}noise at prepare_audio: audio/noise.wav: not audio that can be read",
         f"{start}noise at prepare_reference: audio/a.rttm: no turn of recording noise; the file contains a",
         f"{start}empty at prepare_audio: audio/empty.wav: the file is empty, expected audio",
         f"{start}neg at prepare_reference: audio/neg.rttm:1: duration is -2, expected a number >= 0",
     }
-    for recording in ("noise", "empty", "neg", "a"):
-        assert (fresh.folder / f"results/tiny/rttm/classic/{recording}.rttm").exists()
-    assert read_turns(fresh.folder / "results/tiny/rttm/classic/neg.rttm")
-    page = (fresh.folder / "results/report/index.html").read_text()
+    assert read_turns(_failed / "results/tiny/rttm/classic/noise.rttm") == []
+    assert read_turns(_failed / "results/tiny/rttm/classic/empty.rttm") == []
+    assert read_turns(_failed / "results/tiny/rttm/classic/neg.rttm")
+    assert read_turns(_failed / "results/tiny/rttm/classic/a.rttm")
+    page = (_failed / "results/report/index.html").read_text()
     assert "duration is -2, expected a number" in page
 
 
-def test_a_run_that_finds_nothing_to_do_still_says_what_is_set_aside(fresh):
-    broken(fresh)
-    fresh(check=False)
-    again = fresh(check=False)
+def test_a_failure_record_holds_rule_recording_reason_and_log(_failed):
+    record = json.loads((_failed / "results/tiny/failures/prepare_audio/noise.json").read_text())
+    assert record["rule"] == "prepare_audio" and record["recording"] == "noise"
+    assert record["log"] == "logs/tiny/prepare_audio/batch-1-of-1.log"
+    assert record["reason"] in (_failed / record["log"]).read_text()
+    assert "not audio that can be read" in record["reason"]
+
+
+def test_the_report_links_to_the_logs_of_batches_and_has_the_times_of_rules(_failed):
+    page = (_failed / "results/report/recordings/tiny/a.html").read_text()
+    assert "logs/tiny/detect_speech/webrtc/batch-1-of-1.log" in page
+    assert '"rule":"embed_segments"' in (_failed / "results/report/times.js").read_text()
+
+
+def test_a_recording_that_was_set_aside_counts_in_all_and_not_in_completed(_failed):
+    rows = read_csv(_failed / "results/report/der.csv")
+    full = rows[(rows["system"] == "classic") & (rows["protocol"] == "full")].set_index("recording")
+    assert full["missed"]["empty"] == 2.0 and full["failed_rule"]["empty"] == "prepare_audio"
+    assert full["recordings"]["ALL"] == full["recordings"]["COMPLETED"] + 1
+
+
+def test_a_run_without_jobs_lists_the_recordings_set_aside_and_fails_unless_accepted(failed):
+    again = failed(check=False)
     assert (
         "Nothing to be done" in again.text
         and "set aside so far: 3 (tiny/empty, tiny/noise, tiny/neg)" in again.text
     )
     assert again.status == 3 and "set aside: tiny/empty at prepare_audio" in again.text
-    assert fresh(overlay={"on_error": "accept"}).status == 0
-    assert fresh("--dry-run").status == fresh("--summary").status == 0
+    assert failed(overlay=ACCEPT).status == 0
+    assert failed("--dry-run").status == failed("--summary").status == 0
 
 
-def test_a_run_that_fails_says_what_is_set_aside_too(fresh):
+def test_a_failing_run_lists_the_recordings_set_aside_too(fresh):
     (fresh.folder / "audio/b.wav").write_text("not audio")
     (fresh.folder / "bad.onnx").write_text("no model")
     overlay = {"systems": {"classic": {"changes": "bilstm"}}, "networks": {"bilstm": {"model": "bad.onnx"}}}  # fmt: skip
-    done = fresh("rttm", "--keep-going", overlay=overlay, check=False)
+    done = fresh("changes", "--keep-going", overlay=BATCHES | overlay, check=False)
     assert done.status == 1 and "set aside: tiny/b at prepare_audio" in done.text
 
 
-def test_a_recording_is_tried_again_when_its_file_is_mended(fresh):
-    broken(fresh)
-    fresh(check=False)
-    shutil.copy(fresh.folder / "audio/a.wav", fresh.folder / "audio/empty.wav")
-    done = fresh(check=False)
+def test_a_recording_is_processed_again_if_its_file_changes(failed):
+    """Other recordings stay set aside, which this run accepts."""
+    shutil.copy(failed.folder / "audio/a.wav", failed.folder / "audio/empty.wav")
+    done = failed("rttm", overlay=ACCEPT)
+    assert done.status == 0 and set(done.jobs.values()) == {1}
     assert "set aside: tiny/empty" not in done.text and "set aside: tiny/noise" in done.text
-    assert read_turns(fresh.folder / "results/tiny/rttm/classic/empty.rttm")
+    assert read_turns(failed.folder / "results/tiny/rttm/classic/empty.rttm")
 
 
-def test_a_reference_that_is_taken_away_takes_its_failure_with_it(fresh):
-    (fresh.folder / "audio/a.rttm").write_text("SPEAKER a 1 0 -1 <NA> <NA> x <NA> <NA>\n")
-    assert fresh(check=False).status == 3
-    (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\taudio/a.wav\nb\taudio/b.wav\n")
-    assert fresh().status == 0
+def test_a_removed_reference_removes_its_failure(failed):
+    rows = ["neg\taudio/b.wav\t\n", ROWS[-1]]
+    (failed.folder / "tiny.tsv").write_text(HEADER + "".join(rows))
+    assert failed("results/tiny/der.csv").status == 0
 
 
-def test_with_on_error_accept_the_status_is_0(fresh):
-    (fresh.folder / "audio/a.wav").write_text("not audio")
-    assert fresh(overlay={"on_error": "accept"}).status == 0
+def test_failed_recordings_are_processed_again_after_retry(failed):
+    assert not failed.planned("rttm")
+    failed("retry", overlay=ACCEPT)
+    assert failed.planned("audio")["prepare_audio"] == 2
 
 
-def test_a_recording_that_was_set_aside_counts_in_all_and_not_in_completed(fresh):
-    from diarflow.scoring.totals import read_csv
-
-    (fresh.folder / "audio/a.wav").write_text("not audio")
-    (fresh.folder / "audio/a.rttm").write_text("SPEAKER a 1 0 2 <NA> <NA> Ann <NA> <NA>\n")
-    fresh(check=False)
-    rows = read_csv(fresh.folder / "results/report/der.csv")
-    full = rows[(rows["system"] == "classic") & (rows["protocol"] == "full")].set_index("recording")
-    assert full["recordings"]["ALL"] == full["recordings"]["COMPLETED"] + 1
-    assert full["missed"]["a"] == 2.0 and full["failed_rule"]["a"] == "prepare_audio"
-
-
-def test_the_ledger_names_rule_variant_reason_and_log(fresh):
-    (fresh.folder / "audio/a.wav").write_text("not audio")
-    fresh(check=False)
-    entry = fresh.folder / "results/tiny/failures/prepare_audio/a.json"
-    said = json.loads(entry.read_text())
-    assert said["rule"] == "prepare_audio" and said["recording"] == "a"
-    assert "not audio that can be read" in (fresh.folder / said["log"]).read_text()
-
-
-def test_what_was_set_aside_is_tried_again_on_demand(fresh):
-    (fresh.folder / "audio/a.wav").write_bytes(b"")
-    (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\taudio/a.wav\n")
-    fresh("rttm", check=False)
-    assert not fresh.planned("rttm")
-    fresh("retry")
-    assert fresh.planned("rttm")["prepare_audio"] == 1
-
-
-def test_what_took_too_long_is_tried_again_on_demand_with_more_time(fresh):
+def test_a_recording_that_exceeded_the_time_limit_succeeds_after_retry_with_more_time(fresh):
     (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\taudio/a.wav\n")
     done = fresh("audio", overlay={"time_limit": 0.001}, check=False)
     assert done.status == 3
@@ -120,16 +131,18 @@ def test_what_took_too_long_is_tried_again_on_demand_with_more_time(fresh):
     assert soundfile.info(fresh.folder / "results/tiny/audio/a.wav").duration > 1
 
 
-def test_what_was_set_aside_is_tried_again_when_its_settings_or_the_code_change(fresh, tmp_path):
+def test_a_failed_recording_is_processed_again_if_its_settings_or_the_code_change(fresh, tmp_path):
     (fresh.folder / "tiny.tsv").write_text("recording\taudio\tchannel\na\taudio/a.wav\t5\n")
     done = fresh("audio", check=False)
     assert done.status == 3 and "channel is 5, expected 1 to 1" in done.text
     assert not fresh.planned("audio")
 
-    ignored = shutil.ignore_patterns(".*", "results", "logs", "benchmarks", "__pycache__")
+    ignored = shutil.ignore_patterns(".*", "results", "logs", "__pycache__")
     shutil.copytree(ROOT, tmp_path / "code", ignore=ignored)
     audio = tmp_path / "code/scripts/diarflow/audio/prepared.py"
-    audio.write_text(audio.read_text().replace("1 <= channel", "0 < channel"))
+    code = audio.read_text()
+    assert "1 <= channel" in code
+    audio.write_text(code.replace("1 <= channel", "0 < channel"))
     assert Workflow(fresh.folder, tmp_path / "code").planned("audio")["prepare_audio"] == 1
 
     (fresh.folder / "tiny.tsv").write_text("recording\taudio\tchannel\na\taudio/a.wav\t1\n")
