@@ -36,7 +36,7 @@ c,oracle-speech,ALL,full,19.0,11.0,1.0,0.0,2.0,27.27,30.0,3,3,1,3,False,,20.0,30
 
 
 def report_content(**changes):
-    """Return the content of the report: see `diarflow.report.content.report_content`."""
+    """Return the content of the report: see `diarflow.planning.report_content.report_content`."""
     variants = {
         "prepare_reference": [""], "detect_speech": ["webrtc"], "detect_changes": ["d", "silent"],
         "embed_segments": ["webrtc.d.none.e"], "write_rttm": ["ours"],

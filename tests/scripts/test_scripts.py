@@ -161,7 +161,7 @@ def test_cluster_segments_says_whether_the_number_was_given(run_script, num, giv
         },
         output={"clusters": at("clusters")},
         backend="kmeans", speaker_count="given", min_speakers=2, max_speakers=4, seed=0,
-        restarts=2, single_below=0.2,
+        n_init=2, single_speaker_silhouette=0.2,
     )  # fmt: skip
     assert len({speaker for _, _, speaker in read_rows(at("clusters"))}) == 2
     assert read_metadata(at("clusters")) == {"speakers_given": given}

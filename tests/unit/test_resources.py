@@ -74,4 +74,4 @@ def test_a_pipe_has_no_duration(tmp_path):
 )
 def test_a_backend_that_reads_no_audio_does_not_mention_it(stage, name):
     assert "read_blocks" not in BACKENDS[stage][name].source.read_text()
-    assert "Clip(" not in BACKENDS[stage][name].source.read_text()
+    assert "AudioReader(" not in BACKENDS[stage][name].source.read_text()

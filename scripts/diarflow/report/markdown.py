@@ -21,7 +21,7 @@ def write_markdown(
 ) -> None:
     """Write the DER of each corpus and system under each protocol, followed by conventions and provenance.
 
-    `content` gives the collar and the systems: see `diarflow.report.content.report_content`.
+    `content` gives the collar and the systems: see `diarflow.planning.report_content.report_content`.
     `references` are the paths of the prepared references, see `reference_paths`.
     """
     alignment = ["---", "---", *["---:"] * (len(_HEADER) - 2)]

@@ -31,7 +31,7 @@ _PACKAGES = (
 def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -> None:
     """Write the report into `folder`, which contains der.csv and the other tables.
 
-    `content` gives recordings, systems, variants and settings: see `diarflow.report.content.report_content`.
+    `content` gives recordings, systems, variants and settings: see `diarflow.planning.report_content.report_content`.
     Pages of recordings are kept if their content and `pages_provenance` (code and libraries) are unchanged.
     """
     folder = Path(folder)
