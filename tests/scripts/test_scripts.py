@@ -1,4 +1,4 @@
-"""Every script in this process: what it reads, what it writes, and what it does when it fails."""
+"""Scripts of the rules, run in this process: inputs, outputs and failures."""
 
 import json
 import re
@@ -85,7 +85,7 @@ def test_prepare_reference(run_script, tone):
     assert head == ";; repairs: 1 merged, 1 clipped, 0 dropped"
 
 
-def test_detect_speech_sets_a_failing_recording_aside_and_goes_on(run_script, tone):
+def test_detect_speech_sets_a_failing_recording_aside_and_continues(run_script, tone):
     shutil.copy(tone(), at("audio", "good", "wav"))
     Path(at("audio", "bad", "wav")).write_bytes(b"not audio")
     outputs = [at("speech", name, variant="v") for name in ("bad", "good")]
@@ -97,12 +97,12 @@ def test_detect_speech_sets_a_failing_recording_aside_and_goes_on(run_script, to
     )
     assert [failed_rule(path) for path in outputs] == ["detect_speech", None]
     assert read_rows(outputs[0]) == []
-    said = failure("detect_speech", "bad", "v")
-    assert said["rule"] == "detect_speech" and "LibsndfileError" in said["reason"]
+    record = failure("detect_speech", "bad", "v")
+    assert record["rule"] == "detect_speech" and "LibsndfileError" in record["reason"]
     assert "Traceback" in log and failure("detect_speech", "good", "v") is None
 
 
-def test_a_batch_finds_the_files_of_its_recordings_beside_those_that_are_named(run_script, tone):
+def test_a_batch_finds_files_of_its_recordings_that_are_not_declared(run_script, tone):
     for name in ("a", "b.c"):
         shutil.copy(tone(), at("audio", name, "wav"))
     outputs = [at("speech", name, variant="v") for name in ("a", "b.c")]
@@ -115,7 +115,7 @@ def test_a_batch_finds_the_files_of_its_recordings_beside_those_that_are_named(r
     assert [failed_rule(path) for path in outputs] == [None, None]
 
 
-def test_what_was_set_aside_is_passed_on_and_forgotten_once_it_works(run_script, tone):
+def test_a_failed_recording_is_passed_on_and_cleared_once_it_succeeds(run_script, tone):
     write_placeholder("audio", at("audio", ending="wav"), recording="a", rule="prepare_audio")
     files = {
         "input": {"audio": at("audio", ending="wav")},
@@ -149,7 +149,7 @@ def test_resegment(run_script):
 
 
 @pytest.mark.parametrize(("num", "given"), [(2, "True"), (None, "False")])
-def test_cluster_segments_says_whether_the_number_was_given(run_script, num, given):
+def test_cluster_segments_records_whether_the_number_was_given(run_script, num, given):
     write_table(at("windows"), "windows", [(0.0, 1.0, 0, -1, -1), (1.0, 2.0, 0, -1, -1)])
     np.save(at("embeddings", ending="npy"), np.eye(4, dtype=np.float32)[:2])
     run_script(
@@ -193,7 +193,7 @@ def scored(run_script):
     return [dict(zip(columns, values, strict=True)) for values in read_rows(output["scores"])]
 
 
-def test_a_recording_that_was_set_aside_is_scored_as_an_empty_hypothesis(run_script):
+def test_a_failed_recording_is_scored_as_an_empty_hypothesis(run_script):
     write_rttm(at("reference", ending="rttm"), "a", [Turn(0.0, 2.0, "A")])
     write_uem(at("reference", ending="uem"), "a", [Interval(0.0, 4.0)])
     write_placeholder(
@@ -204,7 +204,7 @@ def test_a_recording_that_was_set_aside_is_scored_as_an_empty_hypothesis(run_scr
     assert (full["corpus"], full["system"], full["recording"]) == ("c", "s", "a")
 
 
-def test_a_recording_whose_reference_was_set_aside_has_no_score(run_script):
+def test_a_recording_with_a_failed_reference_has_no_score(run_script):
     write_placeholder(
         "reference", at("reference", ending="rttm"), recording="a", rule="prepare_reference"
     )
@@ -214,7 +214,7 @@ def test_a_recording_whose_reference_was_set_aside_has_no_score(run_script):
 
 
 @pytest.mark.parametrize("kind", [*COLUMNS, "rttm", "reference", "uem", "embeddings", "audio"])
-def test_every_artifact_has_an_empty_form(tmp_path, monkeypatch, kind):
+def test_every_artifact_has_a_placeholder(tmp_path, monkeypatch, kind):
     monkeypatch.chdir(tmp_path)
     ending = {
         "rttm": "rttm",
@@ -225,11 +225,11 @@ def test_every_artifact_has_an_empty_form(tmp_path, monkeypatch, kind):
     }
     path = at(kind, ending=ending.get(kind, "parquet"))
     write_placeholder(kind, path, recording="a", rule="prepare_audio")
-    if kind not in ("uem", "embeddings"):  # these stand beside a marked file
+    if kind not in ("uem", "embeddings"):  # files next to a placeholder
         assert failed_rule(path) == "prepare_audio"
 
 
-def test_retry_forgets_what_was_set_aside_and_what_followed_from_it(run_script):
+def test_retry_removes_placeholders_of_a_failed_recording_and_their_results(run_script):
     for name in ("good", "bad"):
         for product, variant in (
             ("audio", ""),
@@ -249,7 +249,7 @@ def test_retry_forgets_what_was_set_aside_and_what_followed_from_it(run_script):
     Path("results/c/der.csv").touch()
     run_script("retry", input={}, output={})
     left = {path.as_posix() for path in Path("results").rglob("*.*")}
-    assert {one for one in left if "bad" in one} == {
+    assert {path for path in left if "bad" in path} == {
         "results/c/audio/bad.wav", "results/c/changes/v/bad.parquet",
     }  # fmt: skip
-    assert len({one for one in left if "good" in one}) == 4 and "results/c/der.csv" not in left
+    assert len({path for path in left if "good" in path}) == 4 and "results/c/der.csv" not in left
