@@ -10,7 +10,6 @@ from diarflow.planning.plan import Plan
 from diarflow.planning.recording import Recording
 from diarflow.planning.report_content import evaluated_detectors
 
-
 RECORDING = Recording("c", "a", "a", "a.wav")
 
 

@@ -4,7 +4,7 @@ from threading import Semaphore
 
 import pytest
 import snakemake
-import snakemake.api  # noqa: F401 - before its parts, which import each other
+import snakemake.api
 from hypothesis import given
 from hypothesis import strategies as st
 from snakemake.dag import DAG

@@ -13,6 +13,8 @@ for batch in batches("simulate_conversations"):
     rule:
         name:
             batch.name
+        input:
+            session.folder.prepared,
         output:
             audio=batch.outputs("results/{corpus}/simulated/{recording}.wav"),
             reference=batch.outputs("results/{corpus}/simulated/{recording}.rttm"),

@@ -104,7 +104,7 @@ class Batch:
     def output_times(self) -> list[float | None]:
         """Return the modification time of each recording's oldest output; None if an output is missing."""
         times = [map(modification_time, self.files(pattern)) for pattern in self._output_patterns]
-        return [None if None in row else min(row) for row in zip(*times, strict=True)]  # type: ignore[type-var]
+        return [None if None in row else min(row) for row in zip(*times, strict=True)]
 
 
 def inputs_to_declare(

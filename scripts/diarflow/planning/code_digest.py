@@ -14,7 +14,7 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from diarflow.backends import PACKAGE
 
@@ -110,7 +110,7 @@ class _ImportCollector(ast.NodeTransformer):
         node.names = kept
         return node if kept else None
 
-    def generic_visit(self, node: ast.AST) -> ast.AST:
+    def generic_visit(self, node: Any) -> Any:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
             node
         ):

@@ -9,29 +9,18 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from diarflow.audio import AUDIO_EXTENSIONS
 from diarflow.errors import visible
 from diarflow.formats.text import read_fields, read_lines
+from diarflow.settings import Corpus
 
 COLUMNS = (
     "recording", "audio", "channel", "reference", "uem",
     "num_speakers", "min_speakers", "max_speakers", "corpus",
 )  # fmt: skip
 _PATHS = ("audio", "reference", "uem")
-
-
-class CorpusSource(Protocol):
-    """Settings of a corpus that define the source of its recordings."""
-
-    name: str
-    recordings: str | None
-    audio: str | None
-    channel: int | str
-    reference: str | None
-    uem: str | None
-    simulate: Any
 
 
 @dataclass
@@ -43,13 +32,13 @@ class Rows:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_rows(source: CorpusSource, *, needs_audio: bool) -> Rows:
+def read_rows(source: Corpus, *, needs_audio: bool) -> Rows:
     """Return the rows of a corpus. With `needs_audio`, a table must have a column of audio files."""
     if source.recordings:
         return _table_rows(source.name, source.recordings, needs_audio=needs_audio)
     if source.audio:
         return _file_rows(source.name, source.audio)
-    return _simulated_rows(source)
+    return _simulated_rows(source.name, source.simulate)
 
 
 def _table_rows(corpus: str, table: str, *, needs_audio: bool) -> Rows:
@@ -119,14 +108,14 @@ def _file_rows(corpus: str, audio: str) -> Rows:
     return result
 
 
-def _simulated_rows(source: CorpusSource) -> Rows:
+def _simulated_rows(corpus: str, simulation: Any) -> Rows:
     """Return a row for each conversation that a rule will simulate."""
-    speakers = source.simulate.speakers
+    speakers = simulation.speakers
     if not os.path.isdir(speakers):
-        return Rows(problems=[f"{speakers}: no such folder of speakers (corpus {source.name})"])
+        return Rows(problems=[f"{speakers}: no such folder of speakers (corpus {corpus})"])
     result = Rows()
-    for number in range(source.simulate.conversations):
-        path = f"results/{source.name}/simulated/{source.name}-{number:04d}"
+    for number in range(simulation.conversations):
+        path = f"results/{corpus}/simulated/{corpus}-{number:04d}"
         row = {"recording": Path(path).name, "audio": f"{path}.wav", "reference": f"{path}.rttm"}
         result.rows.append((path, row))
     return result

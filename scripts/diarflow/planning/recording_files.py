@@ -53,7 +53,7 @@ class RowFiles:
 
     def path(self, path: str) -> str:
         """Return where a row file can be read: its own path, or its place in the scratch folder."""
-        return str(self._scratch / path) if path in self._changed else path
+        return str(self._scratch / path) if self._scratch and path in self._changed else path
 
 
 def read_row(path) -> dict[str, Any]:

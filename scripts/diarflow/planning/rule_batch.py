@@ -170,8 +170,8 @@ class RuleBatch(Batch):
 
     def _name(self, wildcards: Any) -> str:
         """Return the name of the variant that the job's wildcards select."""
-        name = getattr(wildcards, self._wildcard)
-        return self._settings.systems[name].turns if self._wildcard == "system" else name
+        name: str = getattr(wildcards, self._wildcard)
+        return (self._settings.systems[name].turns or "") if self._wildcard == "system" else name
 
     def _variant(self, wildcards: Any) -> Any:
         return getattr(self._settings, self._block)[self._name(wildcards)]

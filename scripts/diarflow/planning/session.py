@@ -41,7 +41,7 @@ class Session:
             config,
             defaults=yaml.load(DEFAULTS.read_text(), _LOADER),  # noqa: S506 - a safe loader
             overlay=workflow.config_settings.overwrite_config,
-            files=[DEFAULTS, *workflow.overwrite_configfiles],
+            files=[str(DEFAULTS), *workflow.overwrite_configfiles],
         )
         self.needs = {
             corpus.name: CorpusNeeds(

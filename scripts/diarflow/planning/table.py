@@ -10,9 +10,10 @@ from typing import Any
 
 from diarflow.errors import InputError
 from diarflow.formats.text import possible_names
-from diarflow.planning.corpus_rows import CorpusSource, read_rows
+from diarflow.planning.corpus_rows import read_rows
 from diarflow.planning.recording import MADE_BY_RULES, Recording, safe_id
 from diarflow.planning.reference_digests import unmatched_names
+from diarflow.settings import Corpus
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class CorpusNeeds:
 
 
 def read_corpora(
-    sources: Iterable[CorpusSource], needs: Mapping[str, CorpusNeeds] | None = None
+    sources: Iterable[Corpus], needs: Mapping[str, CorpusNeeds] | None = None
 ) -> tuple[list[Recording], list[str]]:
     """Return the recordings of all corpora, and warnings.
 
@@ -50,7 +51,7 @@ def read_corpora(
 
 
 def read_corpus(
-    source: CorpusSource, needs: CorpusNeeds = CorpusNeeds()
+    source: Corpus, needs: CorpusNeeds = CorpusNeeds()
 ) -> tuple[list[Recording], list[str]]:
     """Return the recordings of a corpus, and warnings. Raises InputError with a line for each mistake."""
     table = read_rows(source, needs_audio=needs.audio)
@@ -87,7 +88,7 @@ def warn_of_unmatched_names(recordings: Iterable[Recording]) -> list[str]:
     return unmatched_names(names)
 
 
-def _missing_files(source: CorpusSource, needs: CorpusNeeds) -> list[str]:
+def _missing_files(source: Corpus, needs: CorpusNeeds) -> list[str]:
     """Return a line for each file or folder of the whole corpus that does not exist."""
     problems = [
         f"systems.{system}.rttm: {path} does not exist (corpus {source.name})"
@@ -103,7 +104,7 @@ def _missing_files(source: CorpusSource, needs: CorpusNeeds) -> list[str]:
 
 
 def _recordings(
-    source: CorpusSource,
+    source: Corpus,
     needs: CorpusNeeds,
     place: str,
     row: dict[str, str],
