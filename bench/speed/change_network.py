@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.speed.change_network > bench/results/change_network.md
 
-The recording is noise: the content does not change the amount of work. The network runs as in the workflow.
+The recording is noise, because the content does not change the amount of work. The network runs as in the workflow.
 """
 
 import argparse
@@ -27,13 +27,13 @@ from diarflow.settings.changes import BilstmChanges
 from diarflow.settings.networks import BilstmNetwork
 
 TEXT = """
-Windows of {window} s, {step} s apart. CPU-seconds for an hour of audio, one process with one thread: the median of {runs}
-runs over {minutes:g} minutes.
+Windows of {window} s, {step} s apart. CPU-seconds for an hour of audio, in one process with one thread: median of {runs} runs
+on a recording of {minutes:g} minutes.
 """
 
 
 def measure(path: Path, cpu: CpuSeconds) -> dict[str, float]:
-    """Return the CPU-seconds of each part of one run, and of all of it."""
+    """Return the CPU-seconds of each part of one run, and of the whole run."""
     cpu.clear()
     settings = BilstmChanges()
     start = time.process_time()

@@ -3,8 +3,8 @@
     .venv/bin/python -m bench.speed.planning > bench/results/planning.md
 
 Each corpus has short generated recordings and the system `best`. After a dry run of everything, empty files take the place
-of all results, and `--touch --forceall` makes Snakemake record each of them (minutes, mostly disk). The check that finds
-nothing to do and a plan with one more recording follow.
+of all results, and `--touch --forceall` makes Snakemake record each of them, which takes minutes. Two more dry runs
+follow: one that finds nothing to do, and one after a recording was added.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from diarflow.planning.rule_variants import RULE_BLOCKS
 
 TEXT = """
 System `best`, `--workflow-profile profiles/large`. CPU-seconds (user and system time) and peak MB of a dry run of
-everything, of the check that finds nothing to do, and of a dry run after one recording was added, with its jobs.
+everything, of a dry run that finds nothing to do, and of a dry run after one recording was added, with its jobs.
 *on a cluster*: jobs that `profiles/slurm` submits. *records*: size of `.snakemake/metadata`.
 Reading an empty Snakefile takes {empty:.2f} CPU-s; reading this workflow's takes {more:.2f} CPU-s more.
 """
@@ -108,7 +108,7 @@ def measure(count: int, size: int) -> list[str]:
         write_corpus(folder, count)
         plan(
             folder, size, "--dry-run", "--quiet", "all"
-        )  # reads every audio file for the first time
+        )  # warm-up, not measured: opens every audio file for the first time
         first = plan(folder, size, "--dry-run")
         jobs = job_counts(first.output)
         write_empty_results(folder, first.output)

@@ -1,4 +1,7 @@
-"""Imported by every Python process of a run that has this folder on its path: each job records its threads at exit."""
+"""Record the threads of each job at its exit.
+
+Python imports this module at its start in every process that has this folder in `PYTHONPATH`.
+"""
 
 import atexit
 import json
@@ -9,7 +12,7 @@ from pathlib import Path
 
 
 def record_threads() -> None:
-    """Write the sizes of the thread pools by library, and the CPU-seconds of all threads but the main one."""
+    """Write the sizes of the thread pools by library, and the CPU-seconds of all threads except the main thread."""
     from threadpoolctl import threadpool_info
 
     process = resource.getrusage(resource.RUSAGE_SELF)

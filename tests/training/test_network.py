@@ -90,7 +90,7 @@ def test_the_metadata_of_a_model_are_in_its_files_and_settings_override_them(tmp
 
 @pytest.mark.parametrize("first", [1, 3])
 def test_weights_are_read_from_files_of_keras_2(tmp_path, first):
-    """Groups have the names of Keras 2. It numbers layers on from those of earlier models."""
+    """Keras 2 counts layers over all models of a process, so a layer's number may start at 3."""
     import h5py
 
     weights = iter(random_weights())
@@ -148,7 +148,7 @@ def test_weights_of_another_network_are_refused(tmp_path):
 
 
 def trace_numpy(gradient, start, steps, rate=0.1, epsilon=1e-16):
-    """Return the parameters (steps, n) of SMORMS3, written in NumPy from its description."""
+    """Return the parameters (steps, n) after each step of SMORMS3, written in NumPy from its description."""
     p = np.array(start, dtype=np.float64)
     m, v, memory = np.zeros_like(p), np.zeros_like(p), np.ones_like(p)
     trace = []
@@ -165,7 +165,7 @@ def trace_numpy(gradient, start, steps, rate=0.1, epsilon=1e-16):
 
 
 def trace_keras(loss, start, steps, rate=0.1):
-    """Return the parameters (steps, n) of SMORMS3 in Keras."""
+    """Return the parameters (steps, n) after each step of SMORMS3 in Keras."""
     import tensorflow as tf
 
     variable = keras.Variable(np.array(start, np.float32))
@@ -180,8 +180,8 @@ def trace_keras(loss, start, steps, rate=0.1):
 
 
 def test_the_first_steps_of_smorms3_equal_a_calculation_by_hand():
-    """f = p^2 / 2 from p = 1, rate 0.1. First step: r = 1/2, m = v = 1/2, d = 1/2, so that the rate is
-    0.1: p = 1 - 0.1 / sqrt(1/2) = 0.858579, memory 1 + 1 (1 - 1/2) = 1.5. Second: r = 0.4,
+    """f = p^2 / 2 from p = 1, rate 0.1. First step: r = 1/2, m = v = 1/2, d = 1/2, and the rate is
+    min(0.1, d) = 0.1: p = 1 - 0.1 / sqrt(1/2) = 0.858579, memory 1 + 1 (1 - 1/2) = 1.5. Second: r = 0.4,
     m = 0.3 + 0.4 * 0.858579 = 0.643431, v = 0.3 + 0.4 * 0.737157 = 0.594863, rate 0.1:
     p = 0.858579 (1 - 0.1 / 0.771274) = 0.747259.
     """

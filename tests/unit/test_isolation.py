@@ -168,7 +168,7 @@ def test_an_error_of_the_disk_fails_the_job_in_its_own_process_and_in_a_child(
 def test_an_input_that_is_not_visible_yet_fails_the_job_and_sets_no_recording_aside(attempt):
     assert attempt("hang", inputs={"audio": ["results/c/audio/a.wav"]}) == 1
     assert not Path("results/c/failures").exists() and only_the_log_is_left()
-    message = "results/c/audio/a.wav: does not exist, although its job has ended."
+    message = "results/c/audio/a.wav: does not exist, although the job that creates it has ended."
     assert Path("logs/x.log").read_text().startswith(message)
 
 

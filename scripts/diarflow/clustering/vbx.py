@@ -20,7 +20,7 @@ from diarflow.networks.onnx import model_path
 
 _INITIAL_SHARPNESS = 20.0
 _MAX_INITIAL_CLUSTERS = 100
-_MIN_WINDOWS = 1.0  # a speaker with less speech than this many windows is dropped
+_MIN_WINDOWS = 1.0  # in windows of the median duration; speakers with less speech are dropped
 
 
 def load(

@@ -1,7 +1,7 @@
 """Runtime of the rule scripts: logging, settings, and isolation of failing recordings.
 
 A job covers one recording or a batch. If a rule fails on a recording, the recording is set aside and the job goes
-on: the recording's outputs are placeholders, and a failure record holds the reason.
+on: the recording's outputs are placeholders, and a failure record contains the reason.
 """
 
 import faulthandler
@@ -50,7 +50,7 @@ def _print_error(kind: type[BaseException], error: BaseException, traceback) -> 
 
 
 def job_settings(snakemake: Any) -> dict[str, Any]:
-    """Start the log of a job over all recordings, and return the settings in its param `provenance`."""
+    """Start the log of a job over all recordings, and return the settings in its parameter `provenance`."""
     start_log(snakemake.log[0])
     return json.loads(snakemake.params.provenance)["settings"]
 
@@ -106,9 +106,9 @@ class Job:
     def each(self, work: Callable[[Item], None], *, include_failed: bool = False) -> None:
         """Call `work` for every recording, and set aside those for which it raises an error.
 
-        A recording that an earlier rule failed on is passed on as placeholders, without a call of `work` unless
-        `include_failed` is set. A full disk, and an input that the file system does not show yet, are no fault of
-        the recording: the job fails.
+        For a recording that an earlier rule set aside, `work` is called only if `include_failed` is true. Otherwise
+        its outputs are placeholders. The whole job fails if the disk is full, or if an input is not visible in the
+        file system yet, because the recording is not the cause.
         """
         process = partial(self._process, work=work, include_failed=include_failed)
         outputs = self._output.values()
@@ -143,7 +143,7 @@ class Job:
             if is_disk_error(error):
                 raise
             self._set_aside(item, error)
-        # the work alone, without the start of Python, imports and models
+        # CPU time of this recording alone, without the start of Python, imports and models
         seconds, megabytes = time.process_time() - start, peak_memory() / 2**20
         logging.info("%s took %.3f CPU-seconds, %.0f MB at most", item.id, seconds, megabytes)
 
@@ -192,7 +192,7 @@ def _check_inputs_exist(item: Item) -> None:
     for path in vars(item.input).values():
         if path.startswith("results/") and not os.path.exists(path):
             raise InputError(
-                f"{path}: does not exist, although its job has ended. Is the file system slow to propagate? "
+                f"{path}: does not exist, although the job that creates it has ended. Is the file system slow to propagate? "
                 "Raise latency-wait."
             )
 

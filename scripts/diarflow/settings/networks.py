@@ -17,7 +17,7 @@ class BilstmNetwork(Block):
     )
     features: Literal["deltas", "spans"] | None = Field(
         None,
-        description="deltas (2nd derivatives) or spans (divergences of 3 s); null: as in the model, else deltas",
+        description="deltas or spans, see `training`; null: value in the model file, else deltas",
     )
     normalisation: Literal["recording", "none"] | None = Field(
         None,

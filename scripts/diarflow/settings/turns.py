@@ -36,7 +36,7 @@ class ActivationsTurns(Block):
         0.8,
         ge=0,
         le=1,
-        description="weight of this comparison; the activity of the network has the weight 1 - mix",
+        description="weight of the similarity to clusters; the activity of the network has the weight 1 - mix",
     )
     sharpness: float = Field(
         8.0,

@@ -3,8 +3,8 @@
 In each chunk, local speakers are matched one-to-one to clusters, so that most of their speech outside overlap lies in
 windows of their cluster. The activity of the matched clusters is averaged over the overlapping chunks. The network
 confuses speakers within a chunk, so this activity is mixed with the cosine similarity between windows and the mean
-directions of the clusters. These windows are those of a further, denser embedding if the variant names one. Speech and overlap determine how many speakers are active in a frame, the scores
-determine which.
+directions of the clusters. These windows are those of the variant's own embedding if it names one. Speech and overlap
+determine how many speakers are active in a frame, and the scores determine which.
 
 Memory: 4 bytes per frame and cluster (17 MB for an hour with 20 speakers), and twice as much during the computation.
 """
