@@ -168,5 +168,5 @@ def finished(_finished, tmp_path):
 @pytest.fixture
 def fresh(tmp_path):
     """A tiny corpus of one system, before any run."""
-    write_tiny_corpus(tmp_path / "tiny", "classic")
+    write_tiny_corpus(tmp_path / "tiny", "classic", changes="none")
     return Workflow(tmp_path / "tiny")

@@ -10,8 +10,10 @@ from diarflow.settings.training import Training
 from diarflow.training.dataset import FrameRange
 from diarflow.training.train import train
 
-FRAMES = 20 * 137
-SETTINGS = Training(batch=4, epochs=2, check_every=3, patience=10).model_dump(
+# short windows: the time to compile the network grows with their length
+WINDOW, WINDOW_FRAMES = 0.5, 21
+FRAMES = 20 * WINDOW_FRAMES
+SETTINGS = Training(window=WINDOW, batch=4, epochs=2, check_every=3, patience=10).model_dump(
     exclude={"validation", "kinds", "max_pause", "neighbourhood", "features", "normalisation"}
 )
 
@@ -53,5 +55,5 @@ def test_training_stops_if_the_validation_loss_does_not_fall():
 
 
 def test_fewer_windows_than_a_batch_are_refused():
-    with pytest.raises(InputError, match="fewer than 64 windows of 137 frames"):
+    with pytest.raises(InputError, match=f"fewer than 64 windows of {WINDOW_FRAMES} frames"):
         train_small(batch=64)

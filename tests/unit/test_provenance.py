@@ -1,5 +1,7 @@
 """Provenance: a changed setting changes that of its own rule and variant, and of no other."""
 
+from operator import eq
+
 import pytest
 from test_settings import models, settings
 
@@ -8,6 +10,7 @@ from diarflow.planning.provenance import Provenance
 from diarflow.planning.recording import Recording
 from diarflow.planning.rule_variants import RULE_BLOCKS
 from diarflow.settings import BLOCKS
+from diarflow.settings.training import Training
 
 RULES = {block: rule for rule, block in RULE_BLOCKS.items()}
 
@@ -102,3 +105,31 @@ def test_every_setting_of_every_backend_has_another_value_here():
 def test_a_changed_setting_changes_only_its_own_variant(defaults, block, name, key, value):
     changed = provenances({block: {name: {key: value}}})
     assert {job for job in defaults if changed[job] != defaults[job]} == {(RULES[block], name)}
+
+
+TRAINING_SET_VALUES = {
+    "kinds": ["speaker", "overlap"], "max_pause": 0.5, "neighbourhood": 0.05, "features": "deltas",
+    "normalisation": "none", "validation": ["c"],
+}  # fmt: skip
+TRAINING_VALUES = {
+    "window": 1.6, "activation": "linear", "dropout": 0.2, "optimizer": "adam", "learning_rate": 0.01,
+    "batch": 3, "epochs": 2, "check_every": 2, "patience": 2, "positive_weight": 2.0, "seed": 1,
+}  # fmt: skip
+
+
+def test_every_setting_of_a_training_has_another_value_here():
+    assert {*TRAINING_SET_VALUES, *TRAINING_VALUES} == set(Training.model_fields)
+
+
+@pytest.mark.parametrize(("key", "value"), (TRAINING_SET_VALUES | TRAINING_VALUES).items())
+def test_a_changed_setting_of_a_training_changes_either_its_set_or_its_network(key, value):
+    """The network also depends on the files of the training set."""
+
+    def provenances(overlay):
+        chosen = {"corpora": [{"name": "c", "audio": "."}], "training": {"bilstm": overlay}}
+        recordings = [Recording("c", "a", "a", "a.wav", reference="a.rttm")]
+        provenance = Provenance(Plan(settings(chosen), recordings))
+        return provenance.training_set("bilstm"), provenance.training("bilstm")
+
+    same = tuple(map(eq, provenances({}), provenances({key: value})))
+    assert same == ((False, True) if key in TRAINING_SET_VALUES else (True, False))

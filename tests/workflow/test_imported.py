@@ -32,7 +32,7 @@ def write_texts(folder):
 @pytest.fixture(scope="module")
 def _imported(tmp_path_factory):
     def build(folder):
-        write_tiny_corpus(folder, "classic")
+        write_tiny_corpus(folder, "classic", changes="none")
         write_texts(folder)
         done = Workflow(folder)(overlay=BATCHES | overlay("folder", "file"), check=False)
         (folder / "output.txt").write_text(f"{done.status}\n{done.text}")

@@ -23,7 +23,7 @@ def _failed(tmp_path_factory):
     """Run a corpus with two unreadable audio files and two wrong references, in batches."""
 
     def build(folder):
-        write_tiny_corpus(folder, "classic")
+        write_tiny_corpus(folder, "classic", changes="none")
         (folder / "audio/noise.wav").write_text("not audio")
         (folder / "audio/empty.wav").touch()
         (folder / "audio/empty.rttm").write_text(TURN.format("empty", 2))
