@@ -38,7 +38,7 @@ def random_weights(seed=0):
 
 @pytest.mark.parametrize(
     ("windows", "frames", "activation"),
-    [(1, 137, "tanh"), (5, 20, "tanh"), (5, 20, "linear"), (2, 200, "linear")],
+    [(1, 137, "tanh"), (5, 20, "tanh"), (5, 20, "linear"), (2, 160, "linear")],
 )
 def test_the_graph_gives_the_scores_of_keras(windows, frames, activation):
     network = build_network(frames=frames, activation=activation)
@@ -50,18 +50,17 @@ def test_the_graph_gives_the_scores_of_keras(windows, frames, activation):
     np.testing.assert_allclose(scores, network(x), atol=1e-5)
 
 
-@pytest.mark.parametrize(("windows", "frames"), [(1, 137), (7, 20), (2, 200)])
-def test_the_shipped_graph_gives_the_scores_of_the_shipped_model(windows, frames):
+def test_the_shipped_graph_gives_the_scores_of_the_shipped_model():
     shipped = keras.saving.load_model(MODELS / "bilstm.keras", compile=False)
-    network = build_network(
-        frames=frames, activation=read_metadata(MODELS / "bilstm.keras")["activation"]
-    )
+    graph = session("bilstm.onnx")
+    x = np.random.default_rng(2).normal(size=(7, 137, 35)).astype(np.float32)
+    np.testing.assert_allclose(graph.run(None, {"features": x})[0], shipped(x), atol=1e-5)
+    # the graph takes any number of frames, the model only that of its training
+    activation = read_metadata(MODELS / "bilstm.keras")["activation"]
+    network = build_network(frames=20, activation=activation)
     network.set_weights(shipped.get_weights())
-    x = np.random.default_rng(2).normal(size=(windows, frames, 35)).astype(np.float32)
-    scores = session("bilstm.onnx").run(None, {"features": x})[0]
-    np.testing.assert_allclose(scores, network(x), atol=1e-5)
-    if frames == 137:
-        np.testing.assert_allclose(scores, shipped(x), atol=1e-5)
+    x = x[:, :20]
+    np.testing.assert_allclose(graph.run(None, {"features": x})[0], network(x), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["a.keras", "a.weights.h5"])

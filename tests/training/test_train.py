@@ -10,12 +10,12 @@ from diarflow.settings.training import Training
 from diarflow.training.dataset import FrameRange
 from diarflow.training.train import train
 
-# short windows: the time to compile the network grows with their length
-WINDOW, WINDOW_FRAMES = 0.5, 21
+# the shortest windows: the time to compile the network grows with their length
+WINDOW, WINDOW_FRAMES = 0.1, 3
 FRAMES = 20 * WINDOW_FRAMES
-SETTINGS = Training(window=WINDOW, batch=4, epochs=2, check_every=3, patience=10).model_dump(
+SETTINGS = Training(batch=4, epochs=2, check_every=3, patience=10).model_dump(
     exclude={"validation", "kinds", "max_pause", "neighbourhood", "features", "normalisation"}
-)
+) | {"window": WINDOW}
 
 
 def train_small(**changes):

@@ -24,7 +24,7 @@ CONFIG = {
         }
     ],
     "training": {
-        "tiny": {"window": 1.0, "epochs": 25, "patience": 25, "check_every": 3, "batch": 4, "learning_rate": 0.003, "dropout": 0.0, "validation": []}
+        "tiny": {"window": 1.0, "epochs": 16, "patience": 16, "check_every": 8, "batch": 12, "learning_rate": 0.003, "dropout": 0.0, "validation": []}
     },
     "networks": {"own": {"backend": "bilstm", "model": "models/tiny/bilstm.keras"}},
     "changes": {"own": {"backend": "bilstm", "network": "own", "min_distance": 0.3}},
@@ -56,7 +56,7 @@ def trained(tmp_path_factory):
 def test_training_overfits_a_tiny_corpus(trained):
     card = json.loads((trained / "models/tiny/bilstm.json").read_text())
     assert card["parameters"] == 571_489
-    assert card["history"][-1]["epoch"] == 25
+    assert card["history"][-1]["epoch"] == 16
     assert card["history"][-1]["loss"] < 0.1 * card["history"][0]["loss"]
     assert card["recordings"] == {
         "training": ["sim/sim-0000", "sim/sim-0001", "sim/sim-0002"], "validation": [],
@@ -71,6 +71,8 @@ def test_the_trained_network_detects_the_changes_of_its_training_corpus(trained)
     (total,) = (r for r in rows if r["recording"] == "ALL" and r["regions"] == "single")
     assert total["changes"] == "own"
     assert float(total["precision_0.5"]) > 0.8 and float(total["recall_0.5"]) > 0.8
+    der = (trained / "results/report/der.csv").read_text()
+    assert all(f"sim,own,sim-000{number},full" in der for number in range(3))
     page = (trained / "results/report/index.html").read_text()
     assert "own: 0.0 h of training data" in page and "data:image/png;base64," in page
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -44,11 +43,3 @@ def test_planning_imports_no_heavy_library():
 def test_light_jobs_import_no_heavy_library_before_their_work(modules):
     loaded = imports_of("runs.job", "artifacts.tables", *modules)
     assert not loaded & (HEAVY - {"pyarrow"})
-
-
-def test_unit_tests_import_neither_torch_nor_tensorflow():
-    tests = sorted(path.stem for path in Path(__file__).parent.glob("test_*.py"))
-    places = [Path(__file__).parent, ROOT / "tests", ROOT]
-    path = f"sys.path[:0] = {list(map(str, places))!r}"
-    loaded = imported("\n".join([path, *(f"import {name}" for name in tests)]))
-    assert not loaded & {"torch", "tensorflow", "keras"}

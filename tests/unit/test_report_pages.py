@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from sample_report import DER, IMAGE, RESULTS, SCRIPT, report_content, write_report
+from sample_report import DER, IMAGE, RESULTS, SCRIPT, SYSTEMS, report_content, write_report
 
 from diarflow.formats.rttm import read_turns, write_rttm
 from diarflow.report.site import write_site
@@ -202,6 +202,12 @@ def test_comparisons_and_speaker_counts_are_shown_if_their_tables_exist(new_repo
     (row,) = page.rows("comparisons")
     assert row[1][4:] == ["43.04", "12.00 to 60.50", "3", "oracle-speech is better"]
     assert "c: ours" in page.text and "the number was given for some" in page.text
+
+
+def test_the_front_page_shows_the_recordings_that_a_system_was_tuned_on(new_report):
+    tuned = SYSTEMS["ours"] | {"tuned_on": "4 trials on 2 recordings of c"}
+    write_site(new_report, report_content(systems=SYSTEMS | {"ours": tuned}))
+    assert "ours: 4 trials on 2 recordings of c" in Page(new_report / "index.html").text
 
 
 def test_pages_contain_no_network_addresses_and_no_broken_links(report):

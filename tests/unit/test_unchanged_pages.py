@@ -2,6 +2,8 @@
 
 import csv
 import os
+import shutil
+from contextlib import chdir
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +22,22 @@ PAGE = Path("results/report/recordings/c/a.html")
 REPORT = Path("results/report")
 
 
+@pytest.fixture(scope="module")
+def first_report(tmp_path_factory):
+    """A folder with a report whose pages have modification time 0."""
+    folder = tmp_path_factory.mktemp("report")
+    with chdir(folder):
+        write_report()
+        for page in PAGE.parent.iterdir():
+            os.utime(page, (0, 0))
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def report(tmp_path, monkeypatch):
-    """A report in the current folder whose pages have modification time 0."""
+def report(first_report, tmp_path, monkeypatch):
+    """A copy of the report in the current folder."""
     monkeypatch.chdir(tmp_path)
-    write_report()
-    for page in PAGE.parent.iterdir():
-        os.utime(page, (0, 0))
+    shutil.copytree(first_report, tmp_path, dirs_exist_ok=True)
 
 
 def rewrite(pages_provenance="", **changes):

@@ -24,7 +24,8 @@ def _oracles(_finished, tmp_path_factory):
     def build(folder):
         folder.mkdir()
         run = copied(_finished, folder)
-        run("results/tiny/der.csv", overlay=overlay("classic", "perfect", *ORACLES))
+        systems = overlay("classic", "perfect", *ORACLES)
+        run("results/tiny/der.csv", "--cores", "2", overlay=systems)
 
     return build_once(tmp_path_factory, "oracles", build) / "tiny"
 

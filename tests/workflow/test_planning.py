@@ -17,6 +17,8 @@ from workflow_runs import BATCHES
 from diarflow.planning.snakemake_patches import FEWEST_RECORDINGS
 from diarflow.simulation.synthetic import synthesize_dialogue
 
+CORPUS = {"name": "tiny", "recordings": "tiny.tsv"}
+
 
 def times_in(folder):
     """Return the modification times of all files in a folder, except those that Snakemake writes in a dry run."""
@@ -100,8 +102,9 @@ def test_a_dry_run_plans_what_a_changed_row_reruns_and_the_run_completes_it(fini
     table.write_text(table.read_text().replace("\t2\t", "\t3\t", 1))
     planned = finished.planned_recordings()
     assert ("cluster_segments", "a") in planned and ("cluster_segments", "b") not in planned
-    finished(overlay=BATCHES)
-    assert finished.planned() == {}
+    kmeans = {"corpora": [CORPUS | {"systems": ["classic-kmeans"]}]}
+    finished("rttm", overlay=BATCHES | kmeans)
+    assert finished.planned("rttm", overlay=kmeans) == {}
 
 
 # --- locks --------------------------------------------------------------------------------------
@@ -145,8 +148,8 @@ def test_a_run_beside_a_live_run_works_on_another_corpus_and_is_refused_on_the_s
         refused = fresh("rttm", check=False)
         assert refused.status == 1 and "LockException" in refused.text
         assert times_in(fresh.folder / "results") == before
-        more = {"corpora": [{"name": "more", "recordings": "more.tsv", "systems": ["classic"]}]}
-        fresh("audio", overlay=BATCHES | more)
+        more = {"corpora": [CORPUS | {"name": "more", "recordings": "more.tsv"}]}
+        fresh("audio", overlay=BATCHES | more | {"default_systems": ["classic"]})
         for id in "ab":
             assert (fresh.folder / f"results/more/audio/{id}.wav").exists()
             assert (fresh.folder / f"results/more/recordings/audio/{id}.json").exists()

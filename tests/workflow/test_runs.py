@@ -159,7 +159,7 @@ def unscored(tmp_path_factory):
         for name in UNSAFE:
             shutil.copy(folder / "audio/a.wav", folder / "calls" / name)
         corpus = {"name": "calls", "audio": "calls", "systems": ["classic"]}
-        done = Workflow(folder)(overlay=BATCHES | {"corpora": [corpus]})
+        done = Workflow(folder)("--cores", "2", overlay=BATCHES | {"corpora": [corpus]})
         (folder / "output.txt").write_text(done.text)
 
     return build_once(tmp_path_factory, "unscored", build)

@@ -8,6 +8,7 @@ import soundfile
 from conftest import ROOT
 from workflow_runs import BATCHES, Workflow, build_once, copied, write_tiny_corpus
 
+from diarflow.artifacts.tables import read_rows
 from diarflow.formats.rttm import read_turns
 from diarflow.scoring.totals import read_csv
 
@@ -29,7 +30,7 @@ def _failed(tmp_path_factory):
         (folder / "audio/empty.rttm").write_text(TURN.format("empty", 2))
         (folder / "audio/neg.rttm").write_text(TURN.format("neg", -2))
         (folder / "tiny.tsv").write_text(HEADER + "".join(ROWS))
-        done = Workflow(folder)(overlay=BATCHES, check=False)
+        done = Workflow(folder)("--cores", "2", overlay=BATCHES, check=False)
         (folder / "output.json").write_text(json.dumps(vars(done)))
 
     return build_once(tmp_path_factory, "failed", build)
@@ -103,10 +104,11 @@ def test_a_failing_run_lists_the_recordings_set_aside_too(fresh):
 def test_a_recording_is_processed_again_if_its_file_changes(failed):
     """Other recordings stay set aside, which this run accepts."""
     shutil.copy(failed.folder / "audio/a.wav", failed.folder / "audio/empty.wav")
-    done = failed("rttm", overlay=ACCEPT)
-    assert done.status == 0 and set(done.jobs.values()) == {1}
+    done = failed("speech", overlay=ACCEPT)
+    assert done.status == 0
+    assert done.jobs == {"prepare_audio": 1, "detect_speech": 1, "speech": 1}
     assert "set aside: tiny/empty" not in done.text and "set aside: tiny/noise" in done.text
-    assert read_turns(failed.folder / "results/tiny/rttm/classic/empty.rttm")
+    assert read_rows(failed.folder / "results/tiny/speech/webrtc/empty.parquet")
 
 
 def test_a_removed_reference_removes_its_failure(failed):

@@ -33,6 +33,5 @@ def test_a_search_runs_new_trials_only_and_its_best_trial_is_a_configuration(fin
     assert "4 trials on 2 recordings of tiny" in tuned["systems"]["classic-tuned"]["tuned_on"]
     chosen = overlay(SEARCH) | tuned
     chosen["corpora"][0]["systems"] = ["classic-tuned"]
-    finished(overlay=chosen)
-    page = (finished.folder / "results/report/index.html").read_text()
-    assert "4 trials on 2 recordings of tiny" in page
+    planned = finished.planned("rttm", overlay=chosen)
+    assert planned == {"build_turns": 1, "write_rttm": 1, "rttm": 1}  # the clusters exist
