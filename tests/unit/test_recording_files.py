@@ -57,3 +57,17 @@ def test_a_changed_row_is_read_from_a_scratch_folder_until_it_is_written():
     assert (speakers(rows.path(b)), speakers(b)) == (3, 2)
     rows.write()
     assert rows.path(b) == b and speakers(b) == 3
+
+
+def test_in_a_dry_run_one_new_file_stands_for_all_changed_row_files_of_a_part(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    recordings = [Recording("c", id, id, "a.wav", num_speakers=2) for id in "ab"]
+    RowFiles(recordings).write()
+    changed = RowFiles([Recording("c", id, id, "a.wav", num_speakers=3) for id in "ab"])
+    changed.stand_in(Path("scratch"))
+    speakers = {changed.path(f"results/c/recordings/speakers/{id}.json") for id in "ab"}
+    assert speakers == {"scratch/results/c/recordings/speakers/changed.json"}
+    path = "results/c/recordings/audio/a.json"
+    assert changed.path(path) == path and not Path("scratch/results/c/recordings/audio").exists()

@@ -5,6 +5,7 @@ another grouping of recordings into jobs re-runs nothing.
 """
 
 import json
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -14,14 +15,15 @@ from diarflow.atomic import atomic_write
 from diarflow.errors import visible
 from diarflow.planning.recording import Recording
 
+_STAND_IN = "changed.json"
 _PARTS = ("audio", "reference", "speakers")
 
 
 class RowFiles:
     """Row files of all recordings below `results/{corpus}/recordings/`.
 
-    Snakemake plans a job again if an input is newer than its outputs. In a dry run the row files must not be
-    written, so a changed one is written to a scratch folder, and `path` returns its place there.
+    Snakemake plans a job again if an input is newer than its outputs. Where row files must not be written yet, `path`
+    returns a file in a scratch folder for each one that has changed.
     """
 
     def __init__(self, recordings: Iterable[Recording]):
@@ -30,6 +32,7 @@ class RowFiles:
             str, str
         ] = {}  # path of a row file: its content, if that on disk differs
         self._scratch: Path | None = None
+        self._has_copies = False  # in the scratch folder, rather than one stand-in for each part
         for recording, parts in self._parts:
             for part, content in parts.items():
                 path = f"results/{recording.corpus}/recordings/{part}/{recording.id}.json"
@@ -45,15 +48,25 @@ class RowFiles:
         _write_summaries(self._parts)
 
     def write_to(self, folder: Path) -> None:
-        """Write the changed row files below a scratch folder instead."""
-        self._scratch = folder
+        """Write the changed row files below a scratch folder, for jobs to read."""
+        self._scratch, self._has_copies = folder, True
         for path, text in self._changed.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
 
+    def stand_in(self, folder: Path) -> None:
+        """Write one new file for each part to a scratch folder, for a dry run, which reads no content."""
+        self._scratch, self._has_copies = folder, False
+        for parent in {os.path.dirname(path) for path in self._changed}:
+            (folder / parent).mkdir(parents=True)
+            (folder / parent / _STAND_IN).touch()
+
     def path(self, path: str) -> str:
         """Return where a row file can be read: its own path, or its place in the scratch folder."""
-        return str(self._scratch / path) if self._scratch and path in self._changed else path
+        if not self._scratch or path not in self._changed:
+            return path
+        name = path if self._has_copies else f"{os.path.dirname(path)}/{_STAND_IN}"
+        return f"{self._scratch}/{name}"
 
 
 def read_row(path) -> dict[str, Any]:

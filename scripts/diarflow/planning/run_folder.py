@@ -43,9 +43,9 @@ class RunFolder:
         - writes the row files that have changed, and the tables of ids,
         - removes usage files that later jobs have superseded.
 
-        A dry run writes the changed row files to a temporary folder, and changes nothing here. So does a run while
-        another run works in the folder. Such a run calls this again with `is_started`, once Snakemake has found
-        that the two do not conflict, and then writes the row files.
+        A dry run changes nothing here: new files in a temporary folder stand for the row files that have changed.
+        A run writes the changed row files to a temporary folder while another run works here. It calls this again
+        with `is_started`, once Snakemake has found that the two do not conflict, and then writes them here.
         """
         self._is_prepared = True
         if is_started:
@@ -53,14 +53,16 @@ class RunFolder:
                 self._rows.write()
             return
         if not self._is_run:
-            self._write_to_scratch(folder=None)
+            self._rows.stand_in(self._scratch_folder(parent=None))
             return
         if remove_stale_locks():
             print("continuing a run that was killed in this folder", file=sys.stderr)
             remove_leftovers()
         self._must_wait = any(LOCK.parent.glob("locks/*.lock"))  # of a live run
         if self._must_wait:
-            self._write_to_scratch(LOCK.parent)  # which the nodes of a cluster share
+            self._rows.write_to(
+                self._scratch_folder(LOCK.parent)
+            )  # which the nodes of a cluster share
             return
         self._rows.write()
         for corpus in self._plan.systems:
@@ -70,10 +72,10 @@ class RunFolder:
     def _rows(self) -> RowFiles:
         return RowFiles(self._plan.recordings.values())
 
-    def _write_to_scratch(self, folder: Path | None) -> None:
-        """Write the changed row files to a folder that is removed when this process ends."""
-        self._scratch = tempfile.TemporaryDirectory(prefix="diarflow-", dir=folder)
-        self._rows.write_to(Path(self._scratch.name))
+    def _scratch_folder(self, parent: Path | None) -> Path:
+        """Return a new folder that is removed when this process ends."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="diarflow-", dir=parent)
+        return Path(self._scratch.name)
 
     @property
     def _is_run(self) -> bool:
