@@ -1,5 +1,6 @@
 """Patches of Snakemake: each gives the result of the patched method."""
 
+import asyncio
 from threading import Semaphore
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from snakemake.dag import DAG
 from snakemake.exceptions import ChildIOException
 from snakemake.io import IOFile, _IOFile
+from snakemake.persistence import PersistenceBase
+from snakemake.persistence.file import FilePersistence
 from snakemake.scheduling.job_scheduler import JobScheduler
 
 from diarflow.planning import snakemake_patches
@@ -19,6 +22,8 @@ PATCHED = [
     (_IOFile, "match"),
     (DAG, "check_directory_outputs"),
     (JobScheduler, "_schedule_reevalutation"),
+    (PersistenceBase, "finished"),
+    (_IOFile, "checksum"),
 ]
 PATHS = st.lists(st.sampled_from(("a", "b", "a.b", ".")), min_size=1, max_size=3).map("/".join)
 
@@ -109,3 +114,27 @@ def test_a_shorter_timer_does_not_wait_for_a_longer_one():
     assert scheduler._open_jobs.acquire(timeout=30)
     (longer,) = scheduler._timers.values()
     longer.cancel()
+
+
+def test_the_checksum_of_an_input_is_computed_once_when_a_job_has_ended(monkeypatch, tmp_path):
+    inputs = [IOFile(str(tmp_path / name)) for name in ("a", "b")]
+    computed, recorded = [], []
+
+    async def checksum(file, threshold=None):
+        computed.append(file)
+        return f"{file} {threshold} {len(computed)}"
+
+    async def finished(persistence, job):
+        for _ in job.output:
+            recorded.append([await file.checksum(100) for file in inputs])
+
+    monkeypatch.setattr(_IOFile, "checksum", checksum)
+    monkeypatch.setattr(PersistenceBase, "finished", finished)
+    apply(FEWEST_RECORDINGS)
+    for jobs in (1, 2):
+        asyncio.run(FilePersistence.finished(None, Jobs(output=["x", "y", "z"])))
+        assert len(computed) == 2 * jobs and recorded[-3:] == [recorded[-1]] * 3
+    assert recorded[0] != recorded[-1]  # a file that changes between two jobs is seen
+    asyncio.run(inputs[0].checksum())
+    asyncio.run(inputs[0].checksum())
+    assert len(computed) == 6

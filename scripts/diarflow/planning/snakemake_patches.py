@@ -8,11 +8,13 @@ them and compares the jobs. They apply to exactly this version, and only to plan
 import os
 import threading
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
 VERSION = "9.27.1"
 FEWEST_RECORDINGS = 100
+_checksums: ContextVar[dict | None] = ContextVar("checksums of a job's inputs", default=None)
 
 
 def apply(recordings: int) -> bool:
@@ -23,6 +25,7 @@ def apply(recordings: int) -> bool:
         return False
     from snakemake.dag import DAG
     from snakemake.io import _IOFile
+    from snakemake.persistence import PersistenceBase
     from snakemake.scheduling.job_scheduler import JobScheduler
 
     # Each look for ready jobs sets a timer of a second, and each timer looks again: one more look a second for each
@@ -30,6 +33,10 @@ def apply(recordings: int) -> bool:
     JobScheduler._schedule_reevalutation = _reevaluate_once
     # To find the producer of a file, a regular expression is compiled for each output of each rule.
     _only_if(_shares_prefix, _IOFile, "match")
+    # When a job has ended, the checksum of each input is computed once for each output: a million times for a report
+    # on 10,000 recordings. https://github.com/snakemake/snakemake/issues/4240
+    _wrap(_with_checksum_cache, PersistenceBase, "finished")
+    _wrap(_cached_checksum, _IOFile, "checksum")
     # The paths of all outputs are compared with each other to find folders that contain another output.
     _only_if(_has_nested_outputs, DAG, "check_directory_outputs")
     return True
@@ -37,15 +44,44 @@ def apply(recordings: int) -> bool:
 
 def _only_if(condition: Callable[..., bool], owner: type, name: str) -> None:
     """Call a method only if `condition`, called with the same arguments, is true; else it returns None."""
+
+    def conditional(method: Callable, *arguments: Any) -> Any:
+        return method(*arguments) if condition(*arguments) else None
+
+    _wrap(conditional, owner, name)
+
+
+def _wrap(replacement: Callable, owner: type, name: str) -> None:
+    """Replace a method by a function that gets the method before its arguments."""
     method = getattr(owner, name)
     if hasattr(method, "__wrapped__"):
         return  # patched before in this process
 
     @wraps(method)
-    def patched(*arguments: Any) -> Any:
-        return method(*arguments) if condition(*arguments) else None
+    def patched(*arguments: Any, **keywords: Any) -> Any:
+        return replacement(method, *arguments, **keywords)
 
     setattr(owner, name, patched)
+
+
+async def _with_checksum_cache(finished: Callable, persistence: Any, job: Any) -> None:
+    """Record a job as finished, with a cache of checksums."""
+    token = _checksums.set({})
+    try:
+        await finished(persistence, job)
+    finally:
+        _checksums.reset(token)
+
+
+async def _cached_checksum(checksum: Callable, file: Any, *arguments: Any, **keywords: Any) -> Any:
+    """Return the checksum of a file, from the cache of the job if there is one."""
+    cache = _checksums.get()
+    if cache is None:
+        return await checksum(file, *arguments, **keywords)
+    key = (file, arguments, tuple(keywords.items()))
+    if key not in cache:
+        cache[key] = await checksum(file, *arguments, **keywords)
+    return cache[key]
 
 
 def _reevaluate_once(scheduler: Any, delay: float) -> None:
