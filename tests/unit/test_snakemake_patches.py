@@ -1,6 +1,7 @@
 """Patches of Snakemake: each gives the result of the patched method."""
 
 import asyncio
+import gc
 from threading import Semaphore
 
 import pytest
@@ -24,6 +25,7 @@ PATCHED = [
     (JobScheduler, "_schedule_reevalutation"),
     (PersistenceBase, "finished"),
     (_IOFile, "checksum"),
+    (FilePersistence, "_read_record_cached"),
 ]
 PATHS = st.lists(st.sampled_from(("a", "b", "a.b", ".")), min_size=1, max_size=3).map("/".join)
 
@@ -41,8 +43,10 @@ class Jobs:
 @pytest.fixture(autouse=True, scope="module")
 def patched():
     methods = [getattr(*place) for place in PATCHED]
+    threshold = gc.get_threshold()
     assert apply(FEWEST_RECORDINGS)
     yield
+    gc.set_threshold(*threshold)
     for (owner, name), method in zip(PATCHED, methods, strict=True):
         setattr(owner, name, method)
 
@@ -138,3 +142,22 @@ def test_the_checksum_of_an_input_is_computed_once_when_a_job_has_ended(monkeypa
     asyncio.run(inputs[0].checksum())
     asyncio.run(inputs[0].checksum())
     assert len(computed) == 6
+
+
+def test_a_record_is_read_once_for_a_job_with_many_outputs(tmp_path):
+    reads = []
+
+    class Records(FilePersistence):
+        _metadata_path = tmp_path
+
+        def __init__(self):
+            pass
+
+        def _io_read(self, folder, key):
+            reads.append(key)
+
+    records = Records()
+    for _ in range(4):
+        for number in range(300):
+            records._read_record(f"results/{number}")
+    assert len(reads) == 300

@@ -5,15 +5,17 @@ them and compares the jobs. They apply to exactly this version, and only to plan
 `docs/decisions/0006-snakemake-patches.md` has the measured gain of each.
 """
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 VERSION = "9.27.1"
 FEWEST_RECORDINGS = 100
+_CACHED_RECORDS = 1024  # a batch of 100 recordings has up to 300 outputs
 _checksums: ContextVar[dict | None] = ContextVar("checksums of a job's inputs", default=None)
 
 
@@ -26,6 +28,7 @@ def apply(recordings: int) -> bool:
     from snakemake.dag import DAG
     from snakemake.io import _IOFile
     from snakemake.persistence import PersistenceBase
+    from snakemake.persistence.file import FilePersistence
     from snakemake.scheduling.job_scheduler import JobScheduler
 
     # Each look for ready jobs sets a timer of a second, and each timer looks again: one more look a second for each
@@ -39,6 +42,12 @@ def apply(recordings: int) -> bool:
     _wrap(_cached_checksum, _IOFile, "checksum")
     # The paths of all outputs are compared with each other to find folders that contain another output.
     _only_if(_has_nested_outputs, DAG, "check_directory_outputs")
+    # The records of a job's outputs are read four times in turn, with a cache for 128 records.
+    read = FilePersistence._read_record_cached
+    if read.cache_parameters()["maxsize"] < _CACHED_RECORDS:
+        FilePersistence._read_record_cached = lru_cache(_CACHED_RECORDS)(read.__wrapped__)
+    # A plan consists of millions of objects that stay. The default is (700, 10, 10).
+    gc.set_threshold(20_000, 20, 100)
     return True
 
 
