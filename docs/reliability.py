@@ -16,7 +16,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from bench.page import ROOT, print_heading, print_table
-from diarflow.audio.prepared import duration, prepare_audio, read_note
+from diarflow.audio.prepare import prepare_audio
+from diarflow.audio.prepared import duration
 from diarflow.errors import InputError, visible
 from tests import edge_case_audio
 
@@ -78,8 +79,8 @@ def audio_rows() -> Iterator[list[str]]:
         target = Path(folder, "prepared.wav")
         for name in edge_case_audio.FILES:
             try:
-                prepare_audio(Path(folder, "calls", name), target)
-                result = f"{duration(target):.3f} s. {read_note(target)}"
+                facts = prepare_audio(Path(folder, "calls", name), target)
+                result = f"{duration(target):.3f} s. {' '.join(facts['notes'])}"
             except InputError as error:
                 result = "set aside: " + str(error).partition(visible(name))[2].lstrip(": ")
             yield [escape(visible(name)), escape(result)]

@@ -1,10 +1,11 @@
 """Rule prepare_audio: convert recordings to mono, 16 kHz, 16-bit PCM."""
 
+import json
 import logging
 
 from diarflow.atomic import atomic_write
-from diarflow.audio.prepared import prepare_audio
-from diarflow.errors import visible
+from diarflow.audio.facts import write_facts
+from diarflow.audio.prepare import prepare_audio
 from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
 
@@ -13,9 +14,10 @@ job = Job(snakemake)
 
 def prepare(item):
     row = read_row(item.input.row)
-    with atomic_write(item.output.audio) as path:
-        facts = prepare_audio(row["audio"], path, channel=row["channel"])
-    logging.info("%s: %s", visible(row["audio"]), facts)
+    with atomic_write(item.output.audio) as audio, atomic_write(item.output.facts) as beside:
+        facts = prepare_audio(row["audio"], audio, channel=row["channel"])
+        write_facts(beside, facts)
+    logging.info("%s", json.dumps(facts))
 
 
 job.each(prepare)

@@ -13,7 +13,8 @@ from conftest import ROOT
 from edge_case_audio import CONTENTS, FILES, write_files
 from workflow_runs import digests
 
-from diarflow.audio.prepared import duration, read_note
+from diarflow.audio.facts import read_note
+from diarflow.audio.prepared import duration
 from diarflow.formats.rttm import read_turns
 from diarflow.planning.recording_files import RowFiles
 from diarflow.planning.table import read_corpus
@@ -64,7 +65,8 @@ def failures():
 
 def prepare(run_all, corpus):
     RowFiles(corpus).write()
-    run_all("prepare_audio", input={"row": "recordings/audio.json"}, output={"audio": "audio.wav"})
+    outputs = {"audio": "audio.wav", "facts": "audio.json"}
+    run_all("prepare_audio", input={"row": "recordings/audio.json"}, output=outputs)
 
 
 def test_audio_is_prepared_or_the_recording_is_set_aside_with_the_reason(run_all, corpus):

@@ -12,6 +12,7 @@ import soundfile
 from diarflow.artifacts.failures import Failure, write_failure
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
 from diarflow.artifacts.tables import COLUMNS, read_metadata, read_rows, write_table
+from diarflow.audio.facts import read_facts
 from diarflow.audio.prepared import write_silence
 from diarflow.formats.rttm import read_turns, write_rttm
 from diarflow.formats.uem import read_uem, write_uem
@@ -58,10 +59,16 @@ def test_prepare_audio(run_script, tone):
     log = run_script(
         "prepare_audio",
         input={"source": str(path), "row": row(audio=str(path), channel=2)},
-        output={"audio": at("audio", ending="wav")},
+        output={"audio": at("audio", ending="wav"), "facts": at("audio", ending="json")},
     )
     assert soundfile.info("results/c/audio/a.wav").frames == 16_000
-    assert "'channels': 2" in log and failure("prepare_audio") is None
+    facts = read_facts("results/c/audio/a.wav")
+    assert (
+        facts["channels"] == 2
+        and facts["samples"] == 16_000
+        and facts["source"]["path"] == str(path)
+    )
+    assert json.dumps(facts) in log and failure("prepare_audio") is None
 
 
 def test_prepare_reference(run_script, tone):
@@ -98,8 +105,8 @@ def test_detect_speech_sets_a_failing_recording_aside_and_continues(run_script, 
     assert [failed_rule(path) for path in outputs] == ["detect_speech", None]
     assert read_rows(outputs[0]) == []
     record = failure("detect_speech", "bad", "v")
-    assert record["rule"] == "detect_speech" and "LibsndfileError" in record["reason"]
-    assert "Traceback" in log and failure("detect_speech", "good", "v") is None
+    assert record["rule"] == "detect_speech" and "bad.wav: damaged" in record["reason"]
+    assert "bad.wav: damaged" in log and failure("detect_speech", "good", "v") is None
 
 
 def test_a_batch_finds_files_of_its_recordings_that_are_not_declared(run_script, tone):

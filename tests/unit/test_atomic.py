@@ -12,7 +12,7 @@ import soundfile
 from diarflow.artifacts.arrays import write_array, zeros_on_disk
 from diarflow.artifacts.tables import write_table
 from diarflow.atomic import atomic_write, is_disk_full, remove_leftovers, remove_unfinished
-from diarflow.audio.prepared import prepare_audio
+from diarflow.audio.prepare import prepare_audio
 from diarflow.formats.rttm import write_rttm
 from diarflow.report.rendering import write_assets
 from diarflow.timeline.intervals import Turn
@@ -134,7 +134,7 @@ def test_a_full_disk_fails_the_job_and_sets_no_recording_aside(run_script, small
         run_script(
             "prepare_audio",
             input={"row": "row.json"},
-            output={"audio": "results/c/audio/a.wav"},
+            output={"audio": "results/c/audio/a.wav", "facts": "results/c/audio/a.json"},
         )
     assert is_disk_full(error.value)
     assert not [path for path in small_disk.rglob("*") if path.is_file()]

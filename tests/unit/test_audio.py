@@ -8,7 +8,8 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diarflow.audio.prepared import AudioReader, duration, prepare_audio
+from diarflow.audio.prepare import prepare_audio
+from diarflow.audio.prepared import AudioReader, duration
 from diarflow.errors import InputError
 
 
@@ -60,7 +61,7 @@ def test_the_number_of_samples_is_exact(tmp_path, samples, rate):
 
 
 def test_the_number_of_samples_is_exact_over_many_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("diarflow.audio.decode._BLOCK", 1000)
+    monkeypatch.setattr("diarflow.audio.blocks.BLOCK", 1000)
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, 44_101)
     soundfile.write(tmp_path / "a.wav", noise, 44_100)
     in_blocks, _ = prepare(tmp_path / "a.wav", tmp_path)
@@ -162,7 +163,7 @@ def test_a_wav_of_more_than_4_gb_is_rejected(tone, tmp_path):
 
 
 def test_a_recording_too_long_for_a_wav_is_rejected(tone, tmp_path, monkeypatch):
-    monkeypatch.setattr("diarflow.audio.prepared._MAX_SAMPLES", 15_000)
+    monkeypatch.setattr("diarflow.audio.prepare._MAX_SAMPLES", 15_000)
     with pytest.raises(InputError, match=r"is longer than 0\.0 hours, more than a WAV holds"):
         prepare_audio(tone(), tmp_path / "out.wav")
 

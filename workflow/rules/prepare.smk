@@ -3,6 +3,7 @@ Audio and references in the one form that all other rules read.
 
 in   audio, reference and UEM of the table of recordings, and the row files
 out  results/{corpus}/audio/{recording}.wav        mono, 16 kHz, 16-bit PCM
+     results/{corpus}/audio/{recording}.json       facts: source, decoder, length, gaps, notes
      results/{corpus}/reference/{recording}.rttm   normalized turns; comments count the repairs
      results/{corpus}/reference/{recording}.uem    scored extent
      results/demo/source/                          recording of the demo, and its reference
@@ -18,6 +19,7 @@ for batch in batches("prepare_audio"):
             row=batch.rows("results/{corpus}/recordings/audio/{recording}.json"),
         output:
             audio=batch.outputs("results/{corpus}/audio/{recording}.wav"),
+            facts=batch.outputs("results/{corpus}/audio/{recording}.json"),
         log:
             batch.log(),
         conda:
@@ -25,7 +27,7 @@ for batch in batches("prepare_audio"):
         resources:
             **batch.resources(),
         params:
-            provenance=batch.provenance("numpy", "soundfile", "soxr"),
+            provenance=batch.provenance("av", "numpy", "soundfile", "soxr"),
         script:
             "../../scripts/prepare_audio.py"
 

@@ -42,6 +42,12 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
 
         with atomic_write(path) as temporary:
             write_silence(temporary)
+    elif kind == "facts":
+        from diarflow.atomic import atomic_write
+        from diarflow.audio.facts import write_facts
+
+        with atomic_write(path) as temporary:
+            write_facts(temporary, {"set_aside": rule, "samples": 0, "notes": []})
     else:
         raise KeyError(f"no placeholder for an artifact of kind {kind}")
 

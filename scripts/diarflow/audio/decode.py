@@ -1,112 +1,211 @@
-"""Decoding of audio files, including files with a wrong length in their header and truncated files.
+"""Decoding of audio files: choice of the decoder, and check of the length.
 
-Crashes and full disks truncate files, and a program that writes to a pipe does not know the length of its output.
-Such files are decoded up to the end of their data.
+libsndfile decodes formats whose length is certain. FFmpeg decodes everything else, and files in which libsndfile finds
+less audio than they hold. Files one behind the other are decoded in turn.
 """
 
-import mmap
-import os
-import re
-import stat
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any
 
-import numpy as np
 import soundfile
 
-from diarflow.errors import InputError, visible
+from diarflow.audio.blocks import Block, Decoder, IncompleteError
+from diarflow.audio.describe import describe
+from diarflow.audio.flac import flac_length
+from diarflow.audio.libsndfile import LibsndfileDecoder
+from diarflow.audio.ogg import single_stream
+from diarflow.audio.parts import Part, after_tag, find_parts, first_part
+from diarflow.audio.sound_data import corrected, find_sound_data
+from diarflow.audio.source import Source, open_source
+from diarflow.errors import InputError
+from diarflow.timeline.intervals import Seconds
 
-_BLOCK = 1 << 18  # samples read at once
 _RATES = (1000, 768_000)  # Hz; with a damaged header of 1 Hz, resampling would fill the disk
+_SHORTFALL: Seconds = 0.1  # difference of lengths without a note
+_MP3_FRAME = 1152  # samples
+_OPUS_RATE = 48_000  # Hz, of the granule positions of Opus
+_XING = (b"Xing", b"Info", b"VBRI")  # names of MP3 headers that count the frames
+
+
+class Audio:
+    """An open audio file. `rate`, `channels` and the names of format, codec and decoder are those of its first part."""
+
+    def __init__(self, source: Source):
+        self.source, self.name = source, source.name
+        self._parts = find_parts(source)
+        self.decoders: list[Decoder] = [_decoder(self._parts[0])]
+        first = self.decoders[0]
+        self.rate, self.channels = first.rate, first.channels
+
+    @property
+    def first(self) -> Decoder:
+        return self.decoders[0]
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the audio in order, up to the point of truncation, with silence in gaps of the time stamps.
+
+        Raises InputError if the file is damaged before its end or changed while it was read. Raises IncompleteError if
+        a decoder found too little audio: the next call uses FFmpeg for that part.
+        """
+        for index, part in enumerate(self._parts):
+            if index == len(self.decoders):
+                self.decoders.append(_decoder(part))
+            try:
+                for block in self.decoders[index].blocks():
+                    _check_rate(self.name, block.rate)
+                    yield block
+            except IncompleteError:
+                self.decoders[index] = _ffmpeg_decoder(part, self.decoders[index].coverage.promised)
+                raise
+        self.source.check_unchanged()
+
+    def lengths(self) -> dict[str, Any]:
+        """Return start, gaps and notes of the decoded audio, after the last block."""
+        notes: list[str] = []
+        gaps: list[tuple[Seconds, Seconds]] = []
+        end: Seconds = 0.0
+        if len(self._parts) > 1:
+            kind = self._parts[0].kind.upper()
+            notes.append(f"The file holds {len(self._parts)} {kind} files one behind the other.")
+        for decoder in self.decoders:
+            coverage = decoder.coverage
+            gaps += [(round(end + at, 3), round(length, 3)) for at, length in coverage.gaps]
+            notes += coverage.notes
+            decoded = coverage.decoded / coverage.rate
+            end += decoded + coverage.start + sum(length for _, length in coverage.gaps)
+            if coverage.promised is not None:
+                promised = coverage.promised / coverage.rate
+                if decoded < promised - _SHORTFALL:
+                    notes.append(
+                        f"The file is cut off: {decoded:.1f} s of {promised:.1f} s could be decoded."
+                    )
+                elif decoded > promised + _SHORTFALL:
+                    notes.append(
+                        f"The header gives {promised:.2f} s, {decoded:.2f} s were decoded."
+                    )
+        return {"start": self.first.coverage.start, "gaps": gaps, "notes": notes}
 
 
 @contextmanager
-def open_audio(path) -> Iterator[soundfile.SoundFile]:
+def open_audio(path) -> Iterator[Audio]:
     """Open an audio file for decoding.
 
     Raises InputError if the file cannot be read, is empty, is not audio, or has an implausible sample rate.
     """
-    name = visible(path)
-    try:
-        sound = _open(path, name)
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read ({error.strerror})") from error
-    except soundfile.LibsndfileError as error:
-        raise InputError(f"{name}: not audio that can be read ({error.error_string})") from error
+    with open_source(path) as source:
+        audio = Audio(source)
+        _check_rate(audio.name, audio.rate)
+        yield audio
+
+
+def _check_rate(name: str, rate: int) -> None:
     lowest, highest = _RATES
-    with sound:
-        if not lowest <= sound.samplerate <= highest:
-            raise InputError(
-                f"{name}: sample rate is {sound.samplerate} Hz, expected {lowest} to {highest}"
-            )
-        yield sound
+    if not lowest <= rate <= highest:
+        raise InputError(f"{name}: sample rate is {rate} Hz, expected {lowest} to {highest}")
 
 
-def _open(path, name: str) -> soundfile.SoundFile:
-    with open(path, "rb", opener=_open_without_blocking) as file:
-        state = os.fstat(file.fileno())
-        if not stat.S_ISREG(state.st_mode):
-            raise InputError(f"{name}: not a regular file, expected audio")
-        if state.st_size == 0:
-            raise InputError(f"{name}: the file is empty, expected audio")
-        return soundfile.SoundFile(_corrected_wav(file, name, state.st_size) or os.fsencode(path))
+def channel_count(path) -> int:
+    """Return the number of channels at the start of an audio file. Only its first bytes are read.
 
-
-def _open_without_blocking(path, flags: int) -> int:
-    """Open a file. If it is a pipe, do not wait for a process to write to it."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _corrected_wav(file, name: str, size: int) -> mmap.mmap | None:
-    """Return a copy-on-write map of a WAV file whose header has been given the true length of the data.
-
-    `size` is the size of the file in bytes. Returns None if the header is correct or the file is not a WAV file.
-    Wrong headers are written by programs that write to a pipe, were killed, or passed 4 GB: the length is 0, or no
-    further chunk, whose name would consist of letters, follows the data.
+    Raises InputError if the file cannot be read or is not audio.
     """
-    head = file.read(4096)
-    start = head.find(b"data", 12) + 8
-    if head[:4] not in (b"RIFF", b"RIFX") or start < 8:
-        return None
-    order: Literal["little", "big"] = "little" if head[:4] == b"RIFF" else "big"
-    declared, present = int.from_bytes(head[start - 4 : start], order), size - start
-    file.seek(start + declared + declared % 2)
-    if not present or (declared and re.match(rb"[ -~]{3}|$", file.read(3))):
-        return None
-    if present > 0xFFFFFFFF:
-        raise InputError(f"{name}: a WAV of more than 4 GB, expected RF64, W64 or FLAC")
-    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)  # the file itself is not changed
-    mapped[start - 4 : start] = (present - present % 2).to_bytes(4, order)
-    return mapped
+    with open_source(path) as source:
+        return _unchecked_decoder(first_part(source)).channels
 
 
-def decode_blocks(sound: soundfile.SoundFile, path) -> Iterator[np.ndarray]:
-    """Yield the audio of an open file in order, float32 (frames, channels), up to the point of truncation.
+def _decoder(part: Part) -> Decoder:
+    """Return the decoder of a part: libsndfile if its length is certain, else FFmpeg."""
+    decoder = _unchecked_decoder(part)
+    if isinstance(decoder, LibsndfileDecoder) and (check := _CHECKS.get(decoder.format)):
+        return check(part, decoder)
+    return decoder
 
-    Raises InputError if the file is damaged before its end, because the audio after the damage would be shifted.
+
+def _unchecked_decoder(part: Part) -> Decoder:
+    """Return libsndfile's decoder of a part, with a corrected length of its sound data, or else FFmpeg's."""
+    data = find_sound_data(part)
+    share = None
+    if data:
+        part, length = corrected(part, data)
+        share = data.declared / length if data.declared and length > 0 else None
+    try:
+        decoder = LibsndfileDecoder(part)
+    except soundfile.LibsndfileError as error:
+        logging.info("%s: libsndfile: %s", part.source.name, error.error_string)
+        return _ffmpeg_decoder(part, share=share)
+    if share:
+        decoder.promised = round(decoder.frames * share)
+    return decoder
+
+
+def _check_flac(part: Part, decoder: LibsndfileDecoder) -> Decoder:
+    if part.kind != "flac":
+        return decoder
+    length = flac_length(part)
+    if not length.declared or (length.present or 0) > length.declared:
+        return _ffmpeg_decoder(part)
+    return decoder
+
+
+def _check_mp3(part: Part, decoder: LibsndfileDecoder) -> Decoder:
+    from diarflow.audio.ffmpeg import count_samples
+
+    count = count_samples(part)
+    if not _has_count(part):  # the number of libsndfile is an estimate
+        decoder.promised = None
+    if count > decoder.frames + _MP3_FRAME:
+        return _ffmpeg_decoder(part, decoder.promised)
+    decoder.expected = count - 2 * _MP3_FRAME
+    return decoder
+
+
+def _has_count(part: Part) -> bool:
+    """Return whether an MP3 file begins with a header that counts its frames."""
+    head = part.source.read(after_tag(part.source), 4096)
+    return any(name in head for name in _XING)
+
+
+def _check_ogg(part: Part, decoder: LibsndfileDecoder) -> Decoder:
+    link = single_stream(part.source, part.start, part.end)
+    if link and link.head[:7] == b"\x01vorbis":
+        samples = link.granule
+    elif link and link.head[:8] == b"OpusHead":
+        skip = int.from_bytes(link.head[10:12], "little")
+        samples = round((link.granule - skip) * decoder.rate / _OPUS_RATE)
+    else:
+        return _ffmpeg_decoder(part)
+    if abs(samples - decoder.frames) > 1:
+        return _ffmpeg_decoder(part)
+    if link.truncated:
+        decoder.notes = ["The file is cut off: its last page is incomplete."]
+    return decoder
+
+
+def _check_voc(part: Part, decoder: LibsndfileDecoder) -> Decoder:
+    return _ffmpeg_decoder(part)  # libsndfile decodes the headers of further blocks as sound
+
+
+_CHECKS = {"FLAC": _check_flac, "MP3": _check_mp3, "OGG": _check_ogg, "VOC": _check_voc}
+
+
+def _ffmpeg_decoder(
+    part: Part, promised: int | None = None, *, share: float | None = None
+) -> Decoder:
+    """Return FFmpeg's decoder of a part. Raises InputError, with a description of the file, if there is none.
+
+    `promised` is the number of samples by the header, if FFmpeg does not read it, and `share` is the ratio of the
+    length by the header to that of the file.
     """
-    block = np.empty((_BLOCK, sound.channels), np.float32)
-    position = 0
-    while True:
-        try:
-            count = len(sound.read(out=block, dtype="float32", always_2d=True))
-        except soundfile.LibsndfileError as error:
-            count = sound.tell() - position if sound.seekable() else 0
-            if _last_frame_decodes(path):
-                seconds = (position + count) / sound.samplerate
-                raise InputError(f"{visible(path)}: damaged at {seconds:.2f} s") from error
-        if count <= 0:
-            return
-        yield block[:count]
-        position += count
+    import av
 
+    from diarflow.audio.ffmpeg import FfmpegDecoder
 
-def _last_frame_decodes(path) -> bool:
-    """Return True if the last frame of a file can be decoded: the file is damaged, not truncated."""
-    with soundfile.SoundFile(os.fsencode(path)) as sound:
-        try:
-            sound.seek(sound.frames - 1)
-            return len(sound.read(1)) == 1
-        except soundfile.LibsndfileError:
-            return False
+    try:
+        return FfmpegDecoder(part, promised, share)
+    except (av.FFmpegError, ValueError) as error:
+        logging.info("%s: FFmpeg: %s", part.source.name, error)
+        raise InputError(
+            f"{part.source.name}: not audio that can be read: {describe(part)}"
+        ) from error

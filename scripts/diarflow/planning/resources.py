@@ -9,10 +9,11 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from diarflow.audio.facts import header_samples
+from diarflow.errors import InputError
 from diarflow.timeline.intervals import Seconds
 
 UNKNOWN_DURATION: Seconds = 600.0  # of a recording whose header gives none
-_WAV_HEADER = 44  # bytes
 _BYTES_PER_SECOND = 2 * 16_000  # of prepared audio
 _FEWEST_BYTES_PER_SECOND = 500  # of the most compact speech codec
 _START_MINUTES = 10  # of a job, on a busy shared file system
@@ -70,10 +71,10 @@ def runtime_minutes(rule: str, durations: Iterable[Seconds], attempt: int = 1) -
 
 
 def prepared_duration(path: str) -> Seconds | None:
-    """Return the duration of prepared audio; None if it does not exist or is empty."""
+    """Return the duration of prepared audio by its header; None if it does not exist, is empty or is damaged."""
     try:
-        return max(os.stat(path).st_size - _WAV_HEADER, 0) / _BYTES_PER_SECOND or None
-    except FileNotFoundError:
+        return 2 * header_samples(path) / _BYTES_PER_SECOND or None
+    except (OSError, InputError):
         return None
 
 

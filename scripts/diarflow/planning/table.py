@@ -183,11 +183,10 @@ def _channel_count(audio: str | None) -> int:
     """Return the number of channels; 1 for a file that cannot be read, which its job sets aside."""
     if audio is None:
         return 1
-    from diarflow.audio.decode import open_audio
+    from diarflow.audio.decode import channel_count
 
     try:
-        with open_audio(audio) as sound:
-            return sound.channels
+        return channel_count(audio)
     except InputError:
         return 1
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.artifacts.placeholders import failed_rule
-from diarflow.audio.prepared import duration, read_note
+from diarflow.audio.facts import read_note
+from diarflow.audio.prepared import duration
 from diarflow.batch_labels import count_in_label, possible_labels
 from diarflow.formats.rttm import read_comments, read_turns
 from diarflow.formats.uem import read_uem

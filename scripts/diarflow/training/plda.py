@@ -10,7 +10,8 @@ import numpy as np
 import soundfile
 
 from diarflow.atomic import atomic_write
-from diarflow.audio.prepared import SAMPLE_RATE, duration, prepare_audio
+from diarflow.audio.prepare import prepare_audio
+from diarflow.audio.prepared import SAMPLE_RATE, duration
 from diarflow.clustering.plda import Plda, train_plda
 from diarflow.digests import versions
 from diarflow.embedding.windows import cut_windows
