@@ -18,12 +18,14 @@ from diarflow.clustering.vb_hmm import responsibilities
 from diarflow.errors import InputError
 from diarflow.settings.clustering import (
     AgglomerativeClustering,
+    Clustering,
     HdbscanClustering,
     KmeansClustering,
     MeanshiftClustering,
     SpectralClustering,
     VbxClustering,
 )
+from diarflow.settings.introspection import models_in
 from diarflow.timeline.intervals import Turn
 
 GIVEN = {"speaker_count": "given", "max_speakers": 10}
@@ -293,6 +295,18 @@ def test_the_oracle_labels_a_window_by_the_speaker_who_speaks_most_in_it():
     embeddings = make_embeddings(np.ones((4, 8)), windows)
     clusters, given = load_assignment({"backend": "oracle"})(embeddings, ANY, turns)
     assert list(clusters) == [1, 1, 0, 0] and given
+
+
+def test_by_default_the_number_of_speakers_is_that_of_the_table(name):
+    vectors, _ = voices(3)
+    windows = {"start": np.zeros(36), "end": np.ones(36), "chunk": np.full(36, -1)}
+    (settings,) = (model() for model in models_in(Clustering) if model().backend == name)
+    changes = {"model": None} if name == "vbx" else {}  # the shipped PLDA has other dimensions
+    assign = load_assignment(settings.model_dump() | changes)
+    for counts in (SpeakerCounts(num=4), SpeakerCounts(num=1), SpeakerCounts(max=2)):
+        clusters, given = assign(make_embeddings(vectors, windows), counts)
+        assert len(set(clusters)) == (counts.num or 2)
+        assert given == (counts.num is not None)
 
 
 def test_the_number_of_speakers_can_be_that_of_the_reference(name):

@@ -58,7 +58,7 @@ OTHER_VALUES = {
         "activations": {"network": "bilstm", "embedding": None, "mix": 0.5, "sharpness": 12.0, "min_turn": 0.2},
     },
 }  # fmt: skip
-ESTIMATING = {"speaker_count": "given", "min_speakers": 2, "max_speakers": 5, "min_speaker_share": 0.02,
+ESTIMATING = {"speaker_count": "estimated", "min_speakers": 2, "max_speakers": 5, "min_speaker_share": 0.02,
               "max_points": 500}  # fmt: skip
 for _name in ("agglomerative", "spectral", "hdbscan", "vbx"):
     OTHER_VALUES["clustering"][_name] |= ESTIMATING

@@ -6,12 +6,15 @@ import json
 import pytest
 from workflow_runs import (
     BATCHES,
+    TINY_TABLE,
     Workflow,
     build_once,
     copied,
     record_threads,
     write_tiny_corpus,
 )
+
+from diarflow.formats.rttm import read_turns
 
 CLUSTERS = {"cluster_segments", "build_turns", "write_rttm", "score_recording"}
 EMBEDDINGS = {"embed_segments", *CLUSTERS}
@@ -24,6 +27,7 @@ def folder(tmp_path_factory):
 
     def build(folder):
         write_tiny_corpus(folder, "best", "fast")
+        (folder / "tiny.tsv").write_text(TINY_TABLE.replace("\t2\t", "\t\t"))
         Workflow(folder)(
             "--cores", "2", overlay=BATCHES, **record_threads(folder),
             OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2",
@@ -50,6 +54,21 @@ def test_speech_is_detected_and_the_number_of_speakers_is_estimated(folder):
         assert errors < 0.25 * float(totals[system]["reference_seconds"])
         text = (folder / f"results/tiny/rttm/{system}/a.rttm").read_text()
         assert "SPEAKER a 1 " in text and "given" not in text
+
+
+def test_the_number_of_speakers_in_the_table_is_used_by_default(folder, tmp_path):
+    """Two voices that sound alike to the network are one cluster, unless the table says otherwise."""
+    run = copied(folder, tmp_path)
+    rttm = run.folder / "results/tiny/rttm/best/a.rttm"
+    assert speakers_of(rttm) == {"SPEAKER_00"}
+    (run.folder / "tiny.tsv").write_text(TINY_TABLE)
+    run("results/tiny/rttm/best/a.rttm")
+    assert speakers_of(rttm) == {"SPEAKER_00", "SPEAKER_01"}
+    assert rttm.read_text().startswith(";; number of speakers: given\n")
+
+
+def speakers_of(rttm):
+    return {turn.speaker for turn in read_turns(rttm)}
 
 
 @pytest.mark.parametrize(

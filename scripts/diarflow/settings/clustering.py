@@ -29,14 +29,20 @@ MaxSpeakers = Annotated[
 ]
 
 
-class CentroidClustering(SpeakerRange):
-    """Settings of clusterings that take the number of speakers from the table by default."""
+class CountedClustering(SpeakerRange):
+    """Settings of all clusterings except the oracle: source and bounds of the number of speakers."""
 
     speaker_count: Literal["given", "estimated", "oracle"] = Field(
         "given",
         description="number of speakers: given (in the table, else estimated), estimated, or oracle (reference)",
     )
     min_speakers: MinSpeakers = 1
+    max_speakers: MaxSpeakers = 20
+
+
+class CentroidClustering(CountedClustering):
+    """Settings of clusterings that compare windows with the centres of clusters."""
+
     max_speakers: MaxSpeakers = 10
     seed: Seed = 0
 
@@ -69,20 +75,14 @@ class MeanshiftClustering(CentroidClustering):
     )
 
 
-class EstimatingClustering(SpeakerRange):
-    """Settings of clusterings that estimate the number of speakers by default."""
+class PoolingClustering(CountedClustering):
+    """Settings of clusterings that pool similar vectors of long recordings first."""
 
-    speaker_count: Literal["given", "estimated"] = Field(
-        "estimated",
-        description="number of speakers: estimated, or given (in the table, else estimated)",
-    )
-    min_speakers: MinSpeakers = 1
-    max_speakers: MaxSpeakers = 20
     min_speaker_share: MinShare = 0.005
     max_points: MaxPoints = Field(2000, le=20_000)
 
 
-class AgglomerativeClustering(EstimatingClustering):
+class AgglomerativeClustering(PoolingClustering):
     """Average linkage; an added distance separates the local speakers of a chunk."""
 
     backend: Literal["agglomerative"] = "agglomerative"
@@ -91,7 +91,7 @@ class AgglomerativeClustering(EstimatingClustering):
     )
 
 
-class SpectralClustering(EstimatingClustering):
+class SpectralClustering(PoolingClustering):
     """Spectral clustering with auto-tuning (NME-SC)."""
 
     backend: Literal["spectral"] = "spectral"
@@ -99,7 +99,7 @@ class SpectralClustering(EstimatingClustering):
     seed: Seed = 0
 
 
-class HdbscanClustering(EstimatingClustering):
+class HdbscanClustering(PoolingClustering):
     """HDBSCAN; outliers join the nearest cluster."""
 
     backend: Literal["hdbscan"] = "hdbscan"
@@ -108,7 +108,7 @@ class HdbscanClustering(EstimatingClustering):
     )
 
 
-class VbxClustering(EstimatingClustering):
+class VbxClustering(PoolingClustering):
     """VBx: agglomerative clustering, refined by variational Bayes in PLDA space."""
 
     backend: Literal["vbx"] = "vbx"
