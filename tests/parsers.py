@@ -66,6 +66,6 @@ def check(kind: str, content: bytes, folder: Path) -> None:
         try:
             parse(path)
         except InputError as error:
-            for line in str(error).split("\n"):
+            for line in error.details.split("\n"):
                 assert re.match(rf"{re.escape(str(path))}(:\d+)?: .", line) or kind == "yaml", line
                 assert visible(line) == line
