@@ -20,7 +20,7 @@ import pytest
 import soundfile
 from workflow_runs import Workflow, build_once, copied, record_threads, write_tiny_corpus
 
-from diarflow.planning.batches import _times
+from diarflow.planning.file_states import scan_again
 from diarflow.runs.usage import write_usage
 
 # programs that tests start
@@ -56,7 +56,7 @@ def _restored_stderr():
 def no_cached_times():
     """Forget the modification times that a plan reads once in a process."""
     yield
-    _times.cache_clear()
+    scan_again()
 
 
 @pytest.fixture

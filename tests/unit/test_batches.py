@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from diarflow.batch_labels import batch_count, batch_index
-from diarflow.planning.batches import Batch, _times
+from diarflow.planning.batches import Batch
+from diarflow.planning.file_states import file_state, scan_again
 
 NAMES = [f"r{number}" for number in range(1000)]
 
@@ -50,7 +51,7 @@ def touch(path, seconds):
 
 
 def declared(batch):
-    _times.cache_clear()
+    scan_again()
     vars(batch).pop("output_times", None)  # cached for a plan
     files = batch.inputs("results/{corpus}/audio/{recording}.wav")
     return [Path(path).stem for path in files(None)]
@@ -107,12 +108,13 @@ def test_a_file_that_vanishes_while_its_folder_is_listed_is_left_out(tmp_path, m
     class Entry:
         name = ".gone"
 
-        def is_file(self):
+        def stat(self):
             raise FileNotFoundError
 
     listed = [Entry(), *os.scandir(tmp_path)]
     monkeypatch.setattr(os, "scandir", lambda folder: nullcontext(listed))
-    assert _times(str(tmp_path)).keys() == {"a"}
+    scan_again()
+    assert file_state(f"{tmp_path}/a") and not file_state(f"{tmp_path}/.gone")
 
 
 def test_a_variant_that_reads_no_file_declares_none(batch):

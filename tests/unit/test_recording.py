@@ -19,13 +19,8 @@ def test_a_reference_made_by_a_rule_is_an_input():
     assert recording.row_parts()["reference"]["stamps"] == []
 
 
-@pytest.mark.parametrize(
-    ("name", "is_input"), [("a.wav", True), ("<b>.wav", False), ("{c}.wav", False)]
-)
-def test_a_file_name_that_snakemake_misreads_is_watched_by_size_and_time(tmp_path, name, is_input):
-    path = tmp_path / name
-    path.write_bytes(b"12345")
-    recording = Recording("c", "a", "a", str(path))
-    stamps = [] if is_input else [[5, path.stat().st_mtime_ns]]
-    assert recording.row_parts()["audio"]["stamps"] == stamps
-    assert recording.source_audio() == ([str(path)] if is_input else [])
+def test_only_audio_that_a_rule_makes_is_an_input_of_jobs():
+    assert Recording("c", "a", "a", "a.wav").source_audio() == []
+    made = Recording("c", "a", "a", "results/c/simulated/a.wav")
+    assert made.source_audio() == ["results/c/simulated/a.wav"]
+    assert made.row_parts()["audio"]["stamps"] == []

@@ -30,6 +30,7 @@ for batch in batches("embed_segments"):
                 "results/{corpus}/activations/{network}/{recording}.json"
             ),
             model=batch.model(),
+            changed=batch.changed(),
         output:
             embeddings=batch.outputs(
                 "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.npy"
@@ -66,6 +67,7 @@ for batch in batches("cluster_segments"):
                 "results/{corpus}/reference/{recording}.rttm"
             ),
             model=batch.model(),
+            changed=batch.changed(),
         output:
             clusters=batch.outputs(
                 "results/{corpus}/clusters/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.parquet"
@@ -120,6 +122,7 @@ for batch in batches("build_turns"):
                 "embedding",
                 "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{dense}/{recording}.parquet",
             ),
+            changed=batch.changed(),
         output:
             turns=batch.outputs("results/{corpus}/turns/{system}/{recording}.parquet"),
         log:

@@ -17,6 +17,7 @@ for batch in batches("write_rttm"):
             batch.name
         input:
             turns=batch.inputs("results/{corpus}/turns/{system}/{recording}.parquet"),
+            changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
         log:
@@ -39,6 +40,7 @@ for batch in batches("import_rttm"):
             batch.name
         input:
             row=batch.rows("results/{corpus}/recordings/rttm/{system}/{recording}.json"),
+            changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
         log:

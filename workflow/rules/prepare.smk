@@ -17,6 +17,7 @@ for batch in batches("prepare_audio"):
         input:
             source=batch.source_audio(),
             row=batch.rows("results/{corpus}/recordings/audio/{recording}.json"),
+            changed=batch.changed(),
         output:
             audio=batch.outputs("results/{corpus}/audio/{recording}.wav"),
             facts=batch.outputs("results/{corpus}/audio/{recording}.json"),
@@ -41,6 +42,7 @@ for batch in batches("prepare_reference"):
             source=batch.source_annotations(),
             row=batch.rows("results/{corpus}/recordings/reference/{recording}.json"),
             audio=batch.inputs_if_audio("results/{corpus}/audio/{recording}.wav"),
+            changed=batch.changed(),
         output:
             reference=batch.outputs("results/{corpus}/reference/{recording}.rttm"),
             uem=batch.outputs("results/{corpus}/reference/{recording}.uem"),

@@ -31,6 +31,9 @@ rule evaluate_changes:
         ),
         reference=plan.references(output=CHANGES),
         uem=plan.references(".uem", output=CHANGES),
+        changed=aggregation.changed(
+            "logs/report/evaluate_changes.log", aggregation.evaluation_provenance
+        ),
     output:
         changes=report(
             CHANGES,
@@ -68,6 +71,9 @@ rule report_all:
         speech=plan.inputs("speech", "detect_speech", ".parquet", output=DER),
         moments=plan.inputs("changes", "detect_changes", ".parquet", output=DER),
         embeddings=plan.inputs("embeddings", "embed_segments", ".npy", output=DER),
+        changed=aggregation.changed(
+            "logs/report/report_all.log", aggregation.report_provenance
+        ),
     output:
         der=report(
             DER,

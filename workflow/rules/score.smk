@@ -15,6 +15,7 @@ for batch in batches("score_recording"):
             reference=batch.inputs("results/{corpus}/reference/{recording}.rttm"),
             uem=batch.inputs("results/{corpus}/reference/{recording}.uem"),
             rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            changed=batch.changed(),
         output:
             scores=batch.outputs("results/{corpus}/scores/{system}/{recording}.parquet"),
         log:
@@ -34,6 +35,9 @@ for batch in batches("score_recording"):
 rule report_corpus:
     input:
         scores=aggregation.corpus_scores,
+        changed=aggregation.changed(
+            "logs/{corpus}/report_corpus.log", aggregation.corpus_provenance
+        ),
     output:
         der="results/{corpus}/der.csv",
     log:

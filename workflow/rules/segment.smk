@@ -18,6 +18,7 @@ for batch in batches("compute_activations"):
         input:
             audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
             model=batch.model(),
+            changed=batch.changed(),
         output:
             activations=batch.outputs(
                 "results/{corpus}/activations/{network}/{recording}.npy"
@@ -53,6 +54,7 @@ for batch in batches("detect_speech"):
             reference=batch.inputs_if_oracle(
                 "results/{corpus}/reference/{recording}.rttm"
             ),
+            changed=batch.changed(),
         output:
             speech=batch.outputs("results/{corpus}/speech/{speech}/{recording}.parquet"),
         log:
@@ -84,6 +86,7 @@ for batch in batches("detect_changes"):
             reference=batch.inputs_if_oracle(
                 "results/{corpus}/reference/{recording}.rttm"
             ),
+            changed=batch.changed(),
         output:
             candidates=batch.outputs(
                 "results/{corpus}/candidates/{changes}/{recording}.parquet"
@@ -120,6 +123,7 @@ for batch in batches("detect_overlap"):
             reference=batch.inputs_if_oracle(
                 "results/{corpus}/reference/{recording}.rttm"
             ),
+            changed=batch.changed(),
         output:
             overlap=batch.outputs(
                 "results/{corpus}/overlap/{overlap}/{recording}.parquet"
@@ -147,6 +151,7 @@ for batch in batches("resegment"):
             changes=batch.inputs(
                 "results/{corpus}/changes/{changes}/{recording}.parquet"
             ),
+            changed=batch.changed(),
         output:
             segments=batch.outputs(
                 "results/{corpus}/segments/{speech}.{changes}/{recording}.parquet"

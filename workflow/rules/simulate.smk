@@ -15,6 +15,7 @@ for batch in batches("simulate_conversations"):
             batch.name
         input:
             session.folder.prepared,
+            changed=batch.changed(),
         output:
             audio=batch.outputs("results/{corpus}/simulated/{recording}.wav"),
             reference=batch.outputs("results/{corpus}/simulated/{recording}.rttm"),

@@ -16,6 +16,10 @@ rule build_training_set:
     input:
         audio=aggregation.training_audio,
         reference=aggregation.training_references,
+        changed=aggregation.changed(
+            "logs/{training}/build_training_set.log",
+            aggregation.training_set_provenance,
+        ),
     output:
         features="models/{training}/features.npy",
         labels="models/{training}/labels.npy",
@@ -38,6 +42,10 @@ rule train_change_detector:
         features="models/{training}/features.npy",
         labels="models/{training}/labels.npy",
         recordings="models/{training}/recordings.parquet",
+        changed=aggregation.changed(
+            "logs/{training}/train_change_detector.log",
+            aggregation.training_provenance,
+        ),
     output:
         model="models/{training}/bilstm.keras",
         graph="models/{training}/bilstm.onnx",
@@ -65,6 +73,9 @@ rule train:
 rule train_plda:
     input:
         session.folder.prepared,
+        changed=aggregation.changed(
+            "logs/{plda}/train_plda.log", aggregation.plda_provenance
+        ),
     output:
         model="models/{plda}/plda.npz",
         card="models/{plda}/plda.json",

@@ -11,6 +11,9 @@ out  results/report/tuning/{tuning}.csv              the trials, best first
 rule tune_system:
     input:
         scores=aggregation.trial_scores,
+        changed=aggregation.changed(
+            "logs/report/tune_system/{tuning}.log", aggregation.search_provenance
+        ),
     output:
         table="results/report/tuning/{tuning}.csv",
         recordings="results/report/tuning/{tuning}-recordings.csv",

@@ -11,7 +11,9 @@ from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance, pages_digest, rule_provenance
 from diarflow.planning.report_content import evaluated_detectors, report_content
 from diarflow.planning.resources import memory_mb, runtime_minutes
+from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import search_content
+from diarflow.runs.result_records import made_from
 
 _DURATION = 60.0  # seconds that each recording counts
 _SCORES = ("scores", "score_recording", ".parquet")
@@ -20,8 +22,19 @@ _SCORES = ("scores", "score_recording", ".parquet")
 class Aggregation:
     """Rules that aggregate the recordings of a plan."""
 
-    def __init__(self, plan: Plan, provenance: Provenance):
-        self._plan, self._provenance = plan, provenance
+    def __init__(self, plan: Plan, provenance: Provenance, folder: RunFolder):
+        self._plan, self._provenance, self._folder = plan, provenance, folder
+
+    def changed(self, log: str, provenance: Callable[[Any], str]) -> Callable[[Any], list[str]]:
+        """Return a new file if a result of the job with this log differs from its record; the job then runs again."""
+
+        def files(wildcards: Any) -> list[str]:
+            if not self._folder.compares_results:
+                return []
+            path = log.format(**dict(wildcards.items()))
+            return self._folder.changed_of_job(path, made_from(provenance(wildcards)))
+
+        return files
 
     def resources(self, rule: str) -> dict[str, Callable]:
         """Return memory (MB) and runtime (minutes) that a job of the rule requests."""

@@ -6,10 +6,11 @@ its recordings.
 
 import os
 from collections.abc import Callable, Collection
-from contextlib import suppress
-from functools import cache, cached_property
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
+
+from diarflow.planning.file_states import modification_time
 
 
 class Batch:
@@ -138,24 +139,6 @@ def inputs_to_declare(
     redundant = set([path for path in missing if path.startswith(batched_folder or "")][1:])
     missing = [path for path in missing if path not in redundant]
     return list(dict.fromkeys([*missing, *newer, *(path for _, path in older)]))
-
-
-@cache
-def _times(folder: str) -> dict[str, float]:
-    """Return the modification times in a folder as of the first call."""
-    times = {}
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
-        for entry in entries:
-            with suppress(FileNotFoundError):  # an unfinished file of a running job
-                if entry.is_file():
-                    times[entry.name] = entry.stat().st_mtime
-    return times
-
-
-def modification_time(path: str) -> float | None:
-    """Return the modification time of a file; None if it does not exist."""
-    folder, _, name = path.rpartition("/")
-    return _times(folder or ".").get(name)
 
 
 def _uncached_time(path: str) -> float | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from diarflow.artifacts.failures import REFERENCE_RULES, Failure, read_failures
 from diarflow.batch_labels import batch_count, batch_index, batch_label
-from diarflow.planning.batches import Batch, inputs_to_declare, modification_time
+from diarflow.planning.batches import Batch, inputs_to_declare
+from diarflow.planning.file_states import modification_time
 from diarflow.planning.recording import Recording
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.planning.search import trials

@@ -30,9 +30,9 @@ def rule_provenance(rule: str, *packages: str, **settings: Any) -> str:
     )
 
 
-def is_made_or_provided(model: str) -> bool:
-    """Return whether a model is made by a rule or provided by the user, rather than shipped."""
-    return model.startswith("models/") or bool(model and Path(model).is_file())
+def is_made(model: str) -> bool:
+    """Return whether a model is made by a rule, rather than shipped or provided by the user."""
+    return model.startswith("models/")
 
 
 def pages_digest() -> str:
@@ -132,7 +132,12 @@ def _script(rule: str) -> Path:
 
 
 def _model_digests(models: tuple[str, ...], values: dict[str, Any]) -> dict[str, str]:
-    """Return the digests of the shipped models that a backend and its settings name."""
+    """Return the digests of the models that a backend and its settings name, except those that a rule makes.
+
+    The content of a user's model counts, not its time: a restored backup is older than the results.
+    """
     model = values.get("model") or ""
-    is_shipped = model and not is_made_or_provided(model) and (MODELS / model).is_file()
-    return {name: digest(MODELS / name) for name in (*models, *([model] if is_shipped else ()))}
+    paths = {name: MODELS / name for name in models}
+    if model and not is_made(model):
+        paths[model] = Path(model) if Path(model).is_file() else MODELS / model
+    return {name: digest(path) for name, path in paths.items() if path.is_file()}

@@ -8,12 +8,11 @@ from typing import Any
 
 from diarflow.formats.text import possible_names
 from diarflow.planning.reference_digests import digests_by_name
+from diarflow.planning.source_stamps import audio_stamps
 
 MADE_BY_RULES = "results" + os.sep  # files below it need not exist at planning
 RESERVED_IDS = {"ALL", "COMPLETED"}  # rows of the score tables
 _SAFE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-# wildcards, path variables, storage URLs and flags of Snakemake, and characters that it cannot print
-_UNSAFE_FOR_SNAKEMAKE = re.compile(r"[<>{}*?\x00-\x1f\ud800-\udfff]|://|^~")
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,12 @@ class Recording:
     rttm: tuple[tuple[str, str], ...] = ()  # imported systems, each with the path of its RTTM
 
     def source_audio(self) -> list[str]:
-        """Return the audio file as an input of jobs; empty if Snakemake must not see it.
+        """Return the audio file as an input of jobs, if a rule makes it.
 
-        Snakemake misreads some names, and stops if a file is missing or unreadable.
-        The row file then contains size and time of the audio. If the job cannot read it, the recording is set aside.
+        Of other audio the row file contains size and time (`source_stamps`). Snakemake would compare the order of times,
+        misread some names, and stop if a file is missing. If the job cannot read it, the recording is set aside.
         """
-        path = self.audio
-        if not path or not (path.startswith(MADE_BY_RULES) or _is_declarable(path)):
-            return []
-        return [path]
+        return [self.audio] if self.audio and self.audio.startswith(MADE_BY_RULES) else []
 
     def source_annotations(self) -> list[str]:
         """Return the reference and the UEM that a rule makes.
@@ -63,7 +59,9 @@ class Recording:
             "audio": {
                 "audio": self.audio,
                 "channel": self.channel,
-                "stamps": self._audio_stamp(),
+                "stamps": audio_stamps(self.corpus, self.id, self.audio)
+                if self.audio and not self.source_audio()
+                else [],
             },
             "reference": {
                 "recording": self.id,
@@ -96,19 +94,6 @@ class Recording:
             for system, path in self.rttm
         }
 
-    def _audio_stamp(self) -> list[list[int] | None]:
-        """Return size and time of an audio file that is no input of a job.
-
-        The list is empty if the file is an input, and contains None if it does not exist.
-        """
-        if not self.audio or self.source_audio():
-            return []
-        try:
-            state = os.stat(self.audio)
-        except OSError:
-            return [None]
-        return [[state.st_size, state.st_mtime_ns]]
-
 
 def safe_id(name: str) -> str:
     """Return the name itself if it is safe in file names and RTTM, else a safe id that is unique to it.
@@ -121,12 +106,6 @@ def safe_id(name: str) -> str:
     digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:6]
     stem = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:60] or "recording"
     return f"{stem}-{digest}"
-
-
-def _is_declarable(path: str) -> bool:
-    return (
-        not _UNSAFE_FOR_SNAKEMAKE.search(path) and os.path.isfile(path) and os.access(path, os.R_OK)
-    )
 
 
 def _line_digests(path: str, recording: Recording) -> list[str]:

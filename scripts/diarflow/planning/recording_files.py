@@ -6,6 +6,7 @@ another grouping of recordings into jobs re-runs nothing.
 
 import json
 import os
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from diarflow.atomic import atomic_write
 from diarflow.errors import visible
 from diarflow.planning.recording import Recording
+from diarflow.runs.result_records import row_digest
 
 _STAND_IN = "changed.json"
 _PARTS = ("audio", "reference", "speakers")
@@ -27,24 +29,33 @@ class RowFiles:
     """
 
     def __init__(self, recordings: Iterable[Recording]):
+        now = time.time()
         self._parts = [(recording, recording.row_parts()) for recording in recordings]
         self._changed: dict[
             str, str
         ] = {}  # path of a row file: its content, if that on disk differs
+        self._digests: dict[str, str] = {}  # of all row files
+        self._of_the_future: list[str] = []
         self._scratch: Path | None = None
         self._has_copies = False  # in the scratch folder, rather than one stand-in for each part
         for recording, parts in self._parts:
             for part, content in parts.items():
                 path = f"results/{recording.corpus}/recordings/{part}/{recording.id}.json"
                 text = json.dumps(content, indent=1) + "\n"
+                self._digests[path] = row_digest(text.encode())
                 if not _has_content(path, text):
                     self._changed[path] = text
+                elif os.stat(path).st_mtime > now:
+                    self._of_the_future.append(path)
 
     def write(self) -> None:
         """Write the changed row files, a summary of each row, and the tables of ids."""
         for path, text in self._changed.items():
             _write(path, text)
         self._changed.clear()
+        for path in self._of_the_future:
+            # older than all results; if the content has changed since, their records show it
+            os.utime(path, (1, 1))
         _write_summaries(self._parts)
 
     def write_to(self, folder: Path) -> None:
@@ -60,6 +71,10 @@ class RowFiles:
         for parent in {os.path.dirname(path) for path in self._changed}:
             (folder / parent).mkdir(parents=True)
             (folder / parent / _STAND_IN).touch()
+
+    def digest(self, path: str) -> str:
+        """Return the digest of the content that a row file has or will have; "" if there is no such row file."""
+        return self._digests.get(path, "")
 
     def path(self, path: str) -> str:
         """Return where a row file can be read: its own path, or its place in the scratch folder."""
@@ -96,7 +111,10 @@ def _write_summaries(recordings: Iterable[tuple[Recording, dict[str, dict[str, A
 
 
 def _has_content(path: str, text: str) -> bool:
-    with suppress(FileNotFoundError, NotADirectoryError), open(path, "rb") as file:
+    with (
+        suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError),
+        open(path, "rb") as file,
+    ):
         return file.read() == text.encode()
     return False
 

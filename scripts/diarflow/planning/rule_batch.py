@@ -6,10 +6,11 @@ leave it out if the variant does not read it.
 
 from collections.abc import Callable
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from diarflow.planning.batches import Batch
-from diarflow.planning.provenance import is_made_or_provided, rule_provenance
+from diarflow.planning.provenance import is_made, rule_provenance
 from diarflow.planning.requirements import BACKENDS
 from diarflow.planning.resources import (
     UNKNOWN_DURATION,
@@ -19,6 +20,7 @@ from diarflow.planning.resources import (
     runtime_minutes,
 )
 from diarflow.planning.rule_variants import RULE_BLOCKS, VARIANTS
+from diarflow.runs.result_records import made_from
 from diarflow.settings import is_oracle
 from diarflow.timeline.intervals import Seconds
 
@@ -38,6 +40,8 @@ class RuleBatch(Batch):
         self._settings = session.settings
         self._block = RULE_BLOCKS.get(rule, "")
         self._wildcard = _WILDCARDS.get(self._block, self._block)
+        self._row_pattern: str | None = None
+        self._provenance: Callable[[Any], str] | None = None
 
     # --- inputs ---------------------------------------------------------------------------------
 
@@ -48,12 +52,14 @@ class RuleBatch(Batch):
             path = pattern.format(corpus=corpus, recording=recording, **values)
             return [self._session.folder.row_file(path)]
 
+        self._row_pattern = pattern
+
         if self.is_wildcard:
             return lambda wildcards: files(**dict(wildcards.items()))
         return self.sources(lambda corpus, id: files(recording=id, **self.values))
 
     def source_audio(self) -> Callable:
-        """Return the audio files that the table names."""
+        """Return the audio files that a rule makes."""
         recordings = self._session.plan.recordings
         return self.sources(lambda corpus, id: recordings[corpus, id].source_audio())
 
@@ -106,13 +112,33 @@ class RuleBatch(Batch):
         return self.inputs(bound)
 
     def model(self) -> Callable:
-        """Return the model of the variant, if a rule makes it or it is a file of the user."""
+        """Return the model of the variant, if a rule makes it."""
 
         def path(wildcards: Any) -> str | list[str]:
             model = getattr(self._variant(wildcards), "model", None) or ""
-            return model if is_made_or_provided(model) else []
+            return model if is_made(model) else []
 
         return self.bind(path)
+
+    def changed(self) -> Callable:
+        """Return a new file if a result of the job is not the one that its records describe; the job then runs again."""
+
+        def files(wildcards: Any) -> list[str]:
+            folder = self._session.folder
+            if not folder.compares_results or self._provenance is None:
+                return []
+            job = SimpleNamespace(**(self.values or dict(wildcards.items())))
+            provenance = self._provenance(job)
+            log = self.log().format(**vars(job))
+            results: dict[str, str] = {}
+            for id in self.recordings or [job.recording]:
+                values = vars(job) | {"recording": id}
+                origin = made_from(provenance, folder.row_digest(self._row_pattern, values))
+                paths = (pattern.format(**values) for pattern in self._output_patterns)
+                results |= dict.fromkeys(paths, origin)
+            return folder.changed(self.rule, log, results)
+
+        return files
 
     # --- directives -----------------------------------------------------------------------------
 
@@ -160,11 +186,17 @@ class RuleBatch(Batch):
                 return rule_provenance(self.rule, *packages, **settings)
             return self._session.provenance.variant(self.rule, self._block, self._name(wildcards))
 
+        self._provenance = text
         return self.bind(text)
 
     def simulation_provenance(self) -> Callable:
         """Return the provenance of the job's simulated corpus."""
-        return self.bind(lambda wildcards: self._session.provenance.simulation(wildcards.corpus))
+
+        def text(wildcards: Any) -> str:
+            return self._session.provenance.simulation(wildcards.corpus)
+
+        self._provenance = text
+        return self.bind(text)
 
     # --- the variant of a job -------------------------------------------------------------------
 
@@ -203,5 +235,5 @@ def _expected_duration(session: "Session", corpus: str, id: str) -> Seconds:
         if source.name == corpus and source.simulate:
             return source.simulate.duration
     recording = session.plan.recordings.get((corpus, id))
-    path = next(iter(recording.source_audio()), None) if recording else None
+    path = recording.audio if recording else None
     return header_duration(path) or UNKNOWN_DURATION

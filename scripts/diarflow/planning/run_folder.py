@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,22 @@ from typing import Any
 from diarflow.atomic import remove_leftovers
 from diarflow.planning.plan import Plan
 from diarflow.planning.recording_files import RowFiles
+from diarflow.planning.result_check import ResultCheck, changed_mark
 from diarflow.runs.locks import LOCK, remove_stale_locks
 from diarflow.runs.usage import remove_superseded
 
 
 class RunFolder:
-    """Row files of a plan, and the preparation of the folder before the first job."""
+    """Row files and results of a plan, and the preparation of the folder before the first job."""
 
     def __init__(self, workflow: Any, plan: Plan):
         self._workflow, self._plan = workflow, plan
         self._is_prepared = self._must_wait = False
+        self._results = ResultCheck() if workflow.is_main_process else None
+
+    def warnings(self) -> list[str]:
+        """Return a line about the damaged results, if there are any."""
+        return self._results.warnings() if self._results else []
 
     def row_file(self, path: str) -> str:
         """Return where a row file can be read. The first call prepares the folder."""
@@ -34,12 +41,13 @@ class RunFolder:
         return []
 
     def prepare(self, *, is_started: bool = False) -> None:
-        """Prepare the folder for a run. All side effects of planning are here.
+        """Prepare the folder for a run. All side effects of planning are here and in `changed`.
 
         Snakemake decides between a run, a dry run and a listing only after it has read the Snakefile. So the first
         rule that reads a row file calls this, just before Snakemake locks the folder. A run
 
         - holds the lock of a run, and removes lock files and unfinished files of runs that were killed,
+        - gives results back the times that their records have,
         - writes the row files that have changed, and the tables of ids,
         - removes usage files that later jobs have superseded.
 
@@ -49,31 +57,83 @@ class RunFolder:
         """
         self._is_prepared = True
         if is_started:
-            if self._must_wait:
-                self._rows.write()
+            self._start()
             return
         if not self._is_run:
-            self._rows.stand_in(self._scratch_folder(parent=None))
+            self._rows.stand_in(self._scratch_folder)
             return
         if remove_stale_locks():
             print("continuing a run that was killed in this folder", file=sys.stderr)
             remove_leftovers()
         self._must_wait = any(LOCK.parent.glob("locks/*.lock"))  # of a live run
         if self._must_wait:
-            self._rows.write_to(
-                self._scratch_folder(LOCK.parent)
-            )  # which the nodes of a cluster share
+            self._rows.write_to(self._scratch_folder)
             return
+        if self._results:
+            self._results.restore_times()
         self._rows.write()
         for corpus in self._plan.systems:
             remove_superseded(corpus, self._plan.ids(corpus))
+
+    def _start(self) -> None:
+        if self._must_wait:
+            self._rows.write()
+        elif self._results:
+            self._results.save()
+            for line in self._results.foreign_lines():
+                print(line, file=sys.stderr)
+
+    # --- results that differ from their records -------------------------------------------------
+
+    @property
+    def compares_results(self) -> bool:
+        """Return whether results are compared with their records: in the process that plans, while no run is at work."""
+        if not self._results or not self._results.is_active:
+            return False
+        if not self._is_prepared:
+            self.prepare()
+        return not self._must_wait
+
+    def row_digest(self, pattern: str | None, values: Mapping[str, str]) -> str:
+        """Return the digest of the row file of a job and recording; "" for a rule that reads none."""
+        return self._rows.digest(pattern.format(**values)) if pattern else ""
+
+    def changed(self, rule: str, log: str, made_from: Mapping[str, str]) -> list[str]:
+        """Return a new file if a job must make one of its results again, else nothing.
+
+        `made_from` contains the digest of what each result is made from now. Before a run, damaged and foreign files
+        are kept aside.
+        """
+        assert self._results
+        paths = [
+            path
+            for path, origin in made_from.items()
+            if self._results.must_be_made(path, rule=rule, log=log, made_from=origin)
+        ]
+        if self._is_run:
+            for path in paths:
+                self._results.keep_aside(path)
+        return [self._changed_mark] if paths else []
+
+    def changed_of_job(self, log: str, origin: str) -> list[str]:
+        """Return the same for a job over all recordings, whose files its records list."""
+        assert self._results
+        paths = self._results.paths_of_job(log)
+        rule = Path(log).stem
+        return self.changed(rule, log, dict.fromkeys(paths, origin))
+
+    @cached_property
+    def _changed_mark(self) -> str:
+        return changed_mark(LOCK.parent if self._is_run else self._scratch_folder)
 
     @cached_property
     def _rows(self) -> RowFiles:
         return RowFiles(self._plan.recordings.values())
 
-    def _scratch_folder(self, parent: Path | None) -> Path:
-        """Return a new folder that is removed when this process ends."""
+    @cached_property
+    def _scratch_folder(self) -> Path:
+        """Return a new folder that is removed when this process ends, for a run on a disk that nodes share."""
+        parent = LOCK.parent if self._is_run else None
         self._scratch = tempfile.TemporaryDirectory(prefix="diarflow-", dir=parent)
         return Path(self._scratch.name)
 

@@ -54,13 +54,13 @@ class Session:
         self.plan = Plan(self.settings, recordings)
         self.provenance = Provenance(self.plan)
         self.folder = RunFolder(workflow, self.plan)
-        self.aggregation = Aggregation(self.plan, self.provenance)
+        self.aggregation = Aggregation(self.plan, self.provenance, self.folder)
         check_references(self.plan)
         # with conda each rule has an environment of its own
         if not workflow.deployment_settings.deployment_method:
             check_installed(self.plan)
         if workflow.is_main_process:
-            self.warnings += warn_of_unmatched_names(recordings)
+            self.warnings += [*warn_of_unmatched_names(recordings), *self.folder.warnings()]
             snakemake_patches.apply(len(recordings))
 
     def batches(self, rule: str) -> Iterator[RuleBatch]:

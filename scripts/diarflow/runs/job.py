@@ -23,6 +23,8 @@ from diarflow.artifacts.placeholders import failed_rule, write_placeholder
 from diarflow.atomic import is_disk_error
 from diarflow.errors import InputError, visible
 from diarflow.runs.isolation import begun, mark_path, run_in_child
+from diarflow.runs.report_records import record_at_exit
+from diarflow.runs.result_records import JobRecords, made_from, row_digest
 from diarflow.runs.slurm_memory import SlurmMemory, allocated_memory
 from diarflow.runs.usage import peak_memory, record_usage
 
@@ -50,8 +52,16 @@ def _print_error(kind: type[BaseException], error: BaseException, traceback) -> 
 
 
 def job_settings(snakemake: Any) -> dict[str, Any]:
-    """Start the log of a job over all recordings, and return the settings in its parameter `provenance`."""
+    """Start the log of a job over all recordings, and return the settings in its parameter `provenance`.
+
+    The files of the job are recorded when the process ends.
+    """
     start_log(snakemake.log[0])
+    record_at_exit(snakemake)
+    return _settings(snakemake)
+
+
+def _settings(snakemake: Any) -> dict[str, Any]:
     return json.loads(snakemake.params.provenance)["settings"]
 
 
@@ -78,13 +88,16 @@ class Job:
     """A job of a rule that works on recordings one by one. Creating it starts the log."""
 
     def __init__(self, snakemake: Any):
-        self.settings = job_settings(snakemake)
+        start_log(snakemake.log[0])
+        self.settings = _settings(snakemake)
         self.rule: str = snakemake.rule.partition("-")[0]  # without the batch
         self.log = str(snakemake.log[0])
+        self._provenance: str = snakemake.params.provenance
         self.time_limit: float | None = snakemake.config.get("time_limit")
         self.memory: int | None = getattr(snakemake.resources, "mem_mb", None)
         self._input, self._output = _as_lists(snakemake.input), _as_lists(snakemake.output)
         self._input.pop("source", None)  # scripts take the paths of sources from the row file
+        self._input.pop("changed", None)
         if self.time_limit or mark_path(self.log).exists():
             # a forked child has none of its parent's threads, and ONNX Runtime would wait for them
             os.environ["OMP_NUM_THREADS"] = "1"
@@ -112,6 +125,8 @@ class Job:
         """
         process = partial(self._process, work=work, include_failed=include_failed)
         outputs = self._output.values()
+        records = JobRecords(self.log, self.rule)
+        records.begin(path for paths in outputs for path in paths)
         with begun(self.log, outputs, allocated_memory(self.memory)) as previous_memory:
             for item in self.items():
                 _check_inputs_exist(item)
@@ -129,6 +144,14 @@ class Job:
                 )
                 if error:
                     self._set_aside(item, error)
+        records.end({path: origin for item in self.items() for path, origin in self._made(item)})
+
+    def _made(self, item: Item) -> Iterator[tuple[str, str]]:
+        """Yield the outputs of a recording, each with the digest of what it was made from."""
+        row = getattr(item.input, "row", None)
+        origin = made_from(self._provenance, row_digest(Path(row).read_bytes()) if row else "")
+        for path in vars(item.output).values():
+            yield path, origin
 
     def _process(self, item: Item, *, work: Callable[[Item], None], include_failed: bool) -> None:
         remove_failure(item.corpus, self.rule, item.variant, item.id)

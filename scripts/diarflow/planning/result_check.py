@@ -1,0 +1,205 @@
+"""Comparison of the results on disk with their records.
+
+A result is *damaged* if its content is not what its job wrote, *foreign* if no job wrote it, and *outdated* if its
+job had another provenance or another row of the table than the present ones. A result whose time alone differs, for
+example after a backup was restored, gets its recorded time back.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cached_property, partial
+from itertools import count, takewhile
+from pathlib import Path
+from uuid import uuid4
+
+from diarflow.planning.file_states import file_state, forget, restamp
+from diarflow.planning.rule_variants import VARIANTS
+from diarflow.runs.locks import LOCK, is_run_alive
+from diarflow.runs.result_records import (
+    ResultRecord,
+    file_digest,
+    job_id,
+    merge_records,
+    merged_records,
+)
+
+_SHOWN = 3  # paths in a message
+_ASIDE = ".aside"  # suffix of a file that is kept, and that no rule reads
+_STEP = 1000  # nanoseconds between two times that are moved out of the future
+
+
+class ResultCheck:
+    """Results in this folder that differ from their records.
+
+    Finding them has no side effects. While a run is at work here nothing is compared, because a job writes the records
+    of its files after the files.
+    """
+
+    def __init__(self) -> None:
+        self.is_active = not (LOCK.exists() and is_run_alive())
+        self._records: dict[str, ResultRecord] = {}
+        self._all_are_recorded = (
+            False  # else an earlier version can have made a file without a record
+        )
+        self._adopted: dict[str, ResultRecord] = {}
+        self._recorded_times: dict[str, int] = {}  # of files that have another time now
+        self._damaged: set[str] = set()
+        self._foreign: set[str] = set()
+        if self.is_active:
+            self._records, self._all_are_recorded = merged_records()
+            for path, record in self._records.items():
+                self._compare(path, record)
+            for path in self._damaged:
+                forget(path)
+
+    def _compare(self, path: str, record: ResultRecord) -> None:
+        state = file_state(path)
+        is_at_work = not record.mtime_ns
+        if state is None or (is_at_work and state.is_file):
+            return
+        if (state.size, state.mtime_ns) == (record.size, record.mtime_ns) and state.is_file:
+            return
+        if not state.is_file or state.size != record.size or _differs(path, record):
+            self._damaged.add(path)
+        elif record.sha256:
+            self._recorded_times[path] = record.mtime_ns
+
+    def must_be_made(self, path: str, *, rule: str, log: str, made_from: str) -> bool:
+        """Return whether a job must make the file at `path`, although it exists or Snakemake does not miss it."""
+        if not self.is_active:
+            return False
+        if path in self._damaged or path in self._foreign:
+            return True
+        record, state = self._records.get(path), file_state(path)
+        if state is None:
+            return record is not None and _is_page(path)
+        if record is None:
+            if self._all_are_recorded or not state.is_file:
+                self._foreign.add(path)
+                return True
+            self._adopted[path] = ResultRecord(rule, job_id(log), state.size, state.mtime_ns)
+            return False
+        return bool(record.made_from) and record.made_from != made_from
+
+    def paths_of_job(self, log: str) -> list[str]:
+        """Return the recorded files of a job that has no recordings of its own."""
+        return self._aggregated.get(job_id(log), [])
+
+    @cached_property
+    def _aggregated(self) -> dict[str, list[str]]:
+        paths: dict[str, list[str]] = {}
+        for path, record in self._records.items():
+            if record.rule not in VARIANTS:
+                paths.setdefault(record.job, []).append(path)
+        return paths
+
+    def warnings(self) -> list[str]:
+        """Return a line about the damaged results, if there are any."""
+        if not self._damaged:
+            return []
+        return [
+            f"results that are damaged or were changed by hand: {_shown(self._damaged)}; "
+            f"a run keeps each as {_ASIDE} and makes it again"
+        ]
+
+    def foreign_lines(self) -> list[str]:
+        """Return a line about the foreign results, if there are any."""
+        if not self._foreign:
+            return []
+        return [
+            f"files at the place of a result that no job made: {_shown(self._foreign)}; kept as {_ASIDE}"
+        ]
+
+    # --- side effects, for RunFolder.prepare ----------------------------------------------------
+
+    def restore_times(self) -> None:
+        """Give files back their recorded times, and move times that are in the future to the present, in order."""
+        if not self.is_active:
+            return
+        for path, recorded in self._recorded_times.items():
+            with suppress(OSError):  # a file of another user
+                restamp(path, recorded)
+        now = time.time_ns()
+        future = {
+            path: record.mtime_ns
+            for path, record in self._records.items()
+            if record.mtime_ns > now and file_state(path)
+        }
+        order = {recorded: rank for rank, recorded in enumerate(sorted(set(future.values())))}
+        for path, recorded in future.items():
+            present = now - (len(order) - order[recorded]) * _STEP
+            with suppress(OSError):
+                restamp(path, present)
+                self._records[path] = self._records[path]._replace(mtime_ns=present)
+        if future:
+            self.save()
+
+    def keep_aside(self, path: str) -> None:
+        """Keep a damaged or foreign file under another name, before its job replaces it.
+
+        Snakemake has found the file, so it stays in its place too. An empty file takes the place of a folder. The page
+        of a recording is no output of a rule, and is moved.
+        """
+        if path not in self._damaged and path not in self._foreign:
+            return
+        with suppress(FileNotFoundError):
+            if _is_page(path):
+                os.rename(path, _free_name(path))
+            elif os.path.isdir(path) and not os.path.islink(path):
+                os.rename(path, _free_name(path))
+                Path(path).touch()
+            elif not any(map(partial(_is_same_file, path), _names_aside(path))):
+                os.link(path, _free_name(path), follow_symlinks=False)
+
+    def save(self) -> None:
+        """Write all records to one file, with those of files that an earlier version made."""
+        if self.is_active:
+            merge_records(self._records | self._adopted)
+
+
+def _is_page(path: str) -> bool:
+    """Return whether a file is the page of a recording."""
+    return path.startswith("results/report/recordings/") and path.endswith(".html")
+
+
+def _names_aside(path: str) -> Iterator[str]:
+    """Yield the names under which a path is kept already."""
+    names = (f"{path}{_ASIDE}{f'-{number}' if number else ''}" for number in count())
+    return takewhile(os.path.lexists, names)
+
+
+def _free_name(path: str) -> str:
+    number = sum(1 for _ in _names_aside(path))
+    return f"{path}{_ASIDE}{f'-{number}' if number else ''}"
+
+
+def _is_same_file(path: str, other: str) -> bool:
+    return os.path.samestat(os.lstat(path), os.lstat(other))
+
+
+def _differs(path: str, record: ResultRecord) -> bool:
+    """Return whether the content of a file differs from its record, as far as this contains a digest."""
+    if not record.sha256:
+        return False
+    try:
+        return file_digest(path) != record.sha256
+    except OSError:
+        return True
+
+
+def _shown(paths: Iterable[str]) -> str:
+    names = sorted(paths)
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def changed_mark(folder: Path) -> str:
+    """Write the file that makes a job run again, and return its path. Its name is shown as the reason.
+
+    Snakemake compares time and content of inputs with those of the last run of the job. So the content is new.
+    """
+    path = folder / "result-differs-from-its-record"
+    path.write_text(uuid4().hex)
+    return str(path)

@@ -1,0 +1,42 @@
+"""Records of the files of a job over all recordings, with those in its folders and the pages that it lists."""
+
+import atexit
+import csv
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from diarflow.runs.result_records import JobRecords, made_from
+
+_PAGES = "pages.tsv"  # list of the pages of recordings, which are no outputs of the rule
+_MEASUREMENTS = "times.js"  # another content after each run
+
+
+def record_at_exit(snakemake: Any) -> None:
+    """Record the files of a job when its process ends."""
+    records = JobRecords(str(snakemake.log[0]), snakemake.rule)
+    outputs = [str(path) for path in snakemake.output]
+    records.begin(outputs)
+    origin = made_from(snakemake.params.provenance)
+    atexit.register(_record, records, outputs, origin, Path.cwd(), os.getpid())
+
+
+def _record(
+    records: JobRecords, outputs: Iterable[str], origin: str, root: Path, process: int
+) -> None:
+    if os.getpid() == process and root.is_dir():  # not in a forked child
+        records.end({path: origin for output in outputs for path in _files(output, root)})
+
+
+def _files(output: str, root: Path) -> Iterator[str]:
+    """Yield the files of an output, relative to the root: itself, those in a folder, or the pages in a list."""
+    path = root / output
+    if path.is_dir():
+        yield from (str(file.relative_to(root)) for file in path.rglob("*") if file.is_file())
+    elif path.is_file() and path.name != _MEASUREMENTS:
+        yield output
+    if path.name == _PAGES and path.is_file():
+        with path.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file, delimiter="\t"):
+                yield str(Path(output).parent / row["corpus"] / f"{row['recording']}.html")

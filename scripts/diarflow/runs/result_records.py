@@ -1,0 +1,163 @@
+"""Records of results: what each file of a job was when the job ended, and what it was made from.
+
+Snakemake notes in `.snakemake` what its jobs were made from, and compares the order of times. These records lie with
+the results. They show whether a file is the one that its job wrote, also if `.snakemake` was lost, a file was
+replaced by an older one, or the clock was wrong.
+
+A job writes `results/records/new/{job}.tsv`: its files when it begins, and their records when it ends. The next run
+merges them into `results/records/all.tsv`.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from diarflow.atomic import atomic_write
+from diarflow.errors import visible
+
+FOLDER = Path("results/records")
+_DIGITS = 24  # of SHA-256, in hexadecimal
+_HEADER = "# diarflow records 1: path, rule, job, size, mtime_ns, sha256, made_from\n"
+_END = "# end\n"
+
+
+class ResultRecord(NamedTuple):
+    """Record of a file.
+
+    `job` is a digest of the job's log path. `made_from` is that of the job's provenance and row file. `sha256` is
+    empty while the job is at work, and for files that an earlier version made.
+    """
+
+    rule: str
+    job: str
+    size: int
+    mtime_ns: int
+    sha256: str = ""
+    made_from: str = ""
+
+
+def made_from(provenance: str, row_digest: str = "") -> str:
+    """Return digests of what a result is made from: the provenance of its job, and the row file of its recording."""
+    return _provenance_digest(provenance) + row_digest
+
+
+@lru_cache(maxsize=256)
+def _provenance_digest(provenance: str) -> str:
+    return _digest(provenance.encode())[:12]
+
+
+def row_digest(content: bytes) -> str:
+    """Return the digest of a row file's content."""
+    return _digest(content)[:12]
+
+
+def job_id(log) -> str:
+    """Return the digest of the path of a job's log, which identifies the job."""
+    return _digest(os.fsencode(log))[:12]
+
+
+def file_digest(path) -> str:
+    """Return the digest of a file's content."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:_DIGITS]
+
+
+class JobRecords:
+    """Records of one job, which `log` identifies."""
+
+    def __init__(self, log: str, rule: str):
+        self.rule, self.job = rule, job_id(log)
+        self._root = Path.cwd()  # paths of results are relative to it
+        self._path = self._root / FOLDER / "new" / f"{self.job}.tsv"
+
+    def begin(self, paths: Iterable[str]) -> None:
+        """Record that the job writes these files. Until it ends, any content of them is accepted."""
+        self._write({path: ResultRecord(self.rule, self.job, 0, 0) for path in paths})
+
+    def end(self, made_from: Mapping[str, str]) -> None:
+        """Record the files of a job that has succeeded, each with what it was made from; missing ones are left out."""
+        self._write(dict(self._records(made_from)))
+
+    def _records(self, made_from: Mapping[str, str]) -> Iterator[tuple[str, ResultRecord]]:
+        for path, origin in made_from.items():
+            with suppress(FileNotFoundError):
+                file = self._root / path
+                digest, state = file_digest(file), file.stat()
+                sizes = state.st_size, state.st_mtime_ns
+                yield path, ResultRecord(self.rule, self.job, *sizes, digest, origin)
+
+    def _write(self, records: Mapping[str, ResultRecord]) -> None:
+        write_records(self._path, records, sync=False)
+
+
+def write_records(path, records: Mapping[str, ResultRecord], *, sync: bool = True) -> None:
+    """Write records by path. Paths with a tab or a line break are left out."""
+    lines = [
+        "\t".join([name, *map(str, record)]) + "\n"
+        for name, record in records.items()
+        if name == visible(name)
+    ]
+    with atomic_write(path, sync=sync) as temporary:
+        temporary.write_text("".join([_HEADER, *lines, _END]), encoding="utf-8")
+
+
+def read_records(path) -> dict[str, ResultRecord] | None:
+    """Return the records of a file by path; None if it does not exist, is damaged or of another version."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if not (text.startswith(_HEADER) and text.endswith(_END)):
+        return None
+    records = {}
+    try:
+        for line in text[len(_HEADER) : -len(_END)].splitlines():
+            name, rule, job, size, mtime, sha256, origin = line.split("\t")
+            records[name] = ResultRecord(rule, job, int(size), int(mtime), sha256, origin)
+    except ValueError:
+        return None
+    return records
+
+
+def merged_records(folder: Path = FOLDER) -> tuple[dict[str, ResultRecord], bool]:
+    """Return the records of all jobs, and whether `all.tsv` can be used.
+
+    The records of a job replace all earlier ones of the same job.
+    """
+    merged = read_records(folder / "all.tsv")
+    records = merged or {}
+    new = [
+        (path, of_job) for path in _new_files(folder) if (of_job := read_records(path)) is not None
+    ]
+    jobs = {path.stem for path, _ in new}
+    if jobs:
+        records = {name: record for name, record in records.items() if record.job not in jobs}
+    for _, of_job in sorted(new, key=lambda pair: _modified(pair[0])):
+        records |= of_job
+    return records, merged is not None
+
+
+def merge_records(records: Mapping[str, ResultRecord], folder: Path = FOLDER) -> None:
+    """Write all records to one file, and remove those of single jobs. No job may be at work."""
+    new = _new_files(folder)
+    write_records(folder / "all.tsv", records)
+    for path in new:
+        path.unlink(missing_ok=True)
+
+
+def _new_files(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / "new").glob("*.tsv") if not path.is_dir())
+
+
+def _modified(path: Path) -> int:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime_ns
+    return 0
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

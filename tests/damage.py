@@ -1,0 +1,41 @@
+"""Six kinds of damage to a file."""
+
+import random
+import shutil
+from pathlib import Path
+
+
+def _other_version(path: Path) -> None:
+    """Write what a later version of the project may write: another table, array, object or text."""
+    path.write_bytes(b'{"version": 99, "columns": ["begin", "finish"]}\n')
+
+
+def _half(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def _random(path: Path) -> None:
+    path.write_bytes(random.Random(0).randbytes(path.stat().st_size))
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "notes.txt").write_text("of the user\n")
+
+
+DAMAGES = {
+    "empty": lambda path: path.write_bytes(b""),
+    "half": _half,
+    "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "random": _random,
+    "folder": _folder,
+    "other version": _other_version,
+}
+
+
+def restore(copy: Path, folder: Path) -> None:
+    """Replace a folder by a copy of it, as a backup does: files get their old times."""
+    shutil.rmtree(folder)
+    shutil.copytree(copy, folder)
