@@ -82,6 +82,7 @@ class Decoder(Protocol):
     codec: str
     rate: int
     channels: int
+    notes: list[str]
     coverage: Coverage
 
     def blocks(self) -> Iterator[Block]:

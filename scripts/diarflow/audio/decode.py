@@ -15,8 +15,8 @@ from diarflow.audio.blocks import Block, Decoder, IncompleteError
 from diarflow.audio.describe import describe
 from diarflow.audio.flac import flac_length
 from diarflow.audio.libsndfile import LibsndfileDecoder
-from diarflow.audio.ogg import single_stream
-from diarflow.audio.parts import Part, after_tag, find_parts, first_part
+from diarflow.audio.ogg import read_link
+from diarflow.audio.parts import NAMES, Part, after_tag, find_parts, first_part
 from diarflow.audio.sound_data import corrected, find_sound_data
 from diarflow.audio.source import Source, open_source
 from diarflow.errors import InputError
@@ -67,17 +67,18 @@ class Audio:
         gaps: list[tuple[Seconds, Seconds]] = []
         end: Seconds = 0.0
         if len(self._parts) > 1:
-            kind = self._parts[0].kind.upper()
+            kind = NAMES.get(self._parts[0].kind, self._parts[0].kind.upper())
             notes.append(f"The file holds {len(self._parts)} {kind} files one behind the other.")
         for decoder in self.decoders:
             coverage = decoder.coverage
             gaps += [(round(end + at, 3), round(length, 3)) for at, length in coverage.gaps]
             notes += coverage.notes
             decoded = coverage.decoded / coverage.rate
-            end += decoded + coverage.start + sum(length for _, length in coverage.gaps)
+            placed = decoded + coverage.start + sum(length for _, length in coverage.gaps)
+            end += placed
             if coverage.promised is not None:
                 promised = coverage.promised / coverage.rate
-                if decoded < promised - _SHORTFALL:
+                if placed < promised - _SHORTFALL:
                     notes.append(
                         f"The file is cut off: {decoded:.1f} s of {promised:.1f} s could be decoded."
                     )
@@ -118,6 +119,8 @@ def channel_count(path) -> int:
 def _decoder(part: Part) -> Decoder:
     """Return the decoder of a part: libsndfile if its length is certain, else FFmpeg."""
     decoder = _unchecked_decoder(part)
+    if part.kind == "ogg":
+        return _check_ogg(part, decoder)
     if isinstance(decoder, LibsndfileDecoder) and (check := _CHECKS.get(decoder.format)):
         return check(part, decoder)
     return decoder
@@ -167,19 +170,20 @@ def _has_count(part: Part) -> bool:
     return any(name in head for name in _XING)
 
 
-def _check_ogg(part: Part, decoder: LibsndfileDecoder) -> Decoder:
-    link = single_stream(part.source, part.start, part.end)
-    if link and link.head[:7] == b"\x01vorbis":
+def _check_ogg(part: Part, decoder: Decoder) -> Decoder:
+    link = read_link(part.source, part.start, part.end)
+    samples = -1
+    if link.head[:7] == b"\x01vorbis":
         samples = link.granule
-    elif link and link.head[:8] == b"OpusHead":
+    elif link.head[:8] == b"OpusHead":
         skip = int.from_bytes(link.head[10:12], "little")
         samples = round((link.granule - skip) * decoder.rate / _OPUS_RATE)
-    else:
-        return _ffmpeg_decoder(part)
-    if abs(samples - decoder.frames) > 1:
-        return _ffmpeg_decoder(part)
+    if isinstance(decoder, LibsndfileDecoder):
+        equal = samples > 0 and abs(samples - decoder.frames) <= 1
+        if not equal or link.streams > 1:
+            decoder = _ffmpeg_decoder(part)
     if link.truncated:
-        decoder.notes = ["The file is cut off: its last page is incomplete."]
+        decoder.notes.append("The file is cut off: its last page is incomplete.")
     return decoder
 
 
@@ -187,7 +191,7 @@ def _check_voc(part: Part, decoder: LibsndfileDecoder) -> Decoder:
     return _ffmpeg_decoder(part)  # libsndfile decodes the headers of further blocks as sound
 
 
-_CHECKS = {"FLAC": _check_flac, "MP3": _check_mp3, "OGG": _check_ogg, "VOC": _check_voc}
+_CHECKS = {"FLAC": _check_flac, "MP3": _check_mp3, "VOC": _check_voc}
 
 
 def _ffmpeg_decoder(

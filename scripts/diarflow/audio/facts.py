@@ -56,12 +56,15 @@ def header_samples(path) -> int:
 
     Raises InputError if the header is damaged or the file is shorter than the header states.
     """
+    descriptor = os.open(
+        path, os.O_RDONLY
+    )  # planning calls this for each recording: `open` is slower
     try:
-        with open(path, "rb") as file:
-            head = file.read(_HEAD)
-            size = os.fstat(file.fileno()).st_size
+        head, size = os.read(descriptor, _HEAD), os.fstat(descriptor).st_size
     except IsADirectoryError as error:
         raise _damaged(path, "a directory") from error
+    finally:
+        os.close(descriptor)
     offset = _data_offset(head)
     if offset is None:
         raise _damaged(path, "not a WAV file")

@@ -47,6 +47,7 @@ class FfmpegDecoder:
     def __init__(self, part: Part, promised: int | None = None, share: float | None = None):
         self._part, self._name = part, part.source.name
         self._promised, self._share = promised, share
+        self.notes: list[str] = []
         with _open(part) as container:
             stream = self._stream(container)
             self.format, self.codec = container.format.name, stream.codec_context.name
@@ -77,7 +78,8 @@ class FfmpegDecoder:
         with _open(self._part) as container:
             stream = self._stream(container)
             stream.codec_context.thread_count = 1
-            self.coverage = Coverage(self.rate, self._promised or _promised(container, stream))
+            promised = self._promised or _promised(container, stream)
+            self.coverage = Coverage(self.rate, promised, notes=list(self.notes))
             audio = sum(1 for other in container.streams if other.type == "audio")
             if audio > 1:
                 self.coverage.notes.append(
@@ -94,8 +96,9 @@ class FfmpegDecoder:
                 frames = packet.decode()
             except av.FFmpegError:
                 if damage.add(packet, timeline.clock):
-                    yield from timeline.lost(packet)
+                    timeline.lose(packet)
                 continue
+            damage.resumed |= bool(frames and damage.at is not None)
             for frame in frames:
                 if not frame.samples:
                     continue
@@ -103,7 +106,7 @@ class FfmpegDecoder:
                 if first:
                     self.coverage.rate, first = rate, False
                 self.coverage.decoded += len(samples)
-                yield from timeline.placed(frame, packet, samples, rate)
+                yield from timeline.placed(frame, samples, rate)
         self._conclude(timeline, damage)
 
     def _conclude(self, timeline: Timeline, damage: "_Damage") -> None:
@@ -118,8 +121,7 @@ class FfmpegDecoder:
                 f"{self._name}: damaged: {damage.failed} of {damage.packets} packets could not be decoded ({self.codec})"
             )
         missing = (coverage.promised or 0) - coverage.decoded
-        in_between = damage.at is not None and timeline.clock - damage.at > _SHIFT
-        if in_between and not timeline.timed and missing > _SHIFT * coverage.rate:
+        if damage.resumed and not timeline.timed and missing > _SHIFT * coverage.rate:
             decoded, promised = (
                 count / coverage.rate for count in (coverage.decoded, coverage.decoded + missing)
             )
@@ -131,11 +133,15 @@ class FfmpegDecoder:
 
 @dataclass
 class _Damage:
-    """Packets of a stream, those of them that cannot be decoded, bytes that are no audio, and the time of the first."""
+    """Packets of a stream, those of them that cannot be decoded, and bytes that are no audio.
+
+    `at` is the time of the first damage, and `resumed` is true if audio follows it.
+    """
 
     packets: int = 0
     failed: int = 0
     at: Seconds | None = None
+    resumed: bool = False
     foreign: int = 0
 
     def add(self, packet: Any, clock: Seconds) -> bool:

@@ -56,22 +56,24 @@ def link_starts(source: Source, start: int) -> list[int]:
 
 
 class Link(NamedTuple):
-    """A link with a single stream: its first bytes, its last granule position, and whether the last page is truncated."""
+    """A link: the first bytes of its first stream, its last granule position, the number of its streams, and whether its
+    last page is incomplete."""
 
     head: bytes
     granule: int
+    streams: int
     truncated: bool
 
 
-def single_stream(source: Source, start: int, end: int) -> Link | None:
-    """Return the link in bytes [start, end); None if it has several streams."""
-    head, serial, last, truncated = b"", None, 0, False
+def read_link(source: Source, start: int, end: int) -> Link:
+    """Return the properties of the link in bytes [start, end)."""
+    head, last, truncated = b"", 0, False
+    serials: set[int] = set()
     for page in pages(source, start, end):
-        if serial is None:
-            serial, head = page.serial, source.read(page.body, 19)
-        elif page.serial != serial:
-            return None
+        if not serials:
+            head = source.read(page.body, 19)
+        serials.add(page.serial)
         truncated = page.end > end
         if not truncated:
             last = max(last, page.granule)
-    return Link(head, last, truncated)
+    return Link(head, last, len(serials), truncated)

@@ -28,6 +28,8 @@ def _format(text: bytes, pattern: bytes, offset: int = 0) -> _Format:
     return _Format(text, offset, re.compile(pattern, re.DOTALL))
 
 
+# values of the byte of flags that mark a block of WavPack as the first one of its time
+_INITIAL = b"".join(b"\\x%02x" % value for value in range(256) if value & 8)
 # The patterns are long enough that sound does not match them by chance.
 _FORMATS = {
     "wav": _format(b"WAVE", rb"(RIFF|RIFX|RF64|BW64)....WAVE[ -~]{3}", 8),
@@ -38,14 +40,20 @@ _FORMATS = {
     ),
     "caf": _format(b"caff\x00\x01", rb"caff\x00\x01\x00.desc\x00{7}\x20"),
     "flac": _format(b"fLaC", rb"fLaC[\x00\x80]\x00\x00\x22"),
-    "mp4": _format(b"ftyp", rb"\x00\x00..ftyp[ -~]{4}", 4),
+    "mp4": _format(b"ftyp", rb"\x00\x00..ftyp(?!hei|mif|msf|avi)[ -~]{4}", 4),
     "matroska": _format(
         b"\x1a\x45\xdf\xa3", rb"\x1a\x45\xdf\xa3.{0,40}\x42\x82.{1,8}(webm|matroska)"
     ),
     "amr": _format(b"#!AMR", rb"#!AMR(-WB)?\n"),
     "nist": _format(b"NIST_1A\n", rb"NIST_1A\n +\d+\n"),
+    "wavpack": _format(b"wvpk", rb"wvpk.{4}[\x02-\x10]\x04.{6}\x00{4}.[" + _INITIAL + rb"]"),
+    "tta": _format(b"TTA1", rb"TTA1[\x01\x02]\x00[\x01-\x10]\x00[\x08\x10\x18\x20]\x00"),
+    "ape": _format(b"MAC ", rb"MAC .\x0f\x00\x00\x34\x00\x00\x00"),
     "ogg": _format(b"OggS", rb"OggS\x00"),
 }
+
+
+NAMES = {"mp4": "MPEG-4", "matroska": "Matroska", "ogg": "Ogg", "wavpack": "WavPack"}
 
 
 @dataclass(frozen=True)

@@ -42,17 +42,16 @@ class Timeline:
         self.gaps: list[tuple[Seconds, Seconds]] = []
         self._overlaps: list[tuple[Seconds, Seconds]] = []
         self._left_out: Seconds = 0.0
+        self._lost: Seconds = 0.0  # length of packets since the last frame
         self._begun = False
         self._rate, self._channels = 0, 0
 
-    def placed(self, frame: Any, packet: Any, samples: np.ndarray, rate: int) -> Iterator[Block]:
-        """Yield the silence before a frame of a packet, and the frame."""
+    def placed(self, frame: Any, samples: np.ndarray, rate: int) -> Iterator[Block]:
+        """Yield the silence before a frame, and the frame."""
         channels = samples.shape[1]
+        yield from self._silence_for_lost()
         if frame.pts is not None and (self.timed if self._begun else self._starts):
             time = float(frame.pts * frame.time_base) - self._origin
-            if not self._begun and packet.pts is not None:
-                # a decoder leaves out priming at the start of the packet; the sound begins where the packet does
-                time = min(time, max(0.0, float(packet.pts * packet.time_base) - self._origin))
             if not self._begun and time < 0:
                 samples = self._without_priming(samples, time, rate)
             else:
@@ -92,12 +91,16 @@ class Timeline:
             self.start = distance
         yield from self._silence(round(distance * rate), rate, channels)
 
-    def lost(self, packet: Any) -> Iterator[Block]:
-        """Yield silence in place of a packet that cannot be decoded, if no time stamps show the gap."""
+    def lose(self, packet: Any) -> None:
+        """Note that a packet cannot be decoded. Silence takes its place if no time stamps show the gap."""
         if not self.timed and self._begun and packet.duration:
-            seconds = float(packet.duration * packet.time_base)
-            self.gaps.append((self.clock, seconds))
-            yield from self._silence(round(seconds * self._rate), self._rate, self._channels)
+            self._lost += float(packet.duration * packet.time_base)
+
+    def _silence_for_lost(self) -> Iterator[Block]:
+        if self._lost:
+            self.gaps.append((self.clock, self._lost))
+            yield from self._silence(round(self._lost * self._rate), self._rate, self._channels)
+            self._lost = 0.0
 
     def _silence(self, count: int, rate: int, channels: int) -> Iterator[Block]:
         self.clock += count / rate
@@ -118,13 +121,11 @@ class Timeline:
         if self.gaps:
             total = sum(length for _, length in self.gaps)
             notes.append(
-                f"{len(self.gaps)} gaps of {total:.2f} s in total were filled with silence, the first at "
-                f"{self.gaps[0][0]:.2f} s."
+                f"Silence fills gaps: {len(self.gaps)}, {total:.2f} s in total, the first at {self.gaps[0][0]:.2f} s."
             )
         if self._overlaps:
             at, by = self._overlaps[0]
             notes.append(
-                f"The time stamps jump {len(self._overlaps)} times, first by {by:.2f} s at {at:.2f} s; the audio was "
-                "joined there."
+                f"Jumps of the time stamps: {len(self._overlaps)}, the first by {by:.2f} s at {at:.2f} s; the audio was joined there."
             )
         return notes

@@ -1,0 +1,259 @@
+"""Prepared audio of files in the codecs and containers that PyAV writes: length, start, gaps and truncation.
+
+Lengths are compared with the number of encoded samples, and with ffmpeg if it is installed. Starts are measured by
+cross-correlation with the encoded sound.
+"""
+
+import shutil
+import subprocess
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from media import SECONDS, chirp, delay, joined, write_media
+
+from diarflow.audio.prepare import prepare_audio
+from diarflow.errors import InputError
+
+FRAME = 4096  # samples of the longest codec frame below, with the priming of the encoder: WMA
+# File name, codec, rate, and whether the container records the priming of the encoder.
+WRITTEN = [
+    ("a.m4a", "aac", 44_100, True),
+    ("a.mp4", "aac", 16_000, True),
+    ("a.mkv", "aac", 48_000, True),
+    ("a.aac", "aac", 48_000, False),
+    ("a.ts", "aac", 48_000, False),
+    ("a.flv", "aac", 44_100, False),
+    ("alac.m4a", "alac", 16_000, True),
+    ("opus.mkv", "libopus", 48_000, True),
+    ("opus.webm", "libopus", 48_000, True),
+    ("opus.mp4", "libopus", 48_000, True),
+    ("opus.ogg", "libopus", 16_000, True),
+    ("vorbis.ogg", "vorbis", 44_100, True),
+    ("vorbis.mkv", "vorbis", 44_100, True),
+    ("flac.flac", "flac", 16_000, True),
+    ("flac.ogg", "flac", 16_000, True),
+    ("flac.mkv", "flac", 44_100, True),
+    ("flac.mp4", "flac", 44_100, True),
+    ("mp3.mp3", "libmp3lame", 44_100, True),
+    ("mp3.mkv", "libmp3lame", 48_000, True),
+    ("mp2.mp2", "mp2", 16_000, False),
+    ("mp2.mpg", "mp2", 44_100, False),
+    ("ac3.ac3", "ac3", 48_000, False),
+    ("eac3.mkv", "eac3", 48_000, True),
+    ("amr.amr", "libopencore_amrnb", 8_000, False),
+    ("wma.asf", "wmav2", 44_100, False),
+    ("wavpack.wv", "wavpack", 44_100, True),
+    ("tta.tta", "tta", 16_000, True),
+    ("g722.wav", "g722", 16_000, False),
+    ("adpcm.wav", "adpcm_ima_wav", 16_000, True),
+    ("adpcm-ms.avi", "adpcm_ms", 16_000, True),
+    ("pcm.wav", "pcm_s16le", 16_000, True),
+    ("pcm-24.mov", "pcm_s24le", 48_000, True),
+    ("pcm-32.mkv", "pcm_s32le", 48_000, True),
+    ("pcm-float.mkv", "pcm_f32le", 48_000, True),
+    ("pcm-64.nut", "pcm_s64le", 48_000, True),
+    ("pcm-u8.avi", "pcm_u8", 8_000, True),
+    ("alaw.au", "pcm_alaw", 8_000, True),
+    ("pcm.aiff", "pcm_s16be", 22_050, True),
+    ("pcm.caf", "pcm_s16be", 16_000, True),
+    ("pcm.w64", "pcm_s16le", 16_000, True),
+]
+
+
+def prepare(path, **options):
+    """Prepare a file, and return the samples and the facts about it."""
+    target = path.with_suffix(".prepared")
+    facts = prepare_audio(path, target, **options)
+    audio, _ = soundfile.read(target, dtype="float32")
+    assert len(audio) == facts["samples"]
+    return audio, facts
+
+
+def write(path, codec, rate=48_000, **options):
+    channels = options.pop("channels", 2 if codec in ("vorbis", "wmav2") else 1)
+    write_media(path, codec, chirp(rate), rate, channels=channels, **options)
+    return path
+
+
+def ffmpeg_count(path):
+    """Return the number of samples that ffmpeg decodes; None without ffmpeg."""
+    if not shutil.which("ffmpeg"):
+        return None
+    command = ["ffmpeg", "-v", "quiet", "-i", path, "-ac", "1", "-f", "s16le", "-"]
+    return len(subprocess.run(command, capture_output=True, check=True).stdout) // 2
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate", "has_start"), WRITTEN, ids=[row[0] for row in WRITTEN]
+)
+def test_all_encoded_samples_are_decoded_at_their_place(tmp_path, name, codec, rate, has_start):
+    path = write(tmp_path / name, codec, rate)
+    audio, facts = prepare(path)
+    scale = facts["source_samples"] / facts["rate"]
+    assert scale == pytest.approx(SECONDS, abs=FRAME / rate)
+    assert facts["samples"] == pytest.approx(scale * 16_000, abs=1)
+    if count := ffmpeg_count(path):
+        decoded_rate = 48_000 if codec == "libopus" else rate  # by ffmpeg
+        assert scale == pytest.approx(count / decoded_rate, abs=1152 / rate)
+    assert delay(audio) == pytest.approx(0, abs=0.001 if has_start else 0.07)
+    assert facts["start"] == 0 and facts["gaps"] == [] and facts["notes"] == []
+
+
+def test_every_audio_encoder_is_written_to_some_container():
+    """The encoders without a test above write no container that can be recognized, or are variants of those above."""
+    tested = {codec for _, codec, _, _ in WRITTEN}
+    common = {
+        "aac",
+        "ac3",
+        "alac",
+        "eac3",
+        "flac",
+        "libmp3lame",
+        "libopus",
+        "mp2",
+        "vorbis",
+        "wmav2",
+    }
+    assert common <= tested <= set(av.codecs_available)
+
+
+LATE = [("a.mkv", "aac"), ("a.mp4", "aac"), ("a.webm", "libopus"), ("a.mov", "pcm_s16le")]
+
+
+@pytest.mark.parametrize(("name", "codec"), LATE, ids=[name for name, _ in LATE])
+def test_audio_that_starts_late_is_preceded_by_silence(tmp_path, name, codec):
+    audio, facts = prepare(write(tmp_path / name, codec, start=0.7))
+    assert delay(audio) == pytest.approx(0.7, abs=0.001 + 1e-9)
+    assert facts["start"] == pytest.approx(0.7, abs=0.03)
+    assert facts["notes"] == [
+        f"The audio starts {facts['start']:.3f} s after the start of the file; silence was inserted."
+    ]
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.ts", "aac"), ("a.mkv", "flac"), ("a.mp4", "aac")])
+def test_audio_that_starts_later_than_the_video_is_preceded_by_silence(tmp_path, name, codec):
+    audio, _ = prepare(write(tmp_path / name, codec, start=0.7, video=True))
+    assert delay(audio) == pytest.approx(0.7, abs=0.001)
+
+
+def test_the_clock_of_a_transport_stream_may_start_anywhere(tmp_path):
+    """Without another stream, the first audio is the start of the file."""
+    audio, facts = prepare(write(tmp_path / "a.ts", "aac", start=1000.0))
+    assert facts["start"] == 0 and len(audio) == pytest.approx(SECONDS * 16_000, abs=1024)
+
+
+GAPS = [("a.mkv", "aac"), ("a.mkv", "libopus"), ("a.mp4", "aac"), ("a.ts", "aac"), ("a.flv", "aac")]
+
+
+@pytest.mark.parametrize(("name", "codec"), GAPS, ids=[f"{name}-{codec}" for name, codec in GAPS])
+def test_silence_fills_a_gap_of_the_time_stamps(tmp_path, name, codec):
+    """The sound after the gap, which is most of the energy, is where it was encoded."""
+    audio, facts = prepare(write(tmp_path / name, codec, dropped=[(0.6, 1.1)]))
+    priming = 1024 / 48_000 if name.endswith(("ts", "flv")) else 0.0
+    assert delay(audio) == pytest.approx(priming, abs=0.001)
+    ((start, length),) = facts["gaps"]
+    assert start == pytest.approx(0.6, abs=0.05) and length == pytest.approx(0.5, abs=0.03)
+    assert np.abs(audio[round((start + 0.1) * 16_000) : round((start + 0.4) * 16_000)]).max() == 0
+    assert "Silence fills gaps: 1, 0." in facts["notes"][0]
+
+
+def test_a_long_jump_of_the_time_stamps_sets_the_recording_aside(tmp_path, monkeypatch):
+    monkeypatch.setattr("diarflow.audio.timestamps._LONGEST_GAP", 0.3)
+    with pytest.raises(InputError, match=r"the time stamps jump from 0\.7 to 1\.2 s"):
+        prepare(write(tmp_path / "a.mkv", "flac", dropped=[(0.6, 1.1)]))
+
+
+CUT = [
+    ("a.mkv", "aac"), ("a.mkv", "flac"), ("a.webm", "libopus"), ("fast.mp4", "aac"), ("a.wv", "wavpack"),
+    ("a.flac", "flac"), ("a.mp3", "libmp3lame"), ("a.ogg", "flac"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "codec"), CUT, ids=[f"{name}-{codec}" for name, codec in CUT])
+def test_a_truncated_file_is_decoded_up_to_its_end_with_a_note(tmp_path, name, codec):
+    options = {"movflags": "faststart"} if name == "fast.mp4" else None
+    path = write(tmp_path / name, codec, options=options)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    audio, facts = prepare(path)
+    assert 0.9 <= len(audio) / 16_000 <= 2.0 and delay(audio) == pytest.approx(0, abs=0.001)
+    assert any(note.startswith("The file is cut off: ") for note in facts["notes"])
+
+
+def test_an_mpeg_4_file_without_its_index_is_set_aside_with_the_reason(tmp_path):
+    path = write(tmp_path / "a.m4a", "aac")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    with pytest.raises(InputError, match=r"a\.m4a: not audio that can be read: an MPEG-4 file without its index \(moov\)"):  # fmt: skip
+        prepare(path)
+
+
+JOINED = [
+    ("aac.m4a", "aac", "alac.m4a", "alac", 2 * SECONDS),
+    ("opus.webm", "libopus", "opus.webm", "libopus", 2 * SECONDS),
+    ("aac.mkv", "aac", "flac.mkv", "flac", 2 * SECONDS),
+    ("flac.flac", "flac", "flac.flac", "flac", 2 * SECONDS),
+    ("flac.ogg", "flac", "opus.ogg", "libopus", 2 * SECONDS),
+    ("mp3.mp3", "libmp3lame", "mp3.mp3", "libmp3lame", 2 * SECONDS),
+    ("a.wv", "wavpack", "a.wv", "wavpack", 2 * SECONDS),
+    ("a.tta", "tta", "a.tta", "tta", 2 * SECONDS),
+    ("a.amr", "libopencore_amrnb", "a.amr", "libopencore_amrnb", 2 * SECONDS),
+    ("a.aac", "aac", "a.aac", "aac", 2 * SECONDS),
+    ("a.ts", "aac", "a.ts", "aac", 2 * SECONDS),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "name_after", "codec_after", "seconds"), JOINED, ids=[row[0] for row in JOINED]
+)  # fmt: skip
+def test_files_one_behind_the_other_are_all_decoded(
+    tmp_path, name, codec, name_after, codec_after, seconds
+):
+    (tmp_path / "1").mkdir()
+    rate = 8_000 if "amr" in codec else 48_000
+    parts = write(tmp_path / name, codec, rate), write(tmp_path / "1" / name_after, codec_after, rate)  # fmt: skip
+    audio, facts = prepare(joined(tmp_path / f"joined-{name}", *parts))
+    assert len(audio) / 16_000 == pytest.approx(seconds, abs=0.1)
+    second = audio[round(SECONDS * 16_000) :]
+    assert delay(second) == pytest.approx(0, abs=0.1) and np.abs(second).max() > 0.2
+    told = name in ("a.aac",) or any(
+        note.startswith(("The file holds 2 ", "The header gives 3.00 s, 6.", "Jumps of the time"))
+        for note in facts["notes"]
+    )
+    assert told, facts["notes"]
+
+
+def test_a_chain_may_change_rate_and_channels(tmp_path):
+    soundfile.write(tmp_path / "1.ogg", chirp(44_100), 44_100)
+    soundfile.write(tmp_path / "2.ogg", np.stack([chirp(16_000)] * 2, axis=1), 16_000)
+    audio, facts = prepare(joined(tmp_path / "a.ogg", tmp_path / "1.ogg", tmp_path / "2.ogg"))
+    assert len(audio) == 2 * SECONDS * 16_000
+    assert delay(audio[: 3 * 16_000]) == 0 == delay(audio[3 * 16_000 :])
+    assert facts["notes"] == [
+        "The file holds 2 Ogg files one behind the other.",
+        "The file changes its format: 44100 Hz with 1 channels, 16000 Hz with 2 channels.",
+    ]
+    with pytest.raises(InputError, match=r"channel is 2, expected 1 to 1"):
+        prepare(tmp_path / "a.ogg", channel=2)
+
+
+def test_a_file_with_several_audio_streams_has_a_note(tmp_path):
+    path = tmp_path / "a.mkv"
+    audio = av.AudioFrame.from_ndarray(chirp(48_000)[None, :1024], "fltp", "mono")
+    audio.sample_rate = 48_000
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream("aac", rate=48_000, layout="mono") for _ in range(2)]
+        for stream in streams:
+            for frame in (audio, None):
+                container.mux(stream.encode(frame))
+    _, facts = prepare(path)
+    assert "The file has 2 audio streams. Only stream " in facts["notes"][0]
+
+
+def test_video_without_audio_is_set_aside(tmp_path):
+    from media import write_video
+
+    with av.open(str(tmp_path / "a.mp4"), "w") as container:
+        write_video(container)
+    with pytest.raises(InputError, match=r"a\.mp4: holds no audio, only video"):
+        prepare(tmp_path / "a.mp4")
