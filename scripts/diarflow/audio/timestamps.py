@@ -13,7 +13,7 @@ from diarflow.timeline.intervals import Seconds
 # Containers with time stamps. Those of the last set begin at 0. In others, such as a transport stream, the clock is
 # that of the transmitter, and the earliest time stamp of all streams is the beginning.
 _TIMED = {"mov", "matroska", "flv", "mpeg", "mpegts", "nut", "mxf", "ogg"}
-_STARTS = {"asf"}  # reliable at the start only
+_STARTS = {"asf"}  # at the start only
 _FROM_ZERO = {"mov", "matroska"}
 _LATEST: Seconds = (
     3600.0  # beginning of the first stream; later ones are parts of a longer broadcast
@@ -23,7 +23,7 @@ _TOLERANCE: Seconds = (
 )
 _JUMP: Seconds = 10.0  # of the clock of a transmitter, which restarts
 _LONGEST_GAP: Seconds = 3600.0
-_PRIMING: Seconds = 0.2  # before time 0 that is left out
+_PRIMING: Seconds = 0.2  # of an encoder: before time 0 it is left out, and in ASF it looks like a late start
 
 
 class Timeline:
@@ -73,7 +73,7 @@ class Timeline:
 
     def _silence_before(self, time: Seconds, rate: int, channels: int) -> Iterator[Block]:
         distance = time - self.clock
-        tolerance = _TOLERANCE if self._begun else 0.5 / rate
+        tolerance = _TOLERANCE if self._begun else 0.5 / rate if self.timed else _PRIMING
         if abs(distance) <= tolerance:
             return
         if distance < 0 or (self._begun and self._restarts and distance > _JUMP):
