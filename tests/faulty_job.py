@@ -1,6 +1,8 @@
 """A job of detect_speech on the recordings a, b and c, of which b has a fault. A program for tests.
 
 python tests/faulty_job.py FAULT '{"time_limit": 10}'
+
+`attempt` in the settings is the number of the attempt, as Snakemake passes it.
 """
 
 import ctypes
@@ -10,13 +12,15 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 
-from diarflow.artifacts.tables import write_table
+from diarflow.artifacts.tables import read_table, write_table
 from diarflow.atomic import atomic_write
+from diarflow.errors import InputError
 from diarflow.runs.job import Job
 
 
@@ -32,7 +36,7 @@ job = Job(
         config=config,
         log=["logs/x.log"],
         output=Files(speech=[f"results/c/speech/v/{name}.parquet" for name in "abc"]),
-        resources=SimpleNamespace(mem_mb=1500),
+        resources=SimpleNamespace(mem_mb=1500, attempt=config.pop("attempt", None)),
         params=SimpleNamespace(provenance='{"settings": {}}'),
     )
 )
@@ -58,16 +62,18 @@ def allocate_2_gb():
         time.sleep(0.02)
 
 
-def full_disk():
-    raise OSError(errno.ENOSPC, "No space left on device")
+def raise_many_lines():
+    lines = (f"x.rttm:{number}: speaker is \x1b[2J{'x' * 999}" for number in range(1, 501))
+    raise InputError.of(lines)
 
 
-def lost_disk():
-    raise OSError(errno.ESTALE, "Stale file handle")
+def disk_error(number):
+    raise OSError(number, os.strerror(number))
 
 
 faults = {
-    "lost_disk": lost_disk,
+    "InputError": raise_many_lines,
+    "nothing": lambda: None,
     "exit": lambda: os._exit(1),
     "crash": lambda: ctypes.string_at(0),
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
@@ -76,11 +82,14 @@ faults = {
     "slow_once": slow_once,
     "allocate_too_much": allocate_too_much,
     "allocate_2_gb": allocate_2_gb,
-    "full_disk": full_disk,
+    **{name: partial(disk_error, number) for number, name in errno.errorcode.items()},
 }
 
 
 def work(item):
+    if fault == "read":
+        write_table(item.output.speech, "speech", [read_table(item.input.segments)["end"] * [0, 1]])
+        return
     if item.id == "b":
         with atomic_write(item.output.speech) as temporary:
             temporary.write_text("half of")

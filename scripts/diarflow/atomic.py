@@ -1,25 +1,20 @@
 """Atomic writing of files: a file appears completely or not at all, also if the process, the disk or the machine fails."""
 
 import errno
+import itertools
+import logging
 import os
 import platform
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from diarflow.errors import InputError
+from diarflow.errors import InputError, visible
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
-# errors of network file systems
-_UNREACHABLE = {
-    errno.ESTALE,
-    errno.ENOTCONN,
-    errno.ETIMEDOUT,
-    errno.EHOSTDOWN,
-    errno.EHOSTUNREACH,
-}
+ASIDE = ".aside"  # suffix of a file or folder that is kept, and that no rule reads
 _PROBE_SIZE = 1 << 20  # bytes
 _MACHINE_PREFIX = f".{zlib.crc32(platform.node().encode()):08x}-"
 # The name of an unfinished file begins with its machine and process. Forked processes keep that of their parent.
@@ -32,25 +27,57 @@ def atomic_write(path, *, sync: bool = True) -> Iterator[Path]:
 
     Missing folders are created. With `sync` the data is on the disk before the move, so that a power failure
     leaves no partial file either. The temporary path keeps the suffix, by which some writers choose the format.
-    Raises OSError with ENOSPC (or EDQUOT, EROFS) if the disk is full, also if the writer raised another error.
+    A folder at `path`, or a file in place of one of its folders, is renamed and kept.
+    Raises OSError if the disk is full or cannot be written, also if the writer raised another error.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(UNFINISHED_PREFIX + path.name)
     try:
         yield temporary
         if sync:
             with open(temporary, "rb+") as file:
                 os.fsync(file.fileno())
+        move_folder_aside(path)
         os.replace(temporary, path)
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:
-        if not is_disk_full(error) and (full := _probe(temporary)):
-            raise full from error
+        if not is_system_error(error) and (failed := _probe(temporary)):
+            raise failed from error
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder. A file in place of it, or of a folder that contains it, is renamed and kept."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        for parent in (folder, *folder.parents):
+            if parent.is_file() and not parent.is_symlink():
+                move_aside(parent)
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def move_folder_aside(path: Path) -> None:
+    """Rename the folder that is in place of a file, if there is one. A link to a folder is renamed itself."""
+    if path.is_dir():
+        move_aside(path)
+
+
+def move_aside(path: Path) -> None:
+    """Rename a file or folder that is in place of a result, and keep it."""
+    kept = free_name(path)
+    os.rename(path, kept)
+    logging.warning("%s: not a file that belongs there; it is kept as %s", visible(path), kept)
+
+
+def free_name(path) -> str:
+    """Return the path with the suffix for files that are kept, and a number if it is taken."""
+    names = (f"{path}{ASIDE}{f'-{number}' if number else ''}" for number in itertools.count())
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def remove_unfinished(prefix: str, paths: Iterable[str]) -> None:
@@ -58,15 +85,38 @@ def remove_unfinished(prefix: str, paths: Iterable[str]) -> None:
     if not re.fullmatch(r"\.[0-9a-f]{8}-\d+\.", prefix):
         return
     for path in map(Path, paths):
-        path.with_name(prefix + path.name).unlink(missing_ok=True)
+        remove_own(path.with_name(prefix + path.name))
 
 
 def remove_leftovers(folder="results") -> None:
-    """Remove the unfinished files below a folder that belong to dead processes of this machine."""
-    for path in Path(folder).rglob(f"{_MACHINE_PREFIX}*"):
-        match = re.match(r"(\d+)\.", path.name.removeprefix(_MACHINE_PREFIX))
-        if match and not _is_alive(int(match[1])):
-            path.unlink(missing_ok=True)
+    """Remove the unfinished files below a folder that belong to dead processes of this machine.
+
+    Links to folders are not followed.
+    """
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            match = re.match(r"(\d+)\.", name.removeprefix(_MACHINE_PREFIX))
+            if name.startswith(_MACHINE_PREFIX) and match and not _is_alive(int(match[1])):
+                remove_own(Path(parent, name))
+
+
+def remove_own(path: Path) -> bool:
+    """Remove a file that the workflow wrote. Return False, and keep it, if it is a folder or behind a link."""
+    if not is_own_place(path):
+        return False
+    with suppress(FileNotFoundError):
+        path.unlink()
+    return True
+
+
+def is_own_place(path: Path) -> bool:
+    """Return False for a path that is a link or a folder, or lies in a linked folder.
+
+    The first two folders of a relative path, such as `results/ami`, may be links to another disk. Of an absolute path
+    only the last folder counts.
+    """
+    parents = [path.parent] if path.is_absolute() else list(path.parents)[:-3]
+    return not (path.is_dir() or path.is_symlink() or any(map(Path.is_symlink, parents)))
 
 
 def _is_alive(process: int) -> bool:
@@ -88,19 +138,19 @@ def is_disk_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in _FULL
 
 
-def is_disk_error(error: BaseException) -> bool:
-    """Return whether an error means that a disk is full, or that a network disk cannot be reached.
+def is_system_error(error: BaseException) -> bool:
+    """Return whether the operating system reported an error, such as a disk that is full or cannot be reached.
 
-    Such an error affects all recordings alike.
+    Libraries raise OSError without a number for files that they cannot parse.
 
-    >>> is_disk_error(OSError(errno.ESTALE, "Stale file handle")), is_disk_error(FileNotFoundError())
+    >>> is_system_error(OSError(errno.EIO, "Input/output error")), is_system_error(OSError("no magic bytes"))
     (True, False)
     """
-    return is_disk_full(error) or (isinstance(error, OSError) and error.errno in _UNREACHABLE)
+    return isinstance(error, OSError) and error.errno is not None
 
 
 def _probe(temporary: Path) -> OSError | None:
-    """Append a megabyte to a file, and return the error if the disk is full.
+    """Append a megabyte to a file, and return the error if it cannot be written.
 
     The errors of the writers of audio and arrays do not show that the disk is full.
     """
@@ -109,5 +159,5 @@ def _probe(temporary: Path) -> OSError | None:
             file.write(bytes(_PROBE_SIZE))
             os.fsync(file.fileno())
     except OSError as error:
-        return error if is_disk_full(error) else None
+        return error
     return None

@@ -64,7 +64,7 @@ def summarized(lines: Iterable[str]) -> list[str]:
     by_kind: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
     for line in lines:
-        kind = _kind(line)
+        kind = message_kind(line)
         counts[kind] = counts.get(kind, 0) + 1
         examples = by_kind.setdefault(kind, [])
         if len(examples) < EXAMPLES:
@@ -83,7 +83,7 @@ def _with_counts(by_kind: dict[str, list[str]], counts: dict[str, int]) -> Itera
             yield f"... and {more} more of this kind"
 
 
-def _kind(line: str) -> str:
+def message_kind(line: str) -> str:
     """Return the plain words of a message, without its location and its values."""
     text = _VALUE.sub(r"\1", _LOCATION.sub("", line[: 2 * MAX_LENGTH]))
     return " ".join(word for word in text.split() if re.fullmatch(r"[A-Za-z]+[,;:.]?", word))

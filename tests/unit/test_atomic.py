@@ -1,6 +1,9 @@
 """Atomic writing: complete files or none, also after a crash or on a full disk."""
 
+import errno
 import os
+import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +14,13 @@ import soundfile
 
 from diarflow.artifacts.arrays import write_array, zeros_on_disk
 from diarflow.artifacts.tables import write_table
-from diarflow.atomic import atomic_write, is_disk_full, remove_leftovers, remove_unfinished
+from diarflow.atomic import (
+    atomic_write,
+    is_disk_full,
+    remove_leftovers,
+    remove_own,
+    remove_unfinished,
+)
 from diarflow.audio.prepare import prepare_audio
 from diarflow.formats.rttm import write_rttm
 from diarflow.report.rendering import write_assets
@@ -70,6 +79,66 @@ def test_leftovers_of_dead_processes_are_removed_and_files_of_live_ones_stay(tmp
         assert len(os.listdir(folder)) == 4
         remove_leftovers(tmp_path / "results")
         assert set(os.listdir(folder)) == {other_machine, temporary.name, ".hidden"}
+
+
+def test_no_file_is_removed_through_a_link_to_a_folder(tmp_path, monkeypatch):
+    """The first two folders may be links: users keep results, or those of a corpus, on another disk."""
+    monkeypatch.chdir(tmp_path)
+    names = ["disk/c/speech/a", "disk/c/linked/a"]
+    for name in names:
+        Path(name).parent.mkdir(parents=True)
+        subprocess.run([sys.executable, "-c", KILLED, tmp_path / name])
+    Path("results").mkdir()
+    Path("results/c").symlink_to(tmp_path / "disk/c")
+    Path("other").mkdir()
+    shutil.move("disk/c/linked", "other/linked")
+    Path("disk/c/linked").symlink_to(tmp_path / "other/linked")
+    remove_leftovers("results/c")
+    (left,) = os.listdir("other/linked")
+    assert os.listdir("disk/c/speech") == []
+    remove_unfinished(left.removesuffix("a"), ["results/c/linked/a"])
+    assert os.listdir("other/linked") == [left]
+    assert not remove_own(Path("results/c/linked", left)) and not remove_own(Path("results/c"))
+
+
+def test_a_folder_in_place_of_a_file_is_kept_under_another_name(tmp_path, caplog):
+    for number in range(2):
+        (tmp_path / "a.txt").unlink(missing_ok=True)
+        (tmp_path / "a.txt").mkdir()
+        (tmp_path / "a.txt" / f"{number}.txt").touch()
+        with atomic_write(tmp_path / "a.txt") as temporary:
+            temporary.write_text("complete")
+        assert (tmp_path / "a.txt").read_text() == "complete"
+    assert os.listdir(tmp_path / "a.txt.aside") == ["0.txt"]
+    assert os.listdir(tmp_path / "a.txt.aside-1") == ["1.txt"]
+    assert caplog.messages[0] == f"{tmp_path}/a.txt: not a file that belongs there; it is kept as {tmp_path}/a.txt.aside"  # fmt: skip
+
+
+def test_a_file_in_place_of_a_folder_is_kept_under_another_name(tmp_path):
+    (tmp_path / "folder").write_text("notes")
+    with atomic_write(tmp_path / "folder" / "inner" / "a.txt") as temporary:
+        temporary.write_text("complete")
+    assert (tmp_path / "folder.aside").read_text() == "notes"
+    assert (tmp_path / "folder/inner/a.txt").read_text() == "complete"
+
+
+def test_a_link_to_a_disk_that_is_not_mounted_stays(tmp_path):
+    (tmp_path / "results").symlink_to("unmounted")
+    with pytest.raises(OSError), atomic_write(tmp_path / "results" / "a.txt"):
+        pass
+    assert os.listdir(tmp_path) == ["results"]
+
+
+def test_the_system_error_of_a_writer_that_hides_it_is_raised(tmp_path):
+    """As a file system with a limit on the size of files (EFBIG)."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError) as error, atomic_write(tmp_path / "a.wav") as temporary:
+            soundfile.write(temporary, np.zeros(4000, np.int16), 16_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert error.value.errno == errno.EFBIG and os.listdir(tmp_path) == []
 
 
 PLAN_REPEATEDLY = """
@@ -137,4 +206,4 @@ def test_a_full_disk_fails_the_job_and_sets_no_recording_aside(run_script, small
             output={"audio": "results/c/audio/a.wav", "facts": "results/c/audio/a.json"},
         )
     assert is_disk_full(error.value)
-    assert not [path for path in small_disk.rglob("*") if path.is_file()]
+    assert not [path for path in small_disk.glob("c/**/*") if path.is_file()]

@@ -18,6 +18,7 @@ try:
     from diarflow.planning.aggregation import scaled_with_attempts
     from diarflow.planning.session import Session, check_package
     from diarflow.planning.report_content import network_cards
+    from diarflow.runs.attempts import export_retries
     from diarflow.runs.summary import earlier_failure_lines
 except ModuleNotFoundError as error:
     raise WorkflowError(
@@ -33,6 +34,7 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 settings, plan, batches = session.settings, session.plan, session.batches
 aggregation = session.aggregation
+export_retries(workflow)
 
 if workflow.is_main_process:
     for line in [*session.warnings, *earlier_failure_lines(plan.failures())]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from diarflow.atomic import atomic_write
+from diarflow.atomic import ASIDE, atomic_write, move_folder_aside, remove_own
 
 # rules that process only recordings with a reference
 REFERENCE_RULES = {"prepare_reference", "score_recording"}
@@ -39,9 +39,21 @@ def failure_path(corpus: str, rule: str, variant: str, recording: str, root="res
     return Path(root, corpus, "failures", rule, variant, f"{recording}.json")
 
 
-def read_failure(path) -> Failure:
-    """Read a failure record."""
-    return Failure(**json.loads(Path(path).read_text()))
+def read_failure(path, root="results") -> Failure:
+    """Read a failure record.
+
+    The path gives corpus, rule, variant and recording. A record that is damaged or of another version has an empty log,
+    and its reason names the file.
+    """
+    corpus, _, rule, *variant, _ = Path(path).relative_to(root).parts
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        reason, log = content["reason"], content["log"]
+        if not (isinstance(reason, str) and isinstance(log, str)):
+            raise TypeError
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        reason, log = f"{path}: the failure record is damaged; `snakemake retry` removes it", ""
+    return Failure(corpus, rule, "/".join(variant), Path(path).stem, reason, log)
 
 
 def write_failure(failure: Failure, root="results") -> None:
@@ -51,8 +63,25 @@ def write_failure(failure: Failure, root="results") -> None:
 
 
 def remove_failure(corpus: str, rule: str, variant: str, recording: str, root="results") -> None:
-    """Remove a failure record, if there is one."""
-    failure_path(corpus, rule, variant, recording, root).unlink(missing_ok=True)
+    """Remove a failure record, if there is one. A folder in its place is renamed and kept."""
+    path = failure_path(corpus, rule, variant, recording, root)
+    move_folder_aside(path)
+    remove_own(path)
+
+
+def failure_records(corpus: str, root="results") -> list[Path]:
+    """Return the paths of all failure records of a corpus, or of all with `*`, sorted."""
+    found = (
+        path
+        for folder in Path(root).glob(f"{corpus}/failures")
+        for path in folder.glob("*/**/*.json")
+    )
+    return sorted(path for path in found if _is_record(path.relative_to(root)))
+
+
+def _is_record(path: Path) -> bool:
+    """Return False for a file in a folder that is in place of a record."""
+    return not any(parent.suffix == ".json" or ASIDE in parent.name for parent in path.parents)
 
 
 def read_failures(
@@ -66,8 +95,8 @@ def read_failures(
     `variants` holds the variants in use of each rule. `recordings` holds, by recording id, whether the recording
     has a reference. Failures of rules that need a reference are left out for recordings without one.
     """
-    for path in sorted(Path(root, corpus, "failures").rglob("*.json")):
-        failure = read_failure(path)
+    for path in failure_records(corpus, root):
+        failure = read_failure(path, root)
         needed = recordings.get(failure.recording) or failure.rule not in REFERENCE_RULES
         used = failure.variant in variants.get(failure.rule, ())
         if failure.recording in recordings and needed and used:

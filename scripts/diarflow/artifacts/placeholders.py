@@ -81,10 +81,20 @@ def failed_rule(path) -> str | None:
 
 
 def placeholders_of(failure: Failure, root="results") -> Iterator[Path]:
-    """Yield the placeholders that stand for a recording because of a failure, downstream ones included."""
+    """Yield the placeholders that stand for a recording because of a failure, downstream ones included.
+
+    A file that cannot be read is no placeholder.
+    """
     corpus = Path(root, failure.corpus)
     for folder in sorted([*corpus.glob("*/"), *corpus.glob("*/*/")]):
         for ending in (".wav", ".json", ".parquet", ".rttm"):
             path = folder / (failure.recording + ending)
-            if path.exists() and failed_rule(path) == failure.rule:
+            if path.is_file() and _failed_rule_or_none(path) == failure.rule:
                 yield path
+
+
+def _failed_rule_or_none(path: Path) -> str | None:
+    try:
+        return failed_rule(path)
+    except Exception:  # of any library, for a damaged file
+        return None

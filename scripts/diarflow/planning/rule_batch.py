@@ -20,6 +20,7 @@ from diarflow.planning.resources import (
     runtime_minutes,
 )
 from diarflow.planning.rule_variants import RULE_BLOCKS, VARIANTS
+from diarflow.runs.attempts import attempt_resource
 from diarflow.runs.result_records import made_from
 from diarflow.settings import is_oracle
 from diarflow.timeline.intervals import Seconds
@@ -149,7 +150,7 @@ class RuleBatch(Batch):
         return pattern if self.is_wildcard else pattern.format(recording=self.label, **self.values)
 
     def resources(self) -> dict[str, Callable]:
-        """Return memory (MB) and runtime (minutes) that the job requests, by its attempt."""
+        """Return memory (MB) and runtime (minutes) that the job requests, by its attempt, and the attempt."""
 
         def mem_mb(wildcards: Any, attempt: int) -> int:
             return memory_mb(self.rule, self._durations(wildcards), attempt)
@@ -157,7 +158,7 @@ class RuleBatch(Batch):
         def runtime(wildcards: Any, attempt: int) -> int:
             return runtime_minutes(self.rule, self._durations(wildcards), attempt)
 
-        return {"mem_mb": mem_mb, "runtime": runtime}
+        return {"mem_mb": mem_mb, "runtime": runtime, **attempt_resource()}
 
     def is_light(self) -> bool:
         """Return whether no variant of the job reads audio: it then runs where Snakemake runs, also on a cluster."""

@@ -4,13 +4,13 @@ A job covers one recording or a batch. If a rule fails on a recording, the recor
 on: the recording's outputs are placeholders, and a failure record contains the reason.
 """
 
-import faulthandler
 import json
 import logging
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,35 +20,18 @@ from typing import Any
 from diarflow.artifacts.failures import Failure, remove_failure, write_failure
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
-from diarflow.atomic import is_disk_error
-from diarflow.errors import InputError, visible
-from diarflow.runs.isolation import begun, mark_path, run_in_child
+from diarflow.errors import InputError
+from diarflow.runs.attempts import is_last_attempt
+from diarflow.runs.damage import find_damage
+from diarflow.runs.isolation import run_in_child
+from diarflow.runs.log import print_error, start_log
+from diarflow.runs.marks import begun, mark_path
 from diarflow.runs.report_records import record_at_exit
 from diarflow.runs.result_records import JobRecords, made_from, row_digest
-from diarflow.runs.slurm_memory import SlurmMemory, allocated_memory
-from diarflow.runs.usage import peak_memory, record_usage
+from diarflow.runs.slurm_memory import SlurmMemory, TooLittleMemoryError
+from diarflow.runs.usage import peak_memory
 
-
-def start_log(path) -> None:
-    """Send log records, warnings and tracebacks of this process to a log file, and record its usage."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    record_usage(path)
-    sys.stderr = open(path, "w", buffering=1, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115 - open until the job ends
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    logging.captureWarnings(True)
-    sys.excepthook = _print_error
-    os.dup2(sys.stderr.fileno(), 2)  # for messages of libraries in C
-    faulthandler.enable(2)
-
-
-def _print_error(kind: type[BaseException], error: BaseException, traceback) -> None:
-    """Print the lines of an InputError, or the traceback of any other error."""
-    if issubclass(kind, InputError):
-        print(error, file=sys.stderr)
-    else:
-        sys.__excepthook__(kind, error, traceback)
+__all__ = ["Item", "Job", "job_settings", "start_log"]
 
 
 def job_settings(snakemake: Any) -> dict[str, Any]:
@@ -58,7 +41,20 @@ def job_settings(snakemake: Any) -> dict[str, Any]:
     """
     start_log(snakemake.log[0])
     record_at_exit(snakemake)
+    inputs = [path for paths in _as_lists(snakemake.input).values() for path in paths]
+    sys.excepthook = partial(_print_damage, inputs)
     return _settings(snakemake)
+
+
+def _print_damage(
+    inputs: list[str], kind: type[BaseException], error: BaseException, traceback
+) -> None:
+    """Print a line about the damaged input that caused an error, or the error."""
+    damage = None
+    with suppress(OSError):
+        if issubclass(kind, Exception) and not issubclass(kind, InputError):
+            damage = find_damage(inputs)
+    print_error(type(damage) if damage else kind, damage or error, traceback)
 
 
 def _settings(snakemake: Any) -> dict[str, Any]:
@@ -95,6 +91,7 @@ class Job:
         self._provenance: str = snakemake.params.provenance
         self.time_limit: float | None = snakemake.config.get("time_limit")
         self.memory: int | None = getattr(snakemake.resources, "mem_mb", None)
+        self.is_last_attempt = is_last_attempt(snakemake.resources)
         self._input, self._output = _as_lists(snakemake.input), _as_lists(snakemake.output)
         self._input.pop("source", None)  # scripts take the paths of sources from the row file
         self._input.pop("changed", None)
@@ -120,31 +117,35 @@ class Job:
         """Call `work` for every recording, and set aside those for which it raises an error.
 
         For a recording that an earlier rule set aside, `work` is called only if `include_failed` is true. Otherwise
-        its outputs are placeholders. The whole job fails if the disk is full, or if an input is not visible in the
-        file system yet, because the recording is not the cause.
+        its outputs are placeholders.
+
+        The whole job fails if the recording is not the cause: if the operating system reports an error other than in
+        reading the source, or if an input is not visible in the file system yet. For a lack of memory it fails in all
+        attempts but the last, because the next one has more.
         """
         process = partial(self._process, work=work, include_failed=include_failed)
         outputs = self._output.values()
         records = JobRecords(self.log, self.rule)
         records.begin(path for paths in outputs for path in paths)
-        with begun(self.log, outputs, allocated_memory(self.memory)) as previous_memory:
+        with begun(self.log, outputs) as died_before:
             for item in self.items():
                 _check_inputs_exist(item)
-                if previous_memory is None and not self.time_limit:
+                if died_before or self.time_limit:
+                    self._isolate(item, partial(process, item), limit_memory=died_before)
+                else:
                     process(item)
-                    continue
-                error = run_in_child(
-                    partial(process, item),
-                    time_limit=self.time_limit,
-                    # a first attempt is not limited: if SLURM kills it, the next one has more memory
-                    memory=None
-                    if previous_memory is None
-                    else SlurmMemory.of_this_job(self.memory),
-                    previous_memory=previous_memory or 0,
-                )
-                if error:
-                    self._set_aside(item, error)
         records.end({path: origin for item in self.items() for path, origin in self._made(item)})
+
+    def _isolate(self, item: Item, work: Callable[[], None], *, limit_memory: bool) -> None:
+        """Process a recording in a child process."""
+        # an attempt without a dead predecessor is not limited: if SLURM kills it, the next one has more memory
+        memory = SlurmMemory.of_this_job(self.memory) if limit_memory else None
+        error = run_in_child(work, time_limit=self.time_limit, memory=memory)
+        if isinstance(error, TooLittleMemoryError) and not self.is_last_attempt:
+            logging.error("%s: the next attempt has more memory", item.id)
+            raise error
+        if error:
+            self._set_aside(item, error)
 
     def _made(self, item: Item) -> Iterator[tuple[str, str]]:
         """Yield the outputs of a recording, each with the digest of what it was made from."""
@@ -163,21 +164,34 @@ class Job:
             else:
                 work(item)
         except Exception as error:
-            if is_disk_error(error):
-                raise
-            self._set_aside(item, error)
+            self._set_aside(item, self._cause(item, error))
         # CPU time of this recording alone, without the start of Python, imports and models
         seconds, megabytes = time.process_time() - start, peak_memory() / 2**20
         logging.info("%s took %.3f CPU-seconds, %.0f MB at most", item.id, seconds, megabytes)
 
+    def _cause(self, item: Item, error: Exception) -> Exception:
+        """Return the error for which a recording is set aside. Raise it if the recording is not the cause."""
+        if isinstance(error, InputError):
+            return error
+        if isinstance(error, MemoryError):
+            if self.is_last_attempt:
+                return error
+            logging.error("%s: the next attempt has more memory", item.id)
+            raise error
+        if damage := find_damage(vars(item.input).values()):
+            return damage
+        # errors of reading a source are InputErrors
+        if isinstance(error, OSError):
+            raise error
+        return error
+
     def _set_aside(self, item: Item, error: Exception) -> None:
         if isinstance(error, InputError):
+            logging.error("%s", error.details)
             reason = str(error)
-            logging.error("%s", reason)
         else:
-            reason = f"{type(error).__name__}: {error}"
-            logging.exception("%s failed", item.id)
-        reason = "\n".join(map(visible, reason.split("\n")))
+            logging.exception("%s failed", item.id, exc_info=error)
+            reason = str(InputError(f"{type(error).__name__}: {error}"))
         self._write_placeholders(item, self.rule)
         write_failure(Failure(item.corpus, self.rule, item.variant, item.id, reason, self.log))
 

@@ -7,6 +7,7 @@ holds a shared system lock (flock) on `.snakemake/diarflow.lock`. If no other pr
 
 import fcntl
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -46,15 +47,21 @@ def is_run_alive(lock=LOCK) -> bool:
     return False
 
 
-def exclusive_file(path) -> TextIO:
+def exclusive_file(path, on_wait: Callable[[str], None] = lambda content: None) -> TextIO:
     """Open a file to read and write, locked for this process alone. Wait while another process has it.
 
-    The holder may remove the file.
+    `on_wait` is called once before waiting, with the content of the file. The holder may remove the file.
     """
     while True:
-        file = open(path, "a+")  # noqa: SIM115 - the caller closes it
-        with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX)
+        file = open(path, "a+", encoding="utf-8", errors="replace")  # noqa: SIM115 - the caller closes it
+        with suppress(OSError):  # of a file system without flock
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                on_wait(file.read())
+                on_wait = lambda content: None  # noqa: E731
+                fcntl.flock(file, fcntl.LOCK_EX)
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
                 return file

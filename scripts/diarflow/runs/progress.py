@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from diarflow.artifacts.failures import failure_records
 from diarflow.backends import PACKAGE
 from diarflow.runs.locks import is_run_alive
 
@@ -98,8 +99,8 @@ class _Log:
 
     def read(self, line: str) -> None:
         """Read one line without its line break."""
-        if match := _TIME.fullmatch(line):
-            self.now = datetime.strptime(match[1], "%a %b %d %H:%M:%S %Y").timestamp()
+        if (match := _TIME.fullmatch(line)) and (now := _timestamp(match[1])):
+            self.now = now
             self.start = self.start or self.now
         elif line.startswith("Complete log(s):"):
             self.ended = True
@@ -167,11 +168,22 @@ def latest_run(folder=".snakemake/log") -> tuple[Path, RunProgress] | None:
     Dry runs, summaries and runs without jobs have logs too, which are skipped.
     """
     for path in sorted(Path(folder).glob("*.snakemake.log"), reverse=True):
-        text = path.read_text(encoding="utf-8", errors="replace")
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:  # a folder, or a file of another user
+            continue
         run = read_progress(text.splitlines())
         if run.rules and "\nThis was a dry-run" not in text:
             return path, run
     return None
+
+
+def _timestamp(text: str) -> float | None:
+    """Return the seconds since the epoch of a time in a log; None if it is damaged."""
+    try:
+        return datetime.strptime(text, "%a %b %d %H:%M:%S %Y").timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _rule(name: str) -> str:
@@ -197,8 +209,7 @@ def main() -> None:
     if not (latest := latest_run()):
         sys.exit("no log of a run in .snakemake/log; start this command in the folder of the run")
     path, run = latest
-    records = Path("results").glob("*/failures/**/*.json")
-    failed = {(record.parts[1], record.stem) for record in records}
+    failed = {(record.parts[1], record.stem) for record in failure_records("*")}
     print(f"log: {path}")
     print("\n".join(progress_lines(run, time.time(), len(failed), alive=is_run_alive())))
 

@@ -6,11 +6,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from diarflow.errors import InputError
+
 LIMIT_SHARE = 0.9  # of the allocation: SLURM kills the whole job when all of it is used
 POLL_SECONDS = 0.05
 # Snakemake starts the jobs that it submits with this executor. A user's interactive allocation, in which
 # Snakemake itself may run, has no process with it.
 _EXECUTOR = b"slurm-jobstep"
+
+
+class TooLittleMemoryError(InputError):
+    """A recording needs more memory than its job has. The next attempt of the job has more, if there is one."""
 
 
 class SlurmMemory:
@@ -38,6 +44,13 @@ class SlurmMemory:
         """Return whether the job, with a child process started since, exceeds its share of the allocation."""
         used = proportional_memory([*self._processes, child])
         return used > LIMIT_SHARE * self.allocated * 2**20
+
+    def message(self) -> str:
+        """Return the reason for which a recording is set aside."""
+        return (
+            f"needs more memory than the {self.allocated} MB that SLURM allocated to the job; "
+            "raise mem_mb of this rule in the profile"
+        )
 
 
 def allocated_memory(requested: int | None) -> int:

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from diarflow.artifacts.failures import Failure
+from diarflow.errors import EXAMPLES, MAX_LENGTH, message_kind, shortened, visible
 from diarflow.scoring.names import ALL, COMPLETED
 
-_MAX_NAMES = 10  # recordings set aside that are listed
+_MAX_LINES = 12  # recordings set aside that are listed
+_SEE = "see results/*/failures"
+_SHORT = 80  # names and paths in a message
 _COLUMNS = ("corpus", "system", "recording", "protocol", "recordings", "missed", "false_alarm",
             "confusion", "der")  # fmt: skip
 _TEXT_COLUMNS = 4  # aligned to the left
@@ -15,11 +18,14 @@ _TEXT_COLUMNS = 4  # aligned to the left
 
 def der_table(path) -> str:
     """Return the totals of a der.csv as aligned text, a line for each corpus, system and protocol."""
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = _totals(csv.DictReader(file))
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = _totals(csv.DictReader(file))
+        table = [_COLUMNS, *(tuple(visible(row[column]) for column in _COLUMNS) for row in rows)]
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return f"{path}: cannot be read; the next run makes it again"
     if not rows:
         return "no recording has a reference: there are no scores"
-    table = [_COLUMNS, *(tuple(row[column] for column in _COLUMNS) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return "\n".join(_aligned(row, widths) for row in table)
 
@@ -49,32 +55,44 @@ def _totals(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def failure_lines(failures: Iterable[Failure]) -> list[str]:
-    """Return a line for each failure, the first ten in full, and how the recordings are tried again."""
-    failures = list(failures)
-    lines = [_failure_line(failure) for failure in failures[:_MAX_NAMES]]
-    if len(failures) > _MAX_NAMES:
-        lines.append(f"set aside: {len(failures) - _MAX_NAMES} more, see results/*/failures")
-    if failures:
-        lines.append(
+    """Return a line for each failure, the first of each kind in full, and how the recordings are tried again."""
+    kinds: dict[tuple[str, str], list[Failure]] = {}
+    for failure in failures:
+        kinds.setdefault((failure.rule, message_kind(failure.reason)), []).append(failure)
+    lines: list[tuple[str, int]] = []  # with the number of failures that a line stands for
+    for (rule, _), similar in kinds.items():
+        lines += [(_failure_line(failure), 1) for failure in similar[:EXAMPLES]]
+        if (more := len(similar) - EXAMPLES) > 0:
+            lines.append((f"set aside: {more} more at {rule} for a similar reason, {_SEE}", more))
+    shown = [line for line, _ in lines[:_MAX_LINES]]
+    if more := sum(number for _, number in lines[_MAX_LINES:]):
+        shown.append(f"set aside: {more} more, {_SEE}")
+    if shown:
+        shown.append(
             "They are tried again when their file, their settings or the code changes, or after `snakemake retry`."
         )
-    return lines
+    return shown
 
 
 def _failure_line(failure: Failure) -> str:
     variant = f" ({failure.variant})" if failure.variant else ""
-    reason = failure.reason.replace("\n", "; ")
-    recording = f"{failure.corpus}/{failure.recording}"
-    return f"set aside: {recording} at {failure.rule}{variant}: {reason} [{failure.log}]"
+    recording = shortened(f"{failure.corpus}/{failure.recording}", _SHORT)
+    start = f"set aside: {recording} at {shortened(f'{failure.rule}{variant}', _SHORT)}: "
+    end = f" [{failure.log}]"
+    if len(end) > _SHORT:
+        end = f" [{_SEE}]"
+    reason = "; ".join(map(visible, failure.reason.split("\n")))
+    return visible(start) + shortened(reason, MAX_LENGTH - len(start) - len(end)) + visible(end)
 
 
 def earlier_failure_lines(failures: Iterable[Failure]) -> list[str]:
-    """Return a line with the number of recordings that earlier runs set aside and the first ten; none if there are none."""
+    """Return a line with the number of recordings that earlier runs set aside and the first three; none if there are none."""
     names = list(dict.fromkeys(f"{failure.corpus}/{failure.recording}" for failure in failures))
     if not names:
         return []
-    shown = ", ".join(names[:_MAX_NAMES]) + (", ..." if len(names) > _MAX_NAMES else "")
-    return [f"set aside so far: {len(names)} ({shown}); reasons are in results/*/failures"]
+    shown = ", ".join(shortened(visible(name), _SHORT) for name in names[:EXAMPLES])
+    more = ", ..." if len(names) > EXAMPLES else ""
+    return [f"set aside so far: {len(names)} ({shown}{more}); reasons are in results/*/failures"]
 
 
 def result_lines(corpora: Iterable[str], *, since: float = 0.0, root="results") -> Iterator[str]:

@@ -7,6 +7,8 @@ sample.
 
 import atexit
 import json
+import logging
+import math
 import os
 import re
 import resource
@@ -18,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diarflow.atomic import atomic_write
+from diarflow.atomic import atomic_write, move_folder_aside, remove_own
 from diarflow.batch_labels import count_in_label, possible_labels
 
 SUFFIX = ".usage.json"
@@ -75,7 +77,8 @@ def record_usage(log) -> None:
     A killed process writes nothing. The file of an earlier job with this log is removed now.
     """
     path = usage_path(log).absolute()
-    path.unlink(missing_ok=True)
+    move_folder_aside(path)
+    remove_own(path)
     atexit.register(write_usage, path, os.getpid())
 
 
@@ -137,11 +140,16 @@ def _start_time() -> float:
     return time.time() - age
 
 
-def read_usage(path) -> Usage:
-    """Read the usage of one job."""
-    with open(path, encoding="utf-8") as file:
-        content = json.load(file)
-    return Usage(1, *(content[name] for name in Usage._fields[1:]))
+def read_usage(path) -> Usage | None:
+    """Read the usage of one job. Return None if the file is damaged or of another version."""
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        numbers = [content[name] for name in Usage._fields[1:]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not all(type(number) in (int, float) and 0 <= number < math.inf for number in numbers):
+        return None
+    return Usage(1, *numbers)
 
 
 def costs(
@@ -151,24 +159,33 @@ def costs(
 
     Reads `{root}/{corpus}/{rule}/{variant}/{recording or batch}.usage.json`. Recordings that are not in `recordings`
     and, for rules in `variants`, variants that it does not list are left out. A recording counts with its last job:
-    of an earlier batch only the share of its other recordings counts.
+    of an earlier batch only the share of its other recordings counts. Damaged files do not count; a warning gives their
+    number.
     """
-    base = Path(root, corpus)
+    base, damaged = Path(root, corpus), []
     for folder, _, files in sorted(os.walk(base)):
         rule, _, variant = Path(folder).relative_to(base).as_posix().partition("/")
         if rule in variants and variant not in variants[rule]:
             continue
         if rule == ".":  # rules over the whole corpus
             for name in sorted(files):
-                if name.endswith(SUFFIX):
-                    usage = read_usage(Path(folder, name))
+                if not name.endswith(SUFFIX):
+                    continue
+                if usage := read_usage(Path(folder, name)):
                     yield _row(corpus, name.removesuffix(SUFFIX), "", usage)
+                else:
+                    damaged.append(Path(folder, name))
             continue
-        usage = Usage()
+        total = Usage()
         for path, share in latest(folder, recordings):
-            usage = usage.plus(read_usage(path).scaled(share))
-        if usage.jobs:
-            yield _row(corpus, rule, variant, usage)
+            if usage := read_usage(path):
+                total = total.plus(usage.scaled(share))
+            else:
+                damaged.append(path)
+        if total.jobs:
+            yield _row(corpus, rule, variant, total)
+    if damaged:
+        logging.warning("%d damaged usage files do not count, such as %s", len(damaged), damaged[0])
 
 
 def _row(corpus: str, rule: str, variant: str, usage: Usage) -> dict[str, Any]:
@@ -199,7 +216,7 @@ def remove_superseded(corpus: str, recordings: Collection[str], root="logs") -> 
         if len(set(map(count_in_label, labels))) > 1:
             latest_of, covered = _count_recordings(folder, recordings)
             for label in set(covered) - set(latest_of):
-                Path(folder, label + SUFFIX).unlink()
+                remove_own(Path(folder, label + SUFFIX))
 
 
 def _count_recordings(folder, recordings: Iterable[str]) -> tuple[Counter, Counter]:
@@ -207,7 +224,7 @@ def _count_recordings(folder, recordings: Iterable[str]) -> tuple[Counter, Count
     times = {}
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(SUFFIX):
+            if entry.name.endswith(SUFFIX) and entry.is_file():
                 times[entry.name.removesuffix(SUFFIX)] = entry.stat().st_mtime
     counts = sorted({count for label in times if (count := count_in_label(label))})
     latest_of: Counter[str] = Counter()
