@@ -83,7 +83,7 @@ def test_comments_do_not_change_the_configuration():
 
 
 def test_every_setting_has_a_description_and_every_number_a_range():
-    for model in set(all_models()):
+    for model in {Settings, *all_models()}:
         assert issubclass(model, Block) and summary(model) and len(summary(model)) <= 90
         for name, schema in model.model_json_schema()["properties"].items():
             if name == "backend":
@@ -92,6 +92,7 @@ def test_every_setting_has_a_description_and_every_number_a_range():
             for option in schema.get("anyOf", [schema]):
                 if option.get("type") in ("integer", "number") and "enum" not in option:
                     assert {"minimum", "exclusiveMinimum"} & set(option), (model, name)
+                    assert {"maximum", "exclusiveMaximum"} & set(option), (model, name)
 
 
 # --- messages ---
@@ -121,9 +122,19 @@ def test_every_setting_has_a_description_and_every_number_a_range():
         ({"default_systems": ["worst"]},
          "default_systems is worst, expected one of best, fast, classic"),
         ({"corpora": [{"name": "x"}]}, "corpora[0]: expected one of recordings (a table), audio"),
-        ({"corpora": [{"name": "report", "audio": "x"}]}, "corpora[0]: name is report, which is reserved"),
+        ({"corpora": [{"name": "report", "audio": "x"}]},
+         "corpora[0].name is report, which is reserved; expected none of activations, all"),
         ({"corpora": [{"name": "a/b", "audio": "x"}]}, "corpora[0].name is 'a/b', expected text like"),
         ({"corpora": [{"name": "x", "audio": "x"}] * 2}, "corpora[1].name is x, which another corpus has"),
+        ({"corpora": [{"name": "ami", "audio": "x"}, {"name": "AMI", "audio": "y"}]},
+         "corpora[1].name is AMI, which another corpus has in other case (ami); expected another name"),
+        ({"batch_size": True}, "batch_size is True, expected a whole number from 1 to 10000"),
+        ({"batch_size": 2.0}, "batch_size is 2.0, expected a whole number from 1 to 10000"),
+        ({"batch_size": 10**90}, "batch_size is 1000000000"),
+        ({"time_limit": "1e3"}, "time_limit is '1e3', expected a number above 0 and at most 1000000 or null (YAML"),
+        ({"speech": {"webrtc": {"padding": True}}}, "speech.webrtc.padding is True, expected a number from 0 to 2"),
+        ({"speech": {"mine": None}}, "speech.mine is None, expected a mapping of settings"),
+        ({"corpora": [{"name": "x", "audio": "y", "channel": 1.0}]}, "corpora[0].channel is 1.0, expected one of mix"),
         ({"corpora": [{"name": "x", "audio": "y", "systems": ["z"]}]},
          "corpora[0].systems is z, expected one of best, fast, classic"),
         ({"corpora": None}, "corpora is None, expected a list"),
@@ -143,6 +154,55 @@ def test_a_message_gives_the_location_the_key_the_value_and_the_allowed_values(
     lines = [line for line in str(error.value).split("\n") if message in line]
     assert lines and lines[0].startswith(f"{path}:")
     assert len(lines[0].removeprefix(str(tmp_path))) <= 300
+
+
+@pytest.mark.parametrize(
+    "name", ["reference", "report", "all", "completed", "rttm", "none", "con", "lpt1", "recordings"]
+)
+@pytest.mark.parametrize("block", ["corpora", "systems", "tuning", "training", "plda"])
+def test_a_name_of_the_results_is_reserved(block, name):
+    named = {
+        "systems": {"rttm": "x"}, "tuning": {"system": "best", "search": {"clustering": ["vbx"]}},
+        "training": {}, "plda": {"speakers": "x"},
+    }  # fmt: skip
+    if block == "corpora":
+        overlay = {"corpora": [{"name": name.capitalize(), "audio": "x"}]}
+    else:
+        overlay = {block: {name: named[block]}}
+    with pytest.raises(InputError, match=r"reserved.*; expected none of") as error:
+        settings(overlay)
+    assert len(str(error.value)) <= 300
+
+
+@pytest.mark.parametrize(
+    ("overlay", "message"),
+    [
+        ({"speech": {"all": {"backend": "silero"}}}, "speech.all is reserved"),
+        ({"networks": {"nul": {"backend": "bilstm"}}}, "networks.nul is reserved by Windows"),
+        ({"changes": {"none": {"backend": "divergence"}}}, "changes.none has the backend divergence"),
+        ({"clustering": {"oracle": {"backend": "vbx"}}}, "clustering.oracle has the backend vbx"),
+        ({"systems": {"a" * 101: {"rttm": "x"}}}, "has 101 characters, expected at most 100"),
+        (
+            {"speech": {"a" * 99: {"backend": "silero"}}, "embedding": {"b" * 99: {"backend": "dvector"}},
+             "systems": {"best": {"speech": "a" * 99, "embedding": "b" * 99}}},
+            "systems.best has variants whose names have 221 characters together, expected at most 200",
+        ),
+    ],
+)  # fmt: skip
+def test_a_variant_that_misleads_or_has_too_long_a_name_is_an_error(overlay, message):
+    with pytest.raises(InputError, match=message):
+        settings(overlay)
+
+
+def test_the_config_of_a_module_is_an_overlay():
+    """A Snakefile that uses this one as a module replaces config.yaml by its own few settings."""
+    config = {
+        "corpora": [{"name": "mine", "audio": "calls"}],
+        "speech": {"webrtc": {"padding": 0.25}},
+        "clustering": {"kmeans": {"backend": "meanshift", "seed": 3}},
+    }
+    read = read_settings(copy.deepcopy(config), defaults=DEFAULTS, overlay={}, files=[])
+    assert read == settings(config)
 
 
 FORMER_NAMES = [

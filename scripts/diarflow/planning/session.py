@@ -6,6 +6,7 @@ The Snakefile makes one session when it is read. This has no side effects on dis
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -22,8 +23,9 @@ from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
 from diarflow.planning.table import CorpusNeeds, read_corpora, warn_of_unmatched_names
 from diarflow.settings import read_settings
+from diarflow.settings.files import DEFAULTS, check_file
+from diarflow.settings.location import with_location
 
-DEFAULTS = PACKAGE.parents[1] / "config.yaml"
 _LOADER = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # ten times as fast, if libyaml is installed
@@ -37,11 +39,19 @@ class Session:
 
     def __init__(self, workflow: Any, config: dict[str, Any]):
         self._workflow = workflow
+        # the files of `configfile:` are config.yaml, or those of a Snakefile that uses this one as a module
+        files = list(
+            dict.fromkeys(
+                [str(DEFAULTS), *workflow.configfiles, *map(str, workflow.overwrite_configfiles)]
+            )
+        )
+        for file in files:
+            check_file(file)
         settings = read_settings(
             config,
-            defaults=yaml.load(DEFAULTS.read_text(), _LOADER),  # noqa: S506 - a safe loader
+            defaults=yaml.load(DEFAULTS.read_text(encoding="utf-8"), _LOADER),  # noqa: S506 - a safe loader
             overlay=workflow.config_settings.overwrite_config,
-            files=[str(DEFAULTS), *workflow.overwrite_configfiles],
+            files=files,
         )
         self.needs = {
             corpus.name: CorpusNeeds(
@@ -50,15 +60,17 @@ class Session:
             for corpus in settings.corpora
         }
         recordings, self.warnings = read_corpora(settings.corpora, self.needs)
-        self.settings = with_trials(settings)
+        with _located_errors(files):
+            self.settings = with_trials(settings)
         self.plan = Plan(self.settings, recordings)
         self.provenance = Provenance(self.plan)
         self.folder = RunFolder(workflow, self.plan)
         self.aggregation = Aggregation(self.plan, self.provenance, self.folder)
-        check_references(self.plan)
-        # with conda each rule has an environment of its own
-        if not workflow.deployment_settings.deployment_method:
-            check_installed(self.plan)
+        with _located_errors(files):
+            check_references(self.plan)
+            # with conda each rule has an environment of its own
+            if not workflow.deployment_settings.deployment_method:
+                check_installed(self.plan)
         if workflow.is_main_process:
             self.warnings += [*warn_of_unmatched_names(recordings), *self.folder.warnings()]
             snakemake_patches.apply(len(recordings))
@@ -69,6 +81,16 @@ class Session:
         names = {argument.partition(":")[0] for argument in jobs}
         for values in self.plan.batches(rule, names):
             yield RuleBatch(self, **values)
+
+
+@contextmanager
+def _located_errors(files: list[str]) -> Iterator[None]:
+    """Add the location of the key to each line of an InputError that begins with a key."""
+    try:
+        yield
+    except InputError as error:
+        lines = error.details.split("\n")
+        raise InputError.of(with_location(line, files) for line in lines) from error
 
 
 def check_package(scripts: str) -> None:

@@ -12,7 +12,7 @@ BLOCKS = ("networks", *STAGES)
 NAME_PATTERN = r"^[a-z0-9-]+$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 SpeakerCount = Annotated[int, Field(ge=1, le=100)]
-Seed = Annotated[int, Field(ge=0, description="random seed")]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="random seed")]
 Network = Annotated[Name, Field(description="variant of `networks` whose activations are read")]
 SpeakersFolder = Annotated[
     str, Field(description="folder that contains a folder of recordings per speaker")

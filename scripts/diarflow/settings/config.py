@@ -34,6 +34,7 @@ class Settings(Block):
     time_limit: float | None = Field(
         None,
         gt=0,
+        le=1_000_000,
         description="seconds per recording and rule; slower recordings are set aside; null: none",
     )
     networks: dict[Name, Networks] = Field(

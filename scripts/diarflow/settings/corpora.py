@@ -14,8 +14,6 @@ from diarflow.settings.base import (
     SpeakersPart,
 )
 
-_RESERVED_NAMES = ("report", "ALL")  # a folder of results, and the corpus column of totals
-
 
 class Simulation(SpeakerRange):
     """Conversations with exact references, simulated from recordings of single speakers."""
@@ -50,7 +48,7 @@ class Corpus(Block):
     simulate: Simulation | None = Field(
         None, description="simulated conversations, instead of a table"
     )
-    channel: Literal["mix", "each"] | Annotated[int, Field(ge=1)] = Field(
+    channel: Literal["mix", "each"] | Annotated[int, Field(ge=1, le=1024)] = Field(
         "mix",
         description="mix (mean of all channels), each (a recording per channel), or a channel number",
     )
@@ -74,10 +72,4 @@ class Corpus(Block):
             raise ValueError(
                 "expected one of recordings (a table), audio (a folder or glob), simulate"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _check_name(self) -> Self:
-        if self.name in _RESERVED_NAMES:
-            raise ValueError(f"name is {self.name}, which is reserved; expected another name")
         return self

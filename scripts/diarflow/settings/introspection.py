@@ -85,10 +85,10 @@ def allowed_values(schema: dict[str, Any]) -> str:
     above = schema.get("exclusiveMinimum")
     below = schema.get("exclusiveMaximum")
     if above is not None:
-        words += f" above {above:g}" + (f" and at most {high:g}" if high is not None else "")
+        words += f" above {above:.10g}" + (f" and at most {high:.10g}" if high is not None else "")
     elif low is not None:
-        words += f" from {low:g}" + (f" to {high:g}" if high is not None else "")
-        words += f" to below {below:g}" if below is not None else ""
+        words += f" from {low:.10g}" + (f" to {high:.10g}" if high is not None else "")
+        words += f" to below {below:.10g}" if below is not None else ""
     if schema.get("pattern") == NAME_PATTERN:
         return "a name (lower-case letters, digits and hyphens)"
     return words + (f" like {schema['pattern']}" if "pattern" in schema else "")

@@ -1,8 +1,12 @@
 """Location of a key in YAML files, for messages."""
 
+import os
+from functools import lru_cache
 from typing import Any
 
 import yaml
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def locate(path: tuple, files: list[str], value: Any = None) -> str:
@@ -15,9 +19,8 @@ def locate(path: tuple, files: list[str], value: Any = None) -> str:
     best, best_depth = "", 0
     for file in files:
         try:
-            with open(file, encoding="utf-8") as stream:
-                node = yaml.compose(stream, Loader=yaml.SafeLoader)
-        except (OSError, yaml.YAMLError):
+            node = _compose(file, os.stat(file).st_mtime_ns)
+        except (OSError, ValueError, yaml.YAMLError):
             continue
         line, depth, text = _find(node, path)
         if depth == len(path) and not _can_be(text, value):
@@ -25,6 +28,20 @@ def locate(path: tuple, files: list[str], value: Any = None) -> str:
         if depth and depth >= best_depth:
             best, best_depth = f"{file}:{line}: ", depth
     return best
+
+
+def with_location(message: str, files: list[str]) -> str:
+    """Return a message that begins with a key, with the location of the key before it."""
+    block, _, key = message.split(" ", 1)[0].rstrip(":").partition(".")
+    # the keys of a search contain dots: tuning.mine.search.clustering.Fb
+    return locate((block, *key.split(".", 2 if block == "tuning" else -1)), files) + message
+
+
+@lru_cache(maxsize=4)
+def _compose(file: str, time: int) -> Any:
+    """Return the nodes of a file that had this modification time."""
+    with open(file, encoding="utf-8") as stream:
+        return yaml.compose(stream, Loader=_LOADER)
 
 
 def _find(node: Any, path: tuple) -> tuple[int, int, str | None]:
@@ -54,5 +71,5 @@ def _can_be(text: str | None, value: Any) -> bool:
         return True
     try:
         return text == str(value) or yaml.safe_load(text) == value
-    except yaml.YAMLError:
+    except (ValueError, yaml.YAMLError):
         return False

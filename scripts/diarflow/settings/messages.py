@@ -1,5 +1,6 @@
 """Messages for invalid settings, a line for each: location, key, value, allowed values."""
 
+import re
 from difflib import get_close_matches
 from typing import Any
 
@@ -15,10 +16,11 @@ from diarflow.settings.introspection import (
 )
 from diarflow.settings.location import locate
 from diarflow.settings.renamed import present_name
+from diarflow.settings.yaml_events import cut
 
 # Errors whose input is not the value of the key: location is by key alone.
 _WITHOUT_VALUE = {"missing", "union_tag_not_found", "value_error", "extra_forbidden"}
-_VALUE_LENGTH = 60  # characters
+_TEXT_HINT = "nested values of --config are text; use --configfile"
 
 
 def explain(
@@ -57,7 +59,11 @@ def _message(
     shown = "something else" if "token" in str(path[-1]) else _shown(value, quoted=True)
     message = f"{key} is {shown}, expected {_expected(block, path[-1])}"
     if isinstance(value, str) and _is_number(value):
-        message += " (nested values of --config are text; use --configfile)"
+        is_exponent = re.fullmatch(
+            r"[-+]?\d+[eE][-+]?\d+", value
+        )  # YAML requires a point and a sign
+        hint = "YAML reads it as text, write 1.0e+3" if is_exponent else _TEXT_HINT
+        message += f" ({hint})"
     return message
 
 
@@ -113,7 +119,7 @@ def _has_field(annotation: Any, data: Any, name: Any) -> bool:
 
 def _expected(block: type[BaseModel] | None, field: Any) -> str:
     if block is None or field not in block.model_fields:
-        return "another kind of value"
+        return "another kind of value" if isinstance(field, int) else "a mapping of settings"
     return allowed_values(field_schema(block, field))
 
 
@@ -126,5 +132,4 @@ def _is_number(text: str) -> bool:
 
 
 def _shown(value: Any, *, quoted: bool = False) -> str:
-    text = repr(value) if quoted and isinstance(value, str) else str(value)
-    return text if len(text) <= _VALUE_LENGTH else text[: _VALUE_LENGTH - 3] + "..."
+    return cut(repr(value) if quoted and isinstance(value, str) else value)

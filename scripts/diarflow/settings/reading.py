@@ -11,6 +11,7 @@ from diarflow.settings.config import Settings
 from diarflow.settings.introspection import shortened
 from diarflow.settings.location import locate
 from diarflow.settings.messages import dotted, explain
+from diarflow.settings.names import name_problems
 from diarflow.settings.renamed import present_name
 
 _MAX_DEPTH = 8  # of nested mappings and lists
@@ -23,11 +24,12 @@ def read_settings(
 
     Parameters
     ----------
-    config : `defaults` and `overlay`, merged by Snakemake
+    config : `defaults` and `overlay`, merged by Snakemake, or the config of a `module`
     defaults : content of config.yaml
     overlay : content of --configfile and --config
     files : paths of the YAML files, in the order in which they were merged
 
+    The config of a module replaces config.yaml. It is an overlay if it has not all blocks of the defaults.
     If the overlay gives a variant another backend, the settings of the former backend are dropped.
 
     Raises InputError with a line for each mistake. It gives the location in `files`, the key, its value and
@@ -38,12 +40,14 @@ def read_settings(
             f"{locate(path, files)}the key {dotted(path)} is not text, expected quotes around it"
             for path in bad_keys
         )
+    if not config.keys() >= defaults.keys():
+        overlay, config = config, _merged(defaults, config)
     config = _without_former_backends(config, defaults, overlay)
     try:
         settings = Settings.model_validate(config)
     except ValidationError as error:
         raise InputError.of(explain(error, Settings, config, files)) from error
-    problems = [*_unknown_names(settings), *_repeated_corpora(settings), *_renamed_keys(settings)]
+    problems = [*_unknown_names(settings), *name_problems(settings), *_renamed_keys(settings)]
     if problems:
         raise InputError.of(
             f"{locate(path, files)}{dotted(path)} {message}" for path, message in problems
@@ -51,20 +55,32 @@ def read_settings(
     return settings
 
 
-def _keys_that_are_not_text(value: Any, path: tuple = ()) -> Iterator[tuple]:
-    """Return the paths of keys that YAML reads as numbers, dates or truth values."""
-    if len(path) > _MAX_DEPTH:
+def _merged(defaults: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    """Return the defaults, with the values of an overlay; mappings in both are merged key by key."""
+    merged = defaults | overlay
+    for key in defaults.keys() & overlay.keys():
+        if isinstance(defaults[key], dict) and isinstance(overlay[key], dict):
+            merged[key] = _merged(defaults[key], overlay[key])
+    return merged
+
+
+def _keys_that_are_not_text(
+    value: Any, path: tuple = (), visited: set[int] | None = None
+) -> Iterator[tuple]:
+    """Return the paths of keys that YAML reads as numbers, dates or truth values.
+
+    A value that aliases repeat is read once.
+    """
+    visited = set() if visited is None else visited
+    if not isinstance(value, dict | list) or len(path) > _MAX_DEPTH or id(value) in visited:
         return
-    items: Any = ()
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
+    visited.add(id(value))
+    items: Any = value.items() if isinstance(value, dict) else enumerate(value)
     for key, inner in items:
         if isinstance(value, dict) and not isinstance(key, str):
             yield *path, str(key)
         else:
-            yield from _keys_that_are_not_text(inner, (*path, key))
+            yield from _keys_that_are_not_text(inner, (*path, key), visited)
 
 
 def _without_former_backends(
@@ -132,13 +148,6 @@ def _unknown_names(settings: Settings) -> Iterator[tuple[tuple, str]]:
         if name not in names:
             expected = shortened(names) or "(none are configured)"
             yield path, f"is {name}, expected one of {expected}"
-
-
-def _repeated_corpora(settings: Settings) -> Iterator[tuple[tuple, str]]:
-    names = [corpus.name for corpus in settings.corpora]
-    for number, name in enumerate(names):
-        if names.index(name) != number:
-            yield ("corpora", number, "name"), f"is {name}, which another corpus has"
 
 
 def _renamed_keys(settings: Settings) -> Iterator[tuple[tuple, str]]:
