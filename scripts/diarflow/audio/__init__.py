@@ -1,6 +1,6 @@
 """Decoding of audio files, prepared audio, and acoustic features."""
 
-# Extensions of files that libsndfile can decode.
+# Extensions of files that are taken for audio in a folder of recordings.
 AUDIO_EXTENSIONS = {
     ".wav",
     ".flac",
@@ -12,4 +12,23 @@ AUDIO_EXTENSIONS = {
     ".aif",
     ".au",
     ".w64",
+    # also decoded by libsndfile
+    ".aifc",
+    ".caf",
+    ".nist",
+    ".rf64",
+    ".snd",
+    ".sph",
+    # decoded by FFmpeg
+    ".aac",
+    ".ac3",
+    ".amr",
+    ".ape",
+    ".m4a",
+    ".mka",
+    ".mp2",
+    ".spx",
+    ".tta",
+    ".wma",
+    ".wv",
 }

@@ -18,12 +18,13 @@ _FROM_ZERO = {"mov", "matroska"}
 _LATEST: Seconds = (
     3600.0  # beginning of the first stream; later ones are parts of a longer broadcast
 )
-_TOLERANCE: Seconds = (
-    0.05  # of time stamps; a greater distance from the end of the audio before is a gap
-)
-_JUMP: Seconds = 10.0  # of the clock of a transmitter, which restarts
+# Distance of a time stamp from the end of the audio before it, above which it is a gap or a jump.
+_TOLERANCE: Seconds = 0.05
+# The clock of a transmitter restarts: jumps of this length are no gaps.
+_JUMP: Seconds = 10.0
 _LONGEST_GAP: Seconds = 3600.0
-_PRIMING: Seconds = 0.2  # of an encoder: before time 0 it is left out, and in ASF it looks like a late start
+# Priming of an encoder. Before time 0 it is left out, and in ASF it looks like a late start.
+_PRIMING: Seconds = 0.2
 
 
 class Timeline:
