@@ -89,6 +89,59 @@ def with_header(offset: int, number_format: str, value: int) -> Callable:
     return changed(encoded(speech()), change)
 
 
+def joined(*parts: Callable) -> Callable:
+    """Return a writer of files one behind the other."""
+
+    def write(path):
+        content = b""
+        for part in parts:
+            part(path)
+            content += Path(path).read_bytes()
+        Path(path).write_bytes(content)
+
+    return write
+
+
+def inverted(path) -> None:
+    """Write two channels that cancel each other."""
+    with open(path, "wb") as file:
+        soundfile.write(file, np.stack([speech(), -speech()], axis=1), RATE, format="WAV")
+
+
+def aac(path) -> None:
+    """Write AAC in an MPEG-4 container."""
+    import av
+
+    frame = av.AudioFrame.from_ndarray(speech().astype(np.float32)[None], "fltp", "mono")
+    frame.sample_rate = RATE
+    with av.open(path, "w", format="ipod") as container:
+        stream = container.add_stream("aac", rate=RATE, layout="mono")
+        fifo = av.AudioFifo()
+        fifo.write(frame)
+        while part := fifo.read(1024) or fifo.read(0, partial=True):
+            container.mux(stream.encode(part))
+        container.mux(stream.encode(None))
+
+
+def without_length(content: bytearray) -> bytearray:
+    """Remove the number of samples and the digest from the header of a FLAC file."""
+    content[21] &= 0xF0
+    content[22:42] = bytes(20)
+    return content
+
+
+def without_xing_frame(content: bytearray) -> bytearray:
+    """Remove the first frame of an MP3 file, which counts the others."""
+    return content[content.find(content[:2], content.find(b"Xing")) :]
+
+
+def of_variable_rate(path) -> None:
+    """Write an MP3 whose first second is silent and so has a low bit rate."""
+    audio = np.concatenate([np.zeros(RATE), speech(3.0)])
+    with open(path, "wb") as file:
+        soundfile.write(file, audio, RATE, format="MP3", bitrate_mode="VARIABLE", compression_level=0.5)  # fmt: skip
+
+
 def first_half(kind: str) -> Callable:
     return changed(encoded(speech(), kind=kind), lambda content: content[: len(content) // 2])
 
@@ -157,6 +210,10 @@ FORMATS = {
     "coding-aiff.aiff": EdgeCase(encoded(speech(), kind="AIFF"), 4.0),
     "coding-w64.w64": EdgeCase(encoded(speech(), kind="W64"), 4.0),
     "coding-rf64.wav": EdgeCase(encoded(speech(), kind="RF64"), 4.0),
+    "coding-caf.caf": EdgeCase(encoded(speech(), kind="CAF", subtype="PCM_16"), 4.0),
+    "coding-nist.sph": EdgeCase(encoded(speech(), kind="NIST", subtype="PCM_16"), 4.0),
+    "coding-aac.m4a": EdgeCase(aac, 4.0, within=0.1),
+    "channels-inverted.wav": EdgeCase(inverted, 4.0),
     "mp3-in-a.wav": EdgeCase(encoded(speech(), kind="MP3"), 4.0),
 }
 # Wrong headers, truncated files, and files that are not audio.
@@ -165,6 +222,19 @@ BROKEN = {
     "size-of-a-pipe.wav": EdgeCase(with_declared_size(0xFFFFFFFF), 4.0),
     "size-too-great.wav": EdgeCase(with_declared_size(10**6), 4.0),
     "size-too-small.wav": EdgeCase(with_declared_size(1000), 4.0),
+    "size-0-aiff.aiff": EdgeCase(
+        changed(encoded(speech(), kind="AIFF"), lambda c: c.replace(c[42:46], bytes(4), 1)), 4.0
+    ),
+    "length-unknown-flac.flac": EdgeCase(
+        changed(encoded(speech(), kind="FLAC"), without_length), 4.0
+    ),
+    "length-unknown-mp3.mp3": EdgeCase(
+        changed(of_variable_rate, without_xing_frame), 4.0, within=0.2
+    ),
+    "joined-wav.wav": EdgeCase(joined(encoded(speech()), encoded(speech())), 8.0),
+    "joined-flac.flac": EdgeCase(joined(*[encoded(speech(), kind="FLAC")] * 2), 8.0),
+    "joined-mp3.mp3": EdgeCase(joined(*[encoded(speech(), kind="MP3")] * 2), 8.0, within=0.2),
+    "joined-ogg.ogg": EdgeCase(joined(*[encoded(speech(), kind="OGG")] * 2), 8.0),
     "cut-off-wav.wav": EdgeCase(first_half("WAV"), 2.0, within=0.01),
     "cut-off-flac.flac": EdgeCase(first_half("FLAC"), 2.0, within=1.0),
     "cut-off-mp3.mp3": EdgeCase(first_half("MP3"), 2.0, within=1.0),
@@ -188,6 +258,12 @@ BROKEN = {
     "page.mp3": EdgeCase(bytes_of(b"<!doctype html><title>404</title>"), reason="not audio"),
     "nowhere.wav": EdgeCase(lambda path: os.symlink("missing", path), reason="No such file"),
     "itself.wav": EdgeCase(lambda path: os.symlink("itself.wav", path), reason="symbolic links"),
+    "archive.wav": EdgeCase(
+        bytes_of(b"PK\x03\x04" + bytes(100)), reason="a ZIP archive; unpack it"
+    ),
+    "no-index.m4a": EdgeCase(
+        changed(aac, lambda c: c[: len(c) // 2]), reason="an MPEG-4 file without its index (moov)"
+    ),
     "pipe.wav": EdgeCase(os.mkfifo, reason="not a regular file"),
 }
 # Names that a shell, a page, a table or a path could misinterpret.
