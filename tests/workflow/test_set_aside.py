@@ -141,10 +141,10 @@ def test_a_failed_recording_is_processed_again_if_its_settings_or_the_code_chang
 
     ignored = shutil.ignore_patterns(".*", "results", "logs", "__pycache__")
     shutil.copytree(ROOT, tmp_path / "code", ignore=ignored)
-    audio = tmp_path / "code/scripts/diarflow/audio/prepared.py"
+    audio = tmp_path / "code/scripts/diarflow/audio/prepare.py"
     code = audio.read_text()
-    assert "1 <= channel" in code
-    audio.write_text(code.replace("1 <= channel", "0 < channel"))
+    assert "1 <= self._channel" in code
+    audio.write_text(code.replace("1 <= self._channel", "0 < self._channel"))
     assert Workflow(fresh.folder, tmp_path / "code").planned("audio")["prepare_audio"] == 1
 
     (fresh.folder / "tiny.tsv").write_text("recording\taudio\tchannel\na\taudio/a.wav\t1\n")
