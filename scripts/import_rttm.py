@@ -3,22 +3,32 @@
 import math
 from pathlib import Path
 
+from diarflow.audio.prepared import duration
 from diarflow.errors import InputError
 from diarflow.formats.rttm import write_rttm
 from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
-from diarflow.scoring.reference import normalize_turns, read_reference
+from diarflow.scoring.notes import note_comments
+from diarflow.scoring.recording_lines import RecordingLines
+from diarflow.scoring.reference import check_placement, read_reference
+from diarflow.scoring.repairs import normalize_turns
 
 job = Job(snakemake)
 
 
 def import_turns(item):
     row = read_row(item.input.row)
-    if not Path(row["rttm"]).exists():
-        raise InputError(f"{row['rttm']}: does not exist, expected the RTTM of {row['name']}")
-    imported = read_reference(row["rttm"], id=item.id, name=row["name"], channel=row["channel"])
-    turns, repairs = normalize_turns(imported, duration=math.inf)
-    write_rttm(item.output.rttm, item.id, turns, comments=[str(repairs)])
+    path, name = row["rttm"], row["name"]
+    if not Path(path).exists():
+        raise InputError(f"{path}: does not exist, expected the RTTM of {name}")
+    imported = read_reference(path, RecordingLines.from_row(row, "rttm"))
+    audio = getattr(item.input, "audio", None)
+    if audio and (seconds := duration(audio)):  # the audio of a failed recording is empty
+        check_placement(imported.turns, path=path, name=name, duration=seconds)
+    turns, repairs = normalize_turns(imported.turns, duration=math.inf)
+    comments = [str(repairs), *note_comments(imported.notes)]
+    write_rttm(item.output.rttm, item.id, turns, comments=comments)
 
 
-job.each(import_turns)
+# An imported system has turns also where the audio of the recording could not be prepared.
+job.each(import_turns, include_failed=True)

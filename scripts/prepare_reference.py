@@ -7,24 +7,33 @@ from diarflow.audio.prepared import duration
 from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
 from diarflow.scoring.prepared_reference import PreparedReference, write_prepared_reference
-from diarflow.scoring.reference import last_end, normalize_turns, read_extent, read_reference
+from diarflow.scoring.recording_lines import RecordingLines
+from diarflow.scoring.reference import check_placement, make_extent, read_reference, read_scored
+from diarflow.scoring.repairs import last_end, normalize_turns
 
 job = Job(snakemake)
 
 
 def prepare(item):
     row = read_row(item.input.row)
-    names = {"id": item.id, "name": row["name"]}
-    turns = read_reference(row["reference"], **names, channel=row["channel"])
-    if audio := getattr(item.input, "audio", None):
-        seconds = duration(audio) or last_end(turns)  # the audio of a failed recording is empty
+    path, uem = row["reference"], row["uem"]
+    lines = RecordingLines.from_row(row, "reference")
+    uem_lines = RecordingLines.from_row(row, "uem") if uem else lines
+    scored = read_scored(uem, uem_lines) if uem else None
+    turns, unscored, notes = read_reference(path, lines, scored=scored)
+    audio = getattr(item.input, "audio", None)
+    seconds = duration(audio) if audio else math.inf
+    is_placed = seconds > 0  # the audio of a failed recording is empty
+    if is_placed:
+        check_placement(turns, path=path, name=row["name"], duration=seconds)
     else:
-        seconds = math.inf
-    turns, repairs = normalize_turns(turns, duration=seconds)
-    reference = PreparedReference(
-        turns, repairs, *read_extent(row["uem"], **names, duration=seconds)
+        seconds = last_end(turns)
+    extent, source, extent_notes = make_extent(
+        uem, scored, uem_lines, duration=seconds, unscored=unscored, is_placed=is_placed
     )
-    logging.info("%s: %d turns, %s", row["reference"], len(turns), repairs)
+    turns, repairs = normalize_turns(turns, duration=seconds)
+    reference = PreparedReference(turns, repairs, extent, source, notes + extent_notes)
+    logging.info("%s: %d turns, %s", path, len(turns), repairs)
     write_prepared_reference(item.output.reference, item.output.uem, item.id, reference)
 
 

@@ -9,10 +9,10 @@ import yaml
 from snakemake.utils import update_config
 
 from diarflow.errors import InputError, visible
-from diarflow.formats.annotation_csv import read_annotation_csv
-from diarflow.formats.rttm import read_comments, read_rttm
+from diarflow.formats.annotation_csv import parse_annotation_csv, read_annotation_csv
+from diarflow.formats.rttm import parse_rttm, read_comments, read_rttm
 from diarflow.formats.uem import read_uem
-from diarflow.planning.reference_digests import digests_by_name
+from diarflow.planning.reference_digests import file_digests
 from diarflow.planning.table import read_corpus
 from diarflow.settings import read_settings
 
@@ -42,17 +42,24 @@ def read_overlay(path):
     return read_settings(config, defaults=DEFAULTS, overlay=overlay, files=[str(path)])
 
 
+def read_all_turns(path):
+    """Read all recordings of an RTTM or an annotation CSV."""
+    is_rttm = path.suffix == ".rttm"
+    file = (read_rttm if is_rttm else read_annotation_csv)(path)
+    return (parse_rttm if is_rttm else parse_annotation_csv)(file, file.lines)
+
+
 def read_digests(path):
     """Read the names of the recordings in an annotation file, without the cache."""
-    digests_by_name.cache_clear()
-    return digests_by_name(str(path))
+    file_digests.cache_clear()
+    return file_digests(str(path), "uem" if path.suffix == ".uem" else "reference")
 
 
 # by the suffix of the file
 PARSERS = {
-    "rttm": (read_rttm, read_comments, read_digests),
+    "rttm": (read_all_turns, read_comments, read_digests),
     "uem": (read_uem, read_digests),
-    "csv": (read_annotation_csv, read_digests),
+    "csv": (read_all_turns, read_digests),
     "tsv": (read_table,),
     "yaml": (read_overlay,),
 }

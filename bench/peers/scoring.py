@@ -13,7 +13,7 @@ from diarflow.scoring.comparisons import compare_systems
 from diarflow.scoring.diarization import score
 from diarflow.scoring.hypothesis import count_speakers
 from diarflow.scoring.prepared_reference import read_prepared_reference
-from diarflow.scoring.reference import normalize_turns
+from diarflow.scoring.repairs import normalize_turns
 from diarflow.scoring.totals import (
     add_rates,
     compute_totals,

@@ -72,13 +72,15 @@ def test_prepare_audio(run_script, tone):
 
 
 def test_prepare_reference(run_script, tone):
-    write_rttm("all.rttm", "a", [Turn(0.0, 0.4, "A"), Turn(0.4, 9.0, "A")])
+    write_rttm("all.rttm", "a", [Turn(0.0, 0.4, "A"), Turn(0.4, 1.4, "A")])
     shutil.copy(tone(), at("audio", ending="wav"))
     run_script(
         "prepare_reference",
         input={
             "source": ["all.rttm"],
-            "row": row(recording="a", name="a", channel=None, reference="all.rttm", uem=None),
+            "row": row(
+                recording="a", name="a", reference="all.rttm", uem=None, lines={"reference": {}}
+            ),
             "audio": at("audio", ending="wav"),
         },
         output={

@@ -31,7 +31,8 @@ def run(tmp_path_factory):
 
 def test_the_run_ends_with_the_status_for_recordings_that_were_set_aside(run):
     done, _, expected = run
-    assert done.status == 3 and len(expected) == len(edge_case_audio.FILES), done.text
+    names = [name for name in edge_case_audio.FILES if not name.startswith(".")]  # not hidden
+    assert done.status == 3 and len(expected) == len(names), done.text
 
 
 def test_exactly_the_unreadable_recordings_have_failure_records(run):

@@ -1,12 +1,27 @@
 """A recording of a table: its id, its inputs of jobs, and the parts of its row."""
 
 import pytest
+from snakemake.io import PeriodicityDetector
 
-from diarflow.planning.recording import Recording, safe_id
+from diarflow.planning.recording import Recording, channel_id, safe_id
 
 
 @pytest.mark.parametrize(
-    "name", ["a b", "-a", "../a", "a/b", "ä", "x" * 101, "ALL", ".a", "a\nb", ";x"]
+    "name",
+    [
+        "a b",
+        "-a",
+        "../a",
+        "a/b",
+        "ä",
+        "x" * 101,
+        "ALL",
+        ".a",
+        "a\nb",
+        ";x",
+        "call-" + "0" * 20,
+        "ab" * 20,
+    ],
 )
 def test_an_unsafe_name_gets_a_safe_and_unique_id(name):
     id = safe_id(name)
@@ -24,3 +39,13 @@ def test_only_audio_that_a_rule_makes_is_an_input_of_jobs():
     made = Recording("c", "a", "a", "results/c/simulated/a.wav")
     assert made.source_audio() == ["results/c/simulated/a.wav"]
     assert made.row_parts()["audio"]["stamps"] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["0" * 19, "0" * 20, "0" * 99, "ab" * 25, "x" + "12345" * 19, "_ch1" * 19, "ch2" * 20]
+)
+def test_no_id_is_periodic_for_snakemake(name):
+    detector = PeriodicityDetector()
+    ids = [safe_id(name), *(channel_id(name, channel) for channel in range(1, 12))]
+    assert not any(map(detector.is_periodic, ids))
+    assert safe_id("0" * 19) == "0" * 19

@@ -1,19 +1,16 @@
 """Tables, folders and globs of recordings: rows, mistakes and warnings."""
 
+import os
 import re
+import unicodedata
 from types import SimpleNamespace
 
 import pytest
 
 from diarflow.errors import InputError
 from diarflow.planning.recording import safe_id
-from diarflow.planning.reference_digests import digests_by_name
-from diarflow.planning.table import (
-    CorpusNeeds,
-    read_corpora,
-    read_corpus,
-    warn_of_unmatched_names,
-)
+from diarflow.planning.reference_digests import file_digests
+from diarflow.planning.table import CorpusNeeds, read_corpora, read_corpus, warn_of_annotations
 
 
 def source(**fields):
@@ -119,8 +116,9 @@ def test_a_channel_with_the_id_of_another_recording_is_reported(table, tone):
 def test_a_binary_reference_does_not_stop_planning(table, tmp_path):
     (tmp_path / "a.rttm").write_bytes(b"\xff\xfe\x00")
     recordings, _ = read_corpora([table("recording audio reference", "a a.wav a.rttm")])
-    assert recordings[0].row_parts()["reference"]["stamps"] == [[""]]
-    assert warn_of_unmatched_names(recordings) == []
+    assert recordings[0].row_parts()["reference"]["stamps"] == ["unreadable"]
+    (warning,) = warn_of_annotations(recordings)
+    assert warning.endswith("a.rttm: not a text file in UTF-8 (byte 2); save it as UTF-8")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +159,7 @@ def test_comment_lines_are_skipped_and_decimal_integers_are_read(table):
 
 def test_a_line_of_another_recording_in_a_shared_reference_changes_no_row(table, tmp_path):
     def parts():
-        digests_by_name.cache_clear()
+        file_digests.cache_clear()
         recordings, _ = read_corpora([shared])
         assert [recording.source_annotations() for recording in recordings] == [[], []]
         return [recording.row_parts()["reference"] for recording in recordings]
@@ -185,7 +183,7 @@ def test_a_folder_is_a_corpus_with_its_subfolders(tmp_path):
     recordings, _ = read_corpus(source(audio=str(tmp_path), reference=str(tmp_path)))
     assert [recording.name for recording in recordings] == ["sub/x", "x", "y"]
     assert [recording.id for recording in recordings] == [safe_id("sub/x"), "x", "y"]
-    assert [bool(recording.reference) for recording in recordings] == [False, True, False]
+    assert [bool(recording.reference) for recording in recordings] == [False, False, False]
 
 
 def test_a_glob_is_a_corpus(tmp_path):
@@ -200,13 +198,17 @@ def test_a_folder_without_audio_is_an_error(tmp_path):
         read_corpus(source(audio=str(tmp_path)))
 
 
-def test_with_channel_each_every_channel_is_a_recording(tone):
+def test_with_channel_each_every_channel_is_a_recording(tone, tmp_path):
     path = tone("call.wav", channels=2)
-    recordings, _ = read_corpus(source(audio=str(path), channel="each"))
+    (tmp_path / "all.rttm").touch()
+    recordings, _ = read_corpus(
+        source(audio=str(path), channel="each", reference=str(tmp_path / "all.rttm"))
+    )
     assert [(recording.id, recording.channel, recording.name) for recording in recordings] == [
         ("call_ch1", 1, "call"), ("call_ch2", 2, "call"),
     ]  # fmt: skip
-    assert recordings[1].row_parts()["reference"]["channel"] == 2
+    lines = recordings[1].row_parts()["reference"]["lines"]["reference"]
+    assert (lines["channel"], lines["is_each"], lines["channels"]) == (2, True, 2)
 
 
 def test_files_made_by_rules_need_not_exist(table, monkeypatch, tmp_path):
@@ -221,8 +223,8 @@ def test_recordings_that_only_the_reference_names_give_a_warning(table, tmp_path
         "".join(f"SPEAKER {name} 1 0 1 <NA> <NA> x <NA> <NA>\n" for name in ("a", "nn"))
     )
     recordings, _ = read_corpus(table("recording audio reference", "a a.wav a.rttm"))
-    (warning,) = warn_of_unmatched_names(recordings)
-    assert warning.endswith("a.rttm: no table lists these recordings of the reference: nn")
+    (warning,) = warn_of_annotations(recordings)
+    assert warning.endswith("a.rttm: no table lists these recordings of it: nn")
 
 
 def test_an_unreadable_file_in_a_folder_is_a_recording(tmp_path):
@@ -240,3 +242,205 @@ def test_a_folder_in_place_of_an_audio_file_is_reported(table, tmp_path):
     (tmp_path / "folder.wav").mkdir()
     with pytest.raises(InputError, match=r"t.tsv:2: audio .*folder.wav is a folder, expected a"):
         read_corpus(table("recording audio", "a folder.wav"))
+
+
+def test_a_row_that_begins_with_a_comment_sign_is_named(table):
+    _, warnings = read_corpus(table("recording audio", "a a.wav", "#1 b.wav", "#comment"))
+    assert "t.tsv: 1 row that begin with # left out (lines 3)" in warnings[0]
+    recordings, warnings = read_corpus(table("recording audio", '"#1" b.wav'))
+    assert [recording.name for recording in recordings] == ["#1"] and warnings == []
+
+
+def test_rows_of_other_corpora_are_counted_unless_they_are_configured(table):
+    rows = ("corpus recording audio", "c a a.wav", "d b b.wav", "cc x a.wav", " y b.wav")
+    first = table(*rows)
+    second = source(name="d", recordings=first.recordings)
+    _, warnings = read_corpora([first, second])
+    assert warnings == [
+        f"{first.recordings}: 2 rows of corpora that are not configured: (empty), cc"
+    ]
+
+
+def write_table(tmp_path, text, encoding="utf-8"):
+    (tmp_path / "t.tsv").write_bytes(text.encode(encoding))
+    return source(recordings=str(tmp_path / "t.tsv"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\t\t\r\n", "\r\n"])
+def test_a_table_of_a_spreadsheet_is_read(tmp_path, encoding, end):
+    for name in ("Field, Ann.wav", 'the "best" take.wav', "monday.wav"):
+        (tmp_path / name).touch()
+    rows = (
+        "recording\taudio\tchannel\tnum_speakers",
+        '"Field, Ann"\t"Field, Ann.wav"\t\t2.0',
+        '"the ""best"" take"\t"the ""best"" take.wav"\t1.0\t',
+        "monday\tmonday.wav",
+        "",
+    )
+    recordings, warnings = read_corpus(write_table(tmp_path, end.join(rows), encoding))
+    assert [recording.name for recording in recordings] == [
+        "Field, Ann", 'the "best" take', "monday",
+    ]  # fmt: skip
+    assert [recording.num_speakers for recording in recordings] == [2, None, None]
+    assert [recording.channel for recording in recordings] == ["mix", 1, "mix"]
+    assert warnings == []
+
+
+def test_a_value_in_a_column_without_a_name_is_reported(table):
+    with pytest.raises(InputError, match=r"t.tsv:2: x is in a column without a name"):
+        read_corpus(table("recording audio  ", "a a.wav x "))
+
+
+@pytest.mark.parametrize("typed, stored", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_typed_name_is_the_same_file_with_other_characters(tmp_path, typed, stored):
+    folder = tmp_path / unicodedata.normalize(stored, "für")
+    folder.mkdir()
+    for name in ("Zoë.wav", "Zoë.rttm"):
+        (folder / unicodedata.normalize(stored, name)).touch()
+    text = unicodedata.normalize(
+        typed, "recording\taudio\treference\na\tfür/Zoë.wav\tfür/Zoë.rttm\n"
+    )
+    (recording,), _ = read_corpus(write_table(tmp_path, text))
+    assert os.path.isfile(recording.audio) and os.path.isfile(recording.reference)
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "1_0", "٣", "2.5", "nan", "-1", "0"])
+@pytest.mark.parametrize("column", ["channel", "num_speakers", "max_speakers"])
+def test_all_columns_reject_the_same_numbers_in_a_short_line(table, column, value):
+    with pytest.raises(InputError) as error:
+        read_corpus(table(f"recording audio {column}", f"a a.wav {value}"))
+    assert re.search(rf"t.tsv:2: {column} is .*, expected", str(error.value))
+    assert len(str(error.value).split("t.tsv")[1]) < 150
+
+
+def test_a_table_that_cannot_be_read_is_one_line(tmp_path):
+    (tmp_path / "t.tsv").write_bytes(b"recording\taudio\nJ\xfcrgen\ta.wav\n")
+    with pytest.raises(InputError, match=r"t.tsv: not a text file in UTF-8 .byte 17.; save it as"):
+        read_corpora([source(recordings=str(tmp_path / "t.tsv"))])
+
+
+def files(tmp_path, *names):
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    return {key: str(tmp_path / key) for key in ("audio", "reference", "uem")}
+
+
+def test_a_folder_of_references_is_matched_by_the_end_of_the_names(tmp_path):
+    names = ("day1/monday.wav", "day2/Tuesday.wav", "wednesday.wav")
+    paths = files(tmp_path, *(f"audio/{name}" for name in names))
+    files(tmp_path, "reference/monday.rttm", "reference/tuesday.rttm", "reference/x/wednesday.RTTM")
+    recordings, warnings = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
+    found = {recording.name: recording.reference for recording in recordings}
+    assert found == {
+        "day1/monday": f"{tmp_path}/reference/monday.rttm",
+        "day2/Tuesday": None,
+        "wednesday": f"{tmp_path}/reference/x/wednesday.RTTM",
+    }
+    assert warnings == [
+        f"corpus c: reference {tmp_path}/reference: 1 of 3 recordings without a file (day2/Tuesday); "
+        "1 file without a recording (tuesday.rttm)"
+    ]
+
+
+def test_a_file_that_several_recordings_may_mean_is_that_of_none(tmp_path):
+    paths = files(tmp_path, "audio/day1/x.wav", "audio/day2/x.wav", "reference/x.rttm")
+    recordings, warnings = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
+    assert [recording.reference for recording in recordings] == [None, None]
+    assert "2 of 2 recordings without a file (day1/x, day2/x); 1 file without a" in warnings[0]
+
+
+def test_two_files_of_a_recording_are_named(tmp_path):
+    paths = files(tmp_path, "audio/x.wav", "reference/x.csv", "reference/x.rttm")
+    (recording,), warnings = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
+    assert recording.reference.endswith("x.rttm")
+    assert "x.rttm, x.csv are all of x, x.rttm is used" in warnings[0]
+
+
+def test_a_missing_uem_in_a_folder_and_a_missing_imported_rttm_are_named(tmp_path):
+    paths = files(tmp_path, "audio/x.wav", "audio/y.wav", "uem/x.uem", "mine/x.rttm")
+    needs = CorpusNeeds(rttm=(("mine", str(tmp_path / "mine")),))
+    recordings, warnings = read_corpus(source(audio=paths["audio"], uem=paths["uem"]), needs)
+    assert [bool(recording.uem) for recording in recordings] == [True, False]
+    assert [dict(recording.rttm)["mine"] for recording in recordings] == [
+        f"{tmp_path}/mine/x.rttm", f"{tmp_path}/mine/y.rttm",
+    ]  # fmt: skip
+    assert len(warnings) == 2 and all("1 of 2 recordings without a file (y)" in w for w in warnings)
+
+
+SPEAKER = "SPEAKER {} 1 0 1 <NA> <NA> x <NA> <NA>\n"
+
+
+def stamps_of(corpus, kind="reference"):
+    file_digests.cache_clear()
+    recordings, _ = read_corpora([corpus])
+    return [recording.row_parts()[kind]["stamps"] for recording in recordings]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("a.csv", "filename,Offset,Duration,Speaker_id\na,2,5,x\n",
+         "filename,Duration,Offset,Speaker_id\na,2,5,x\n"),
+        ("a.csv", "filename,Offset,Duration,Speaker_id\na,2,5,x\n",
+         "filename,Offset,Duration,Speaker_id\na,2,6,x\n"),
+        ("a.rttm", SPEAKER.format("a.wav"), SPEAKER.format("a.wav") * 2),
+        ("a.rttm", SPEAKER.format("b"), SPEAKER.format("/data/a")),
+        ("a.rttm", "", SPEAKER.format("b")),
+        ("a.rttm", "1 2 3\n", SPEAKER.format("a")),
+        ("a.rttm", SPEAKER.format("a") + "SPEAK\n", SPEAKER.format("a")),
+    ],
+)  # fmt: skip
+def test_a_change_that_a_job_sees_changes_the_row(table, tmp_path, name, before, after):
+    corpus = table("recording audio", "a a.wav")
+    corpus.reference = str(tmp_path / name)
+    (tmp_path / name).write_text(before)
+    earlier = stamps_of(corpus)
+    (tmp_path / name).write_text(after)
+    assert stamps_of(corpus) != earlier
+
+
+def test_a_changed_line_of_a_recording_with_dots_in_its_name_changes_the_row(tmp_path):
+    files(tmp_path, "2026.05.01_call.wav")
+    corpus = source(audio=str(tmp_path), reference=str(tmp_path / "ref.csv"))
+    head = "filename,Offset,Duration,Speaker_id\n2026.05.01_call,0,"
+    (tmp_path / "ref.csv").write_text(head + "5,x\n")
+    earlier = stamps_of(corpus)
+    (tmp_path / "ref.csv").write_text(head + "1,x\n")
+    assert stamps_of(corpus) != earlier
+
+
+def test_a_changed_uem_with_any_ending_changes_the_row(table, tmp_path):
+    corpus = table("recording audio", "a a.wav")
+    corpus.reference, corpus.uem = str(tmp_path / "a.rttm"), str(tmp_path / "scored.txt")
+    (tmp_path / "scored.txt").write_text("a 1 0 5\n")
+    earlier = stamps_of(corpus)
+    (tmp_path / "scored.txt").write_text("a 1 0 6\n")
+    assert stamps_of(corpus) != earlier
+
+
+def test_at_most_three_files_of_unknown_format_are_named(tmp_path):
+    names = [f"{number}.wav" for number in range(5)]
+    paths = files(tmp_path, *(f"audio/{name}" for name in names))
+    (tmp_path / "reference").mkdir()
+    for name in names:
+        (tmp_path / "reference" / name.replace("wav", "rttm")).write_text("a 1 0.3 0.2 word\n")
+    recordings, _ = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
+    warnings = warn_of_annotations(recordings)
+    assert len(warnings) == 4 and warnings[3] == "2 more files of annotations that cannot be read"
+    assert warnings[0].endswith("0.rttm:1: begins with a 1 0.3 0.2 word, expected RTTM, or an "
+                                "annotation CSV with the ending .csv")  # fmt: skip
+
+
+def test_two_recordings_with_the_same_end_do_not_share_lines(tmp_path):
+    paths = files(tmp_path, "audio/day1/x.wav", "audio/day2/x.wav", "audio/y.wav")
+    (tmp_path / "all.rttm").write_text("".join(map(SPEAKER.format, ("x", "audio/y"))))
+    corpus = source(audio=paths["audio"], reference=str(tmp_path / "all.rttm"))
+    stamps = stamps_of(corpus)
+    assert stamps[:2] == [["none"], ["none"]] and len(stamps[2][0]) == 12
+    recordings, _ = read_corpora([corpus])
+    lines = recordings[0].row_parts()["reference"]["lines"]["reference"]
+    assert (lines["shared"], lines["is_own"]) == (("x",), False)
+    (warning,) = warn_of_annotations(recordings)
+    assert warning.endswith("all.rttm: no table lists these recordings of it: x")

@@ -98,12 +98,12 @@ def test_a_changed_rttm_is_imported_again_for_its_recording_only(imported):
 def test_a_malformed_line_and_a_name_of_another_recording_are_reported_with_the_file(imported):
     folder = imported.folder / "rttm/texts"
     (folder / "x.rttm").write_text(line("x", 0, 4, "p") + line("x", 4, -3, "q"))
-    (folder / "y.rttm").write_text(line("y.wav", 10, 5, "r"))
+    (folder / "y.rttm").write_text(line("z.wav", 10, 5, "r"))
     done = imported("rttm", overlay=BATCHES | overlay("folder"), check=False)
     assert done.status == 3
     for message in (
         "x at import_rttm (folder): rttm/texts/x.rttm:2: duration is -3, expected a number >= 0",
-        "y at import_rttm (folder): rttm/texts/y.rttm: no turn of recording y; the file contains y.wav",
+        "y at import_rttm (folder): rttm/texts/y.rttm: no turn of recording y; the file contains z.wav",
     ):
         assert message in done.text
 

@@ -225,4 +225,4 @@ def test_a_reference_that_names_other_recordings_gives_a_warning(fresh):
     with open(fresh.folder / "audio/a.rttm", "a") as file:
         file.write("SPEAKER elsewhere 1 0 1 <NA> <NA> x <NA> <NA>\n")
     done = fresh("--dry-run", "speech")
-    assert "audio/a.rttm: no table lists these recordings of the reference: elsewhere" in done.text
+    assert "audio/a.rttm: no table lists these recordings of it: elsewhere" in done.text

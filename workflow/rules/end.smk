@@ -6,12 +6,17 @@ in   results/report/der.csv, results/{corpus}/rttm, results/{corpus}/failures
 
 import atexit
 
+from diarflow.runs.annotation_summary import annotation_lines
 from diarflow.runs.run_end import RunEnd
 
 run_end = RunEnd(
     workflow,
     corpora=plan.systems,
     failures=plan.failures,
+    notes=lambda: annotation_lines(
+        plan.paths("reference", "prepare_reference", ".rttm", scored=True),
+        plan.paths("rttm", "import_rttm", ".rttm"),
+    ),
     accept_failures=settings.on_error == "accept",
     start=STARTED,
 )

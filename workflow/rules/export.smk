@@ -40,6 +40,7 @@ for batch in batches("import_rttm"):
             batch.name
         input:
             row=batch.rows("results/{corpus}/recordings/rttm/{system}/{recording}.json"),
+            audio=batch.inputs_if_audio("results/{corpus}/audio/{recording}.wav"),
             changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),

@@ -1,73 +1,125 @@
 """RTTM, the turns of NIST's Rich Transcription evaluations: one line per turn.
 
-`SPEAKER recording channel start duration <NA> <NA> speaker <NA> <NA>`. Comments begin with ";;".
+`SPEAKER recording channel start duration <NA> <NA> speaker <NA> <NA>`. Comments begin with ";" or "#".
+The last one or two fields may be missing.
 """
 
-from collections.abc import Container, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from diarflow.atomic import atomic_write
 from diarflow.errors import InputError
-from diarflow.formats.text import as_field, format_seconds, parse_number, read_lines
-from diarflow.timeline.intervals import Turn
+from diarflow.formats.annotation_file import AnnotationFile, Line
+from diarflow.formats.rttm_speakers import MISSING, RttmLine, have_confidences, speaker_of
+from diarflow.formats.text import (
+    as_field,
+    format_seconds,
+    malformed,
+    parse_number,
+    read_lines,
+    read_source_lines,
+    shown,
+    split_fields,
+)
+from diarflow.timeline.intervals import Interval, Turn
 
-OTHER_TYPES = {
-    "LEXEME", "NON-LEX", "NON-SPEECH", "NOSCORE", "NO_RT_METADATA", "SEGMENT", "SPKR-INFO", "SU",
+_OTHER_TYPES = {
+    "LEXEME", "NON-LEX", "NON-SPEECH", "NO_RT_METADATA", "SEGMENT", "SPKR-INFO", "SU",
     "CB", "A/P", "EDIT", "FILLER", "IP",
 }  # fmt: skip
+_TYPES = {"SPEAKER", "NOSCORE", *_OTHER_TYPES}
 
+_REQUIRED = (0, 1, 3, 4, 7)  # fields that are not empty
 # A turn may start before its recording and is clipped later. A start before -1 day is a mistake.
-_EARLIEST_START = -86_400.0
+EARLIEST_START = -86_400.0
 
 
-class Annotation(NamedTuple):
-    """Turns of a file by recording name and channel, and all recording names in the file."""
+@dataclass
+class Annotations:
+    """What a file contains about a recording, by channel as the file writes it.
 
-    turns: dict[tuple[str, str], list[Turn]]
-    names: set[str]
-
-
-def read_rttm(path, *, only: Container[str] | None = None) -> Annotation:
-    """Read the turns of all recordings, or of those in `only`; numbers of other recordings are not parsed.
-
-    Raises InputError with a line for every malformed line, for example with a missing field or a negative duration.
+    `unscored` are the intervals of NOSCORE lines, `channels` those of all lines, also of lines without a turn.
+    `spaces` counts the turns whose speaker's name contained a space.
     """
-    turns: dict[tuple[str, str], list[Turn]] = {}
-    names, problems = set(), []
-    for number, line in enumerate(read_lines(path), 1):
-        fields = line.split()
-        if not fields or line.lstrip().startswith(";") or fields[0] in OTHER_TYPES:
+
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
+    unscored: dict[str, list[Interval]] = field(default_factory=dict)
+    channels: set[str] = field(default_factory=set)
+    spaces: int = 0
+
+    def all_turns(self) -> list[Turn]:
+        """Return the turns of all channels."""
+        return [turn for turns in self.turns.values() for turn in turns]
+
+
+def read_rttm(path) -> AnnotationFile:
+    """Read the lines of an RTTM file of a user. Raises InputError if it cannot be read or is of another format."""
+    return _lines_by_name(path, read_source_lines(path))
+
+
+def _lines_by_name(path, texts: Iterable[str]) -> AnnotationFile:
+    file = AnnotationFile(path)
+    first, is_rttm = "", False
+    for number, text in enumerate(texts, 1):
+        if not (text := text.strip()) or text[0] in ";#":
             continue
+        if "\t" in text or not text.isascii():
+            fields, _ = split_fields(text, required=_REQUIRED)
+        else:  # the same, but faster
+            fields = text.split(None, 2)
+        first = first or f"{path}:{number}: begins with {shown(text, 20)}"
+        is_rttm = is_rttm or fields[0] in _TYPES
+        if len(fields) > 1:
+            file.add(fields[1], Line(number, text))
+        else:
+            file.problems.append(Line(number, "1 field, expected 8 to 10"))
+    if first and not is_rttm:
+        raise InputError(f"{first}, expected RTTM, or an annotation CSV with the ending .csv")
+    return file
+
+
+def parse_rttm(file: AnnotationFile, names: Iterable[str]) -> Annotations:
+    """Return the turns of the recording that has these names in the file.
+
+    Raises InputError for malformed lines, for example with a missing field or a negative duration.
+    """
+    lines = [
+        (number, RttmLine(*split_fields(text, required=_REQUIRED)))
+        for number, text in file.lines_of(names)
+    ]
+    confidences = have_confidences(line for _, line in lines if len(line.fields) > 7)
+    result, problems = Annotations(), list(file.problems)
+    for number, line in lines:
         try:
-            recording, channel, turn = _parse(fields, only, f"{path}:{number}")
+            _add(result, line, confidences=confidences)
         except InputError as error:
-            problems.append(str(error))
-            continue
-        names.add(recording)
-        if turn:
-            turns.setdefault((recording, channel), []).append(turn)
+            problems.append(Line(number, str(error)))
     if problems:
-        raise InputError.of(problems)
-    return Annotation(turns, names)
+        raise malformed(file.path, problems)
+    return result
 
 
-def _parse(
-    fields: list[str], only: Container[str] | None, place: str
-) -> tuple[str, str, Turn | None]:
-    """Return recording, channel and turn of a line; no turn if the recording is not in `only`."""
-    if fields[0] != "SPEAKER":
-        raise InputError(f"{place}: line begins with {fields[0]}, expected SPEAKER")
-    if not 9 <= len(fields) <= 10:
-        raise InputError(
-            f"{place}: {len(fields)} fields, expected 9 or 10"
-            + (" (a space in a name?)" if len(fields) > 10 else "")
-        )
-    recording, channel = fields[1], fields[2]
-    if only is not None and recording not in only:
-        return recording, channel, None
-    start = parse_number(fields[3], name="start", place=place, minimum=_EARLIEST_START)
-    duration = parse_number(fields[4], name="duration", place=place)
-    return recording, channel, Turn(start, start + duration, fields[7])
+def _add(result: Annotations, line: RttmLine, *, confidences: bool) -> None:
+    """Add the turn or the unscored interval of a line. Raises InputError without a place."""
+    fields = line.fields
+    kind, channel = fields[0], fields[2] if len(fields) > 2 else MISSING
+    fewest = 8 if kind == "SPEAKER" else 5 if kind == "NOSCORE" else 0
+    if kind not in _TYPES:
+        raise InputError(f"line begins with {shown(kind)}, expected SPEAKER")
+    if len(fields) < fewest:
+        raise InputError(f"{len(fields)} fields, expected {fewest} to 10")
+    if channel != MISSING or kind == "SPEAKER":
+        result.channels.add(channel)
+    if kind in _OTHER_TYPES:
+        return
+    start = parse_number(fields[3], name="start", minimum=EARLIEST_START)
+    end = start + parse_number(fields[4], name="duration")
+    if kind == "NOSCORE":
+        result.unscored.setdefault(channel, []).append(Interval(start, end))
+        return
+    speaker, has_space = speaker_of(line, confidences=confidences)
+    result.spaces += has_space
+    result.turns.setdefault(channel, []).append(Turn(start, end, speaker))
 
 
 def write_rttm(
@@ -84,8 +136,9 @@ def write_rttm(
 
 
 def read_turns(path) -> list[Turn]:
-    """Return the turns of a file that `write_rttm` wrote."""
-    return [turn for turns in read_rttm(path).turns.values() for turn in turns]
+    """Return all turns of a file, for example of one that `write_rttm` wrote."""
+    file = _lines_by_name(path, read_lines(path))
+    return parse_rttm(file, file.lines).all_turns()
 
 
 def read_comments(path) -> list[str]:

@@ -1,42 +1,85 @@
 """UEM: the scored extent of recordings. A line is `recording channel start end`, in seconds."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
 from diarflow.atomic import atomic_write
 from diarflow.errors import InputError
-from diarflow.formats.text import format_seconds, parse_number, read_lines
+from diarflow.formats.annotation_file import AnnotationFile, Line
+from diarflow.formats.text import (
+    format_seconds,
+    malformed,
+    parse_number,
+    read_lines,
+    read_source_lines,
+    shown,
+    split_fields,
+)
 from diarflow.timeline.intervals import Interval, merge_overlapping
 
+_FIELDS = 4
 
-def read_uem(path, *, only: Container[str] | None = None) -> dict[str, list[Interval]]:
-    """Return the extent of each recording as sorted, disjoint intervals.
 
-    Recordings that are not in `only` have an empty extent: their lines are not parsed.
-    Raises InputError with a line for every malformed line.
-    """
-    extents: dict[str, list[Interval]] = {}
-    problems = []
-    for number, line in enumerate(read_lines(path), 1):
-        fields = line.split()
-        if not fields or line.lstrip().startswith(";"):
+def read_uem_lines(path) -> AnnotationFile:
+    """Read the lines of a UEM file of a user. Raises InputError if it cannot be read."""
+    return _lines_by_name(path, read_source_lines(path))
+
+
+def _lines_by_name(path, texts: Iterable[str]) -> AnnotationFile:
+    file = AnnotationFile(path)
+    for number, text in enumerate(texts, 1):
+        if not (text := text.strip()) or text[0] in ";#":
             continue
-        place = f"{path}:{number}"
+        file.add(_fields(text)[0], Line(number, text))
+    return file
+
+
+def _fields(text: str) -> list[str]:
+    fields, has_tabs = split_fields(text, required=range(_FIELDS))
+    if len(fields) > _FIELDS and not has_tabs:  # only the name can contain a space
+        return [" ".join(fields[:-3]), *fields[-3:]]
+    return fields
+
+
+def parse_uem(file: AnnotationFile, names: Iterable[str]) -> dict[str, list[Interval]]:
+    """Return the intervals of the recording that has these names in the file, by channel as the file writes it.
+
+    Raises InputError for malformed lines, for example with an end before the start.
+    """
+    intervals: dict[str, list[Interval]] = {}
+    problems: list[Line] = []
+    for number, text in file.lines_of(names):
         try:
-            if len(fields) != 4:
-                raise InputError(f"{place}: {len(fields)} fields, expected 4")
-            extent = extents.setdefault(fields[0], [])
-            if only is not None and fields[0] not in only:
-                continue
-            start = parse_number(fields[2], name="start", place=place)
-            end = parse_number(fields[3], name="end", place=place)
-            if end <= start:
-                raise InputError(f"{place}: end is {fields[3]}, expected more than {fields[2]}")
-            extent.append(Interval(start, end))
+            channel, interval = _parse(_fields(text))
+            intervals.setdefault(channel, []).append(interval)
         except InputError as error:
-            problems.append(str(error))
+            problems.append(Line(number, str(error)))
     if problems:
-        raise InputError.of(problems)
-    return {recording: merge_overlapping(extent) for recording, extent in extents.items()}
+        raise malformed(file.path, problems)
+    return intervals
+
+
+def _parse(fields: list[str]) -> tuple[str, Interval]:
+    if len(fields) != _FIELDS:
+        raise InputError(f"{len(fields)} fields, expected {_FIELDS}")
+    start = parse_number(fields[2], name="start")
+    end = parse_number(fields[3], name="end")
+    if end <= start:
+        raise InputError(f"end is {shown(fields[3])}, expected more than {shown(fields[2])}")
+    return fields[1], Interval(start, end)
+
+
+def read_uem(path) -> dict[str, list[Interval]]:
+    """Return the extent of each recording in a file, for example of one that `write_uem` wrote.
+
+    Extents are sorted, disjoint intervals of all channels. Raises InputError for malformed lines.
+    """
+    file = _lines_by_name(path, read_lines(path))
+    return {
+        name: merge_overlapping(
+            interval for intervals in parse_uem(file, [name]).values() for interval in intervals
+        )
+        for name in file.lines
+    }
 
 
 def write_uem(

@@ -3,16 +3,20 @@
 import hashlib
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from diarflow.formats.text import possible_names
-from diarflow.planning.reference_digests import digests_by_name
+from diarflow.formats.names import forms
+from diarflow.planning.reference_digests import FileUsers, lines_digest
 from diarflow.planning.source_stamps import audio_stamps
+from diarflow.scoring.recording_lines import RecordingLines
 
 MADE_BY_RULES = "results" + os.sep  # files below it need not exist at planning
 RESERVED_IDS = {"ALL", "COMPLETED"}  # rows of the score tables
 _SAFE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+# Snakemake takes a value that ends in 20 equal parts for an endless recursion of rules
+_PERIODIC = re.compile(r"(.+?)\1{19}$|(_ch[0-9]+)\2{18}$")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Recording:
     min_speakers: int | None = None
     max_speakers: int | None = None
     rttm: tuple[tuple[str, str], ...] = ()  # imported systems, each with the path of its RTTM
+    channels: int | None = None  # of the audio file, if each of them is a recording
+    users: FileUsers | None = field(default=None, compare=False, repr=False)
 
     def source_audio(self) -> list[str]:
         """Return the audio file as an input of jobs, if a rule makes it.
@@ -66,14 +72,10 @@ class Recording:
             "reference": {
                 "recording": self.id,
                 "name": self.name,
-                "channel": self.channel if self.each else None,
                 "reference": self.reference,
                 "uem": self.uem,
-                "stamps": [
-                    _line_digests(path, self)
-                    for path in (self.reference, self.uem)
-                    if path and not path.startswith(MADE_BY_RULES)
-                ],
+                "lines": self._lines(reference=self.reference, uem=self.uem),
+                "stamps": self._line_digests(reference=self.reference, uem=self.uem),
             },
             "speakers": {
                 "num": self.num_speakers,
@@ -87,12 +89,48 @@ class Recording:
             f"rttm/{system}": {
                 "recording": self.id,
                 "name": self.name,
-                "channel": self.channel if self.each else None,
                 "rttm": path,
-                "stamps": [_line_digests(path, self)],
+                "lines": self._lines(rttm=path),
+                "stamps": self._line_digests(rttm=path),
             }
             for system, path in self.rttm
         }
+
+    def annotation_files(self) -> Iterator[tuple[str, str]]:
+        """Yield path and kind ("reference", "uem" or "rttm") of the recording's files of annotations."""
+        for path, kind in (
+            (self.reference, "reference"),
+            (self.uem, "uem"),
+            *((path, "rttm") for _, path in self.rttm),
+        ):
+            if path and not path.startswith(MADE_BY_RULES):
+                yield path, kind
+
+    def lines_in(self, path: str) -> RecordingLines:
+        """Return the description of the recording's lines in a file of annotations."""
+        users = self.users or FileUsers()
+        shared = users.shared(path)
+        return RecordingLines(
+            self.id,
+            self.name,
+            tuple(form for form in forms(self.id, self.name) if form in shared),
+            users.is_own(path),
+            self.channel if isinstance(self.channel, int) else None,
+            self.each,
+            self.channels,
+        )
+
+    def _lines(self, **paths: str | None) -> dict[str, Any]:
+        """Return the descriptions of the recording's lines in files, by kind, as values of a row file."""
+        return {kind: self.lines_in(path).values() for kind, path in paths.items() if path}
+
+    def _line_digests(self, **paths: str | None) -> list[str]:
+        """Return digests of the recording's lines in files of the user."""
+        return [
+            lines_digest(path, kind, self.lines_in(path))
+            for kind, path in paths.items()
+            if path and not path.startswith(MADE_BY_RULES)
+        ]
 
 
 def safe_id(name: str) -> str:
@@ -101,14 +139,17 @@ def safe_id(name: str) -> str:
     >>> safe_id("ES2003a"), safe_id("my call (1)")
     ('ES2003a', 'my_call_1-3ae3f9')
     """
-    if _SAFE_ID.fullmatch(name) and name not in RESERVED_IDS:
+    if _SAFE_ID.fullmatch(name) and name not in RESERVED_IDS and not _PERIODIC.search(name):
         return name
     digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:6]
     stem = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:60] or "recording"
     return f"{stem}-{digest}"
 
 
-def _line_digests(path: str, recording: Recording) -> list[str]:
-    """Return digests of the recording's own lines in a file of annotations, one for each of its names."""
-    digests = digests_by_name(path) if os.path.isfile(path) else {}
-    return [digests.get(name, "") for name in possible_names(recording.id, recording.name)]
+def channel_id(name: str, channel: int) -> str:
+    """Return the id of one channel of a recording.
+
+    >>> channel_id("call", 2)
+    'call_ch2'
+    """
+    return f"{safe_id(name)}_ch{channel}"

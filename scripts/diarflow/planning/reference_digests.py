@@ -1,68 +1,108 @@
 """Digests of the lines that a file of annotations holds for each recording.
 
-A reference or a UEM may hold many recordings. A changed line must re-run its own recording only.
+A reference or a UEM may hold many recordings. A changed line must re-run its own recording only. Lines are assigned
+to recordings by the functions that the jobs use.
 """
 
-import hashlib
 import os
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import PurePath
+from typing import NamedTuple
 
-from diarflow.errors import InputError
-from diarflow.formats.text import read_fields, read_lines
+from diarflow.errors import EXAMPLES, InputError
+from diarflow.formats.names import NameIndex, shared_forms
+from diarflow.formats.text import counted, examples
+from diarflow.formats.uem import read_uem_lines
+from diarflow.scoring.recording_lines import RecordingLines
+from diarflow.scoring.reference import read_annotation_file
 
-_MOST_NAMES = 5  # shown in a message
+
+class FileDigests(NamedTuple):
+    """Names in a file of annotations, a digest of the lines of each, and the reason if it cannot be read."""
+
+    names: NameIndex
+    by_name: dict[str, str]
+    error: str = ""
 
 
 @cache
-def digests_by_name(path: str) -> dict[str, str]:
-    """Return a digest of the lines of each recording that an RTTM, CSV or UEM names.
+def file_digests(path: str, kind: str) -> FileDigests:
+    """Return the names and digests of a file of a kind ("reference", "rttm" or "uem").
 
-    Nothing is validated: a file that cannot be read names no recording, and the jobs that read it report the error.
+    Lines are not validated. The jobs report what is wrong with the lines of their recording.
     """
-    lines: dict[str, list[str]] = {}
     try:
-        for name, line in _named_lines(path):
-            lines.setdefault(name, []).append(line)
+        file = read_uem_lines(path) if kind == "uem" else read_annotation_file(path)
+    except InputError as error:
+        return FileDigests(NameIndex([]), {}, str(error))
+    return FileDigests(file.index, {name: file.digest(name) for name in file.lines})
+
+
+def lines_digest(path: str, kind: str, recording: RecordingLines) -> str:
+    """Return a digest of the recording's lines in a file, or why it has none."""
+    if not os.path.lexists(path):
+        return "absent"
+    digests = file_digests(path, kind)
+    if digests.error:
+        return "unreadable"
+    if not digests.names.names:
+        return "empty"
+    try:
+        names = digests.names.find(recording.id, recording.name, recording.shared)
     except InputError:
-        return {}
-    return {
-        name: hashlib.sha256("\n".join(recording_lines).encode()).hexdigest()[:12]
-        for name, recording_lines in lines.items()
-    }
+        return "ambiguous"
+    return " ".join(digests.by_name[name] for name in names) or "none"
 
 
-def _named_lines(path: str) -> Iterator[tuple[str, str]]:
-    """Yield the recording name of each line, and the line."""
-    lines = read_lines(path)
-    if path.lower().endswith((".csv", ".tsv")):
-        rows = read_fields(path, lines, delimiter=max(",;\t", key=lines[0].count))
-        columns = [column.strip().lower() for column in next(rows)[1]]
-        place = columns.index("filename") if "filename" in columns else 0
-        for _, row in rows:
-            if len(row) > place:
-                yield PurePath(row[place].strip()).stem, "\t".join(row)
-    else:
-        place = 0 if path.lower().endswith(".uem") else 1
-        for line in lines:
-            fields = line.split()
-            if len(fields) > place and not line.startswith(";"):
-                yield fields[place], line
+class FileUsers:
+    """Recordings of a corpus by the files of annotations that they use."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, dict[str, str]] = {}
+        self._names: dict[str, set[str]] = {}
+        self._shared: dict[str, set[str]] = {}
+
+    def add(self, path: str, id: str, name: str) -> None:
+        """Add a recording that uses a file."""
+        self._ids.setdefault(path, {})[id] = name
+        self._names.setdefault(path, set()).add(name)
+
+    def is_own(self, path: str) -> bool:
+        """Return whether a single row of the table uses a file."""
+        return len(self._names.get(path, ())) < 2
+
+    def shared(self, path: str) -> set[str]:
+        """Return the normal names that may mean several of the recordings which use a file."""
+        if path not in self._shared:
+            self._shared[path] = shared_forms(self._ids.get(path, {}))
+        return self._shared[path]
 
 
-def unmatched_names(names: Mapping[str, Set[str]]) -> list[str]:
-    """Return a warning for each reference that names recordings which no table lists.
+def annotation_warnings(files: Mapping[tuple[str, str], Iterable[RecordingLines]]) -> list[str]:
+    """Return warnings about files of an unknown format, and about files that name recordings which no table lists.
 
-    `names` maps the path of a reference to all names of the recordings that use it.
+    `files` maps path and kind of a file to the recordings that use it.
     """
-    warnings = []
-    for path, listed in names.items():
-        if not os.path.isfile(path):
+    unreadable, unmatched = [], []
+    for (path, kind), recordings in files.items():
+        digests = file_digests(path, kind)
+        if digests.error:
+            unreadable.append(digests.error.split("\n")[0])
             continue
-        if unmatched := sorted(set(digests_by_name(path)) - listed):
-            shown = ", ".join(unmatched[:_MOST_NAMES])
-            more = len(unmatched) - _MOST_NAMES
-            shown += f" and {more} more" if more > 0 else ""
-            warnings.append(f"{path}: no table lists these recordings of the reference: {shown}")
-    return warnings
+        used = set()
+        for recording in recordings:
+            try:
+                used.update(digests.names.find(recording.id, recording.name, recording.shared))
+            except InputError:
+                used.update(digests.names.names)  # the job reports it
+        if kind != "uem" and (others := sorted(set(digests.names.names) - used)):
+            unmatched.append(f"{path}: no table lists these recordings of it: {examples(others)}")
+    return [
+        *_bounded(unreadable, "of annotations that cannot be read"),
+        *_bounded(unmatched, "with recordings that no table lists"),
+    ]
+
+
+def _bounded(lines: list[str], rest: str) -> list[str]:
+    more = len(lines) - EXAMPLES
+    return lines[:EXAMPLES] + ([f"{counted(more, 'more file')} {rest}"] if more > 0 else [])

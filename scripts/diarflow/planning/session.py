@@ -21,7 +21,7 @@ from diarflow.planning.requirements import check_installed, check_references
 from diarflow.planning.rule_batch import RuleBatch
 from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
-from diarflow.planning.table import CorpusNeeds, read_corpora, warn_of_unmatched_names
+from diarflow.planning.table import CorpusNeeds, read_corpora, warn_of_annotations
 from diarflow.settings import read_settings
 from diarflow.settings.files import DEFAULTS, check_file
 from diarflow.settings.location import with_location
@@ -72,7 +72,7 @@ class Session:
             if not workflow.deployment_settings.deployment_method:
                 check_installed(self.plan)
         if workflow.is_main_process:
-            self.warnings += [*warn_of_unmatched_names(recordings), *self.folder.warnings()]
+            self.warnings += [*warn_of_annotations(recordings), *self.folder.warnings()]
             snakemake_patches.apply(len(recordings))
 
     def batches(self, rule: str) -> Iterator[RuleBatch]:

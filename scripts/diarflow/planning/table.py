@@ -4,15 +4,20 @@ All mistakes are collected and reported together, a line each: file, line, value
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from diarflow.errors import InputError
-from diarflow.formats.text import possible_names
+from diarflow.formats.names import shared_forms
+from diarflow.formats.text import counted, examples, shown
+from diarflow.planning.annotation_folders import AnnotationFolder
 from diarflow.planning.corpus_rows import read_rows
-from diarflow.planning.recording import MADE_BY_RULES, Recording, safe_id
-from diarflow.planning.reference_digests import unmatched_names
+from diarflow.planning.recording import Recording, channel_id, safe_id
+from diarflow.planning.reference_digests import FileUsers, annotation_warnings
+from diarflow.planning.row_values import file_problem, parse_channel, parse_speaker_counts
+from diarflow.scoring.recording_lines import RecordingLines
 from diarflow.settings import Corpus
 
 
@@ -32,185 +37,177 @@ def read_corpora(
     `needs` maps the name of a corpus to what its systems read; by default they read the audio.
     Raises InputError with a line for each mistake.
     """
+    sources = list(sources)
     recordings: list[Recording] = []
     warnings: list[str] = []
     problems: list[str] = []
+    other_corpora: dict[str, Counter[str]] = {}
     for source in sources:
         try:
-            of_corpus, of_corpus_warnings = read_corpus(
-                source, (needs or {}).get(source.name, CorpusNeeds())
-            )
+            corpus = CorpusReader(source, (needs or {}).get(source.name, CorpusNeeds()))
+            recordings += corpus.read()
         except InputError as error:
             problems.append(str(error))
             continue
-        recordings += of_corpus
-        warnings += of_corpus_warnings
+        warnings += corpus.warnings
+        if source.recordings:
+            other_corpora[source.recordings] = corpus.other_corpora
     if problems:
         raise InputError.of(problems)
-    return recordings, warnings
+    configured = {source.name for source in sources}
+    for table, counts in other_corpora.items():
+        if others := sorted(set(counts) - configured):
+            rows = sum(counts[name] for name in others)
+            names = examples(name or "(empty)" for name in others)
+            warnings.append(
+                f"{table}: {counted(rows, 'row')} of corpora that are not configured: {names}"
+            )
+    return recordings, list(dict.fromkeys(warnings))
 
 
 def read_corpus(
     source: Corpus, needs: CorpusNeeds = CorpusNeeds()
 ) -> tuple[list[Recording], list[str]]:
     """Return the recordings of a corpus, and warnings. Raises InputError with a line for each mistake."""
-    table = read_rows(source, needs_audio=needs.audio)
-    problems = [*table.problems, *_missing_files(source, needs)]
-    recordings: list[Recording] = []
-    first_place: dict[str, str] = {}
-    id_place: dict[str, str] = {}
-    for place, row in table.rows:
-        name = row.get("recording", "")
-        if name and name in first_place:
-            problems.append(
-                f"{place}: recording {name} appears twice, first in {first_place[name]}"
-            )
-        first_place.setdefault(name, place)
-        for recording in _recordings(source, needs, place, row, problems):
-            first = id_place.setdefault(recording.id, place)
-            if first != place and first_place[name] == place:
-                problems.append(f"{place}: id {recording.id} appears twice, first in {first}")
-            recordings.append(recording)
-    if not table.rows and not problems:
-        problems.append(f"{source.recordings or source.audio}: no recordings of {source.name}")
-    if problems:
-        raise InputError.of(problems)
-    return recordings, table.warnings
+    corpus = CorpusReader(source, needs)
+    return corpus.read(), corpus.warnings
 
 
-def warn_of_unmatched_names(recordings: Iterable[Recording]) -> list[str]:
-    """Return a warning for each reference that names recordings which no table lists."""
-    names: dict[str, set[str]] = {}
+def warn_of_annotations(recordings: Iterable[Recording]) -> list[str]:
+    """Return warnings about files of annotations that cannot be read, or that name recordings no table lists."""
+    files: dict[tuple[str, str], list[RecordingLines]] = {}
     for recording in recordings:
-        if recording.reference:
-            known = possible_names(recording.id, recording.name)
-            names.setdefault(recording.reference, set()).update(known)
-    return unmatched_names(names)
+        for path, kind in recording.annotation_files():
+            if os.path.isfile(path):
+                lines = recording.lines_in(path)
+                files.setdefault((path, kind), []).append(lines)
+    return annotation_warnings(files)
 
 
-def _missing_files(source: Corpus, needs: CorpusNeeds) -> list[str]:
-    """Return a line for each file or folder of the whole corpus that does not exist."""
-    problems = [
-        f"systems.{system}.rttm: {path} does not exist (corpus {source.name})"
-        for system, path in needs.rttm
-        if not os.path.exists(path)
-    ]
-    problems += [
-        f"corpus {source.name}: {column} {path} does not exist"
-        for column, path in (("reference", source.reference), ("uem", source.uem))
-        if path and not os.path.exists(path)
-    ]
-    return problems
+class CorpusReader:
+    """Reader of the recordings of one corpus. After `read`, `warnings` and `other_corpora` are complete."""
+
+    def __init__(self, source: Corpus, needs: CorpusNeeds):
+        self._source, self._needs = source, needs
+        self.warnings: list[str] = []
+        self.other_corpora: Counter[str] = Counter()
+        self._problems: list[str] = []
+        self._users = FileUsers()
+        self._folders: dict[tuple[str, str], AnnotationFolder] = {}
+
+    def read(self) -> list[Recording]:
+        """Return the recordings. Raises InputError with a line for each mistake."""
+        source, problems = self._source, self._problems
+        table = read_rows(source, needs_audio=self._needs.audio)
+        self.warnings += table.warnings
+        self.other_corpora = table.other_corpora
+        problems += [*table.problems, *self._missing_files()]
+        names = [name for _, row in table.rows if (name := row.get("recording", ""))]
+        self._shared = shared_forms({safe_id(name): name for name in names})
+        recordings: list[Recording] = []
+        first_place: dict[str, str] = {}
+        id_place: dict[str, str] = {}
+        for place, row in table.rows:
+            name = row.get("recording", "")
+            if name and name in first_place:
+                problems.append(
+                    f"{place}: recording {shown(name)} appears twice, first in {first_place[name]}"
+                )
+            first_place.setdefault(name, place)
+            for recording in self._recordings(place, row):
+                first = id_place.setdefault(recording.id, place)
+                if first != place and first_place[name] == place:
+                    problems.append(f"{place}: id {recording.id} appears twice, first in {first}")
+                recordings.append(recording)
+        if not table.rows and not problems:
+            problems.append(f"{source.recordings or source.audio}: no recordings of {source.name}")
+        if problems:
+            raise InputError.of(problems)
+        for folder in self._folders.values():
+            self.warnings += folder.warnings(source.name, len(set(names)))
+        return recordings
+
+    def _missing_files(self) -> list[str]:
+        """Return a line for each file or folder of the whole corpus that does not exist."""
+        source = self._source
+        problems = [
+            f"systems.{system}.rttm: {path} does not exist (corpus {source.name})"
+            for system, path in self._needs.rttm
+            if not os.path.exists(path)
+        ]
+        problems += [
+            f"corpus {source.name}: {column} {path} does not exist"
+            for column, path in (("reference", source.reference), ("uem", source.uem))
+            if path and not os.path.exists(path)
+        ]
+        return problems
+
+    def _recordings(self, place: str, row: dict[str, str]) -> list[Recording]:
+        """Return the recording of a row, or one for each of its channels; none if the row has mistakes."""
+        problems, needs = self._problems, self._needs
+        before = len(problems)
+        name, audio = row.get("recording", ""), row.get("audio", "")
+        if not name:
+            problems.append(f"{place}: no recording, expected an id")
+        if not audio and needs.audio:
+            problems.append(f"{place}: no audio, expected the path of a file")
+        elif self._source.recordings and needs.audio and (problem := file_problem(audio)):
+            problems.append(f"{place}: audio {shown(audio, 100)} {problem}")
+        for column in ("reference", "uem"):
+            if (path := row.get(column)) and (problem := file_problem(path)):
+                problems.append(f"{place}: {column} {shown(path, 100)} {problem}")
+        channel = parse_channel(row.get("channel") or self._source.channel, place, problems)
+        speakers = parse_speaker_counts(row, place, problems)
+        if len(problems) > before:
+            return []
+        fields: dict[str, Any] = {
+            "corpus": self._source.name,
+            "name": name,
+            "audio": audio if needs.audio else None,
+            "users": self._users,
+            **speakers,
+        }
+        if channel != "each":
+            return [self._recording(row, safe_id(name), channel=channel, **fields)]
+        count = _channel_count(fields["audio"])
+        fields |= {"each": True, "channels": count}
+        return [
+            self._recording(row, channel_id(name, number), channel=number, **fields)
+            for number in range(1, (count or 1) + 1)
+        ]
+
+    def _recording(self, row: dict[str, str], id: str, **fields: Any) -> Recording:
+        """Return a recording with its files of annotations, and note that it uses them."""
+        name = fields["name"]
+        source = self._source
+        reference = row.get("reference") or self._file(source.reference, "reference", id, name)
+        uem = row.get("uem") or self._file(source.uem, "uem", id, name)
+        rttm = tuple(
+            (system, self._file(path, "rttm", id, name) or os.path.join(path, f"{name}.rttm"))
+            for system, path in self._needs.rttm
+        )
+        for path in (reference, uem, *(path for _, path in rttm)):
+            if path:
+                self._users.add(path, id, name)
+        return Recording(id=id, reference=reference, uem=uem, rttm=rttm, **fields)
+
+    def _file(self, path: str | None, kind: str, id: str, name: str) -> str | None:
+        """Return the file of annotations of the whole corpus, or this recording's in its folder, if it exists."""
+        if path is None or not os.path.isdir(path):
+            return path
+        folder = self._folders.get((kind, path))
+        if folder is None:
+            folder = self._folders[kind, path] = AnnotationFolder(path, kind)
+        return folder.find(id, name, self._shared)
 
 
-def _recordings(
-    source: Corpus,
-    needs: CorpusNeeds,
-    place: str,
-    row: dict[str, str],
-    problems: list[str],
-) -> list[Recording]:
-    """Return the recording of a row, or one for each of its channels; none if the row has mistakes."""
-    before = len(problems)
-    name, audio = row.get("recording", ""), row.get("audio", "")
-    if not name:
-        problems.append(f"{place}: no recording, expected an id")
-    if not audio and needs.audio:
-        problems.append(f"{place}: no audio, expected the path of a file")
-    elif source.recordings and needs.audio and not _is_file(audio):
-        problems.append(f"{place}: audio {audio} {_file_problem(audio)}")
-    for column in ("reference", "uem"):
-        path = row.get(column)
-        if path and not _is_file(path):
-            problems.append(f"{place}: {column} {path} {_file_problem(path)}")
-    channel = _parse_channel(row.get("channel") or source.channel, place, problems)
-    speakers = _parse_speaker_counts(row, place, problems)
-    if len(problems) > before:
-        return []
-    fields: dict[str, Any] = {
-        "corpus": source.name,
-        "name": name,
-        "audio": audio if needs.audio else None,
-        "reference": row.get("reference") or _in_folder(source.reference, name, "reference"),
-        "uem": row.get("uem") or _in_folder(source.uem, name, "uem"),
-        "rttm": tuple((system, _imported_rttm(path, name)) for system, path in needs.rttm),
-        **speakers,
-    }
-    if channel != "each":
-        return [Recording(id=safe_id(name), channel=channel, **fields)]
-    return [
-        Recording(id=f"{safe_id(name)}_ch{number}", channel=number, each=True, **fields)
-        for number in range(1, _channel_count(fields["audio"]) + 1)
-    ]
-
-
-def _is_file(path: str) -> bool:
-    return os.path.isfile(path) or path.startswith(MADE_BY_RULES)
-
-
-def _file_problem(path: str) -> str:
-    """Return why a path is not the file that a table expects."""
-    if os.path.isdir(path):
-        return "is a folder, expected a file"
-    return "is not a regular file, expected a file" if os.path.lexists(path) else "does not exist"
-
-
-def _imported_rttm(path: str, name: str) -> str:
-    """Return a system's single RTTM, or the path of this recording's in its folder, whether it exists or not."""
-    return os.path.join(path, f"{name}.rttm") if os.path.isdir(path) else path
-
-
-def _in_folder(path: str | None, name: str, kind: str) -> str | None:
-    """Return a corpus's single file of annotations, or this recording's in its folder, if it exists."""
-    if path is None or not os.path.isdir(path):
-        return path
-    extensions = (".rttm", ".csv") if kind == "reference" else (".uem",)
-    candidates = (os.path.join(path, name + extension) for extension in extensions)
-    return next((candidate for candidate in candidates if os.path.isfile(candidate)), None)
-
-
-def _parse_channel(value: int | str, place: str, problems: list[str]) -> int | str:
-    text = str(value)
-    if text in ("mix", "each"):
-        return text
-    if text.isascii() and text.isdigit() and int(text) >= 1:
-        return int(text)
-    problems.append(f"{place}: channel is {text}, expected mix, each, or a number from 1")
-    return "mix"
-
-
-def _channel_count(audio: str | None) -> int:
-    """Return the number of channels; 1 for a file that cannot be read, which its job sets aside."""
+def _channel_count(audio: str | None) -> int | None:
+    """Return the number of channels; None for a file that cannot be read, which its job sets aside."""
     if audio is None:
-        return 1
+        return None
     from diarflow.audio.decode import channel_count
 
     try:
         return channel_count(audio)
     except InputError:
-        return 1
-
-
-def _parse_speaker_counts(
-    row: dict[str, str], place: str, problems: list[str]
-) -> dict[str, int | None]:
-    counts: dict[str, int | None] = {}
-    for column in ("num_speakers", "min_speakers", "max_speakers"):
-        text = row.get(column, "")
-        counts[column] = None
-        if not text:
-            continue
-        digits = text.removesuffix(".0")  # spreadsheets write 2.0 in a column with empty cells
-        if digits.isascii() and digits.isdigit() and int(digits) >= 1:
-            counts[column] = int(digits)
-        else:
-            problems.append(f"{place}: {column} is {text}, expected an integer >= 1")
-    for smaller, larger in (
-        ("min_speakers", "max_speakers"),
-        ("min_speakers", "num_speakers"),
-        ("num_speakers", "max_speakers"),
-    ):
-        low, high = counts[smaller], counts[larger]
-        if low and high and low > high:
-            problems.append(f"{place}: {smaller} is {low}, more than {larger} {high}")
-    return counts
+        return None

@@ -15,7 +15,7 @@ FAILED_STATUS = 3
 class RunEnd:
     """Print a summary when a run ends, and set its exit status.
 
-    The status is 3 if `failures` yields any and `accept_failures` is false. The report counts as a result of this run
+    `notes` yields lines about the inputs. The status is 3 if `failures` yields any and `accept_failures` is false. The report counts as a result of this run
     if it was written after `start`. `workflow` is Snakemake's.
     """
 
@@ -25,12 +25,14 @@ class RunEnd:
         *,
         corpora: Iterable[str],
         failures: Callable[[], Iterable[Failure]],
+        notes: Callable[[], Iterable[str]],
         accept_failures: bool,
         start: float,
     ):
         self._workflow = workflow
         self._corpora = list(corpora)
         self._failures = failures
+        self._notes = notes
         self._accept_failures = accept_failures
         self._start = start
         self._folder = Path.cwd()
@@ -38,7 +40,11 @@ class RunEnd:
     def print_summary(self) -> bool:
         """Print results and failures to standard error, and return whether the run counts as successful."""
         failures = list(self._failures())
-        for line in [*result_lines(self._corpora, since=self._start), *failure_lines(failures)]:
+        for line in [
+            *result_lines(self._corpora, since=self._start),
+            *self._notes(),
+            *failure_lines(failures),
+        ]:
             print(line, file=sys.stderr)
         return not failures or self._accept_failures
 

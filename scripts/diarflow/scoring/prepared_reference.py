@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from diarflow.formats.rttm import read_comments, read_turns, write_rttm
 from diarflow.formats.uem import read_uem, write_uem
-from diarflow.scoring.reference import Repairs, last_end
+from diarflow.scoring.notes import Notes, note_comments, parse_notes
+from diarflow.scoring.repairs import Repairs, last_end
 from diarflow.timeline.intervals import Interval, Turn
 
 _SOURCE = "extent: "  # prefix of the comment in the UEM that names the source of the extent
@@ -14,13 +15,14 @@ _SOURCE = "extent: "  # prefix of the comment in the UEM that names the source o
 class PreparedReference(NamedTuple):
     """The reference of one recording.
 
-    `extent_source` is "uem", "audio" or "turns", and "" for a placeholder.
+    `extent_source` is "uem", "audio" or "turns", and "" for a placeholder. `notes` count what was dropped or mapped.
     """
 
     turns: list[Turn]
     repairs: Repairs
     extent: list[Interval]
     extent_source: str
+    notes: Notes = Notes()
 
     def scored_extent(self, hypothesis: Iterable[Turn]) -> list[Interval]:
         """Return the extent. Without audio and UEM it is the span of both reference and hypothesis.
@@ -44,16 +46,19 @@ def span(turns: Iterable[Turn]) -> list[Interval]:
 
 def write_prepared_reference(rttm, uem, id: str, reference: PreparedReference) -> None:
     """Write the reference of the recording `id` to the paths `rttm` and `uem`."""
-    write_rttm(rttm, id, reference.turns, comments=[str(reference.repairs)])
+    comments = [str(reference.repairs), *note_comments(reference.notes)]
+    write_rttm(rttm, id, reference.turns, comments=comments)
     write_uem(uem, id, reference.extent, comments=[_SOURCE + reference.extent_source])
 
 
 def read_prepared_reference(rttm, uem, id: str) -> PreparedReference:
     """Read the reference of the recording `id` from the paths `rttm` and `uem`."""
-    comments = (comment for comment in read_comments(uem) if comment.startswith(_SOURCE))
+    sources = (comment for comment in read_comments(uem) if comment.startswith(_SOURCE))
+    comments = read_comments(rttm)
     return PreparedReference(
         read_turns(rttm),
-        Repairs.parse(read_comments(rttm)),
+        Repairs.parse(comments),
         read_uem(uem).get(id, []),
-        next(comments, _SOURCE).removeprefix(_SOURCE),
+        next(sources, _SOURCE).removeprefix(_SOURCE),
+        parse_notes(comments),
     )

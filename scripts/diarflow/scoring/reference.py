@@ -1,125 +1,210 @@
-"""References and UEM files as users provide them: the turns and the extent of one recording."""
+"""References, imported RTTM and UEM files as users provide them: the turns and the extent of one recording."""
 
-import logging
 import math
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from diarflow.errors import InputError
-from diarflow.formats.annotation_csv import read_annotation_csv
-from diarflow.formats.rttm import Annotation, read_rttm
-from diarflow.formats.text import possible_names
-from diarflow.formats.uem import read_uem
-from diarflow.timeline.intervals import Interval, Seconds, Turn, clip, merge_turns
+from diarflow.formats.annotation_csv import parse_annotation_csv, read_annotation_csv
+from diarflow.formats.annotation_file import AnnotationFile
+from diarflow.formats.rttm import parse_rttm, read_rttm
+from diarflow.formats.rttm_speakers import MISSING
+from diarflow.formats.text import examples, malformed
+from diarflow.formats.uem import parse_uem, read_uem_lines
+from diarflow.scoring.channels import mapping_note
+from diarflow.scoring.notes import EMPTY, Notes
+from diarflow.scoring.recording_lines import RecordingLines
+from diarflow.timeline.intervals import (
+    Interval,
+    Seconds,
+    Turn,
+    clip,
+    merge_overlapping,
+    subtract,
+)
 
-_ROUNDING: Seconds = 0.001  # a turn that ends this much after the recording was rounded, not wrong
+_ROUNDING: Seconds = 0.001  # an interval that ends this much after the recording was rounded
 
-
-class Repairs(NamedTuple):
-    """Number of turns that were merged with another, clipped to the recording, or dropped as empty.
-
-    `str` and `parse` convert it to and from the comment in a prepared reference.
-    """
-
-    merged: int = 0
-    clipped: int = 0
-    dropped: int = 0
-
-    def __str__(self) -> str:
-        return f"repairs: {self.merged} merged, {self.clipped} clipped, {self.dropped} dropped"
-
-    @classmethod
-    def parse(cls, comments: Iterable[str]) -> "Repairs":
-        """Read the numbers from the comments of a prepared reference; all are 0 if it has none.
-
-        >>> Repairs.parse([str(Repairs(1, 2, 3))])
-        Repairs(merged=1, clipped=2, dropped=3)
-        """
-        lines = [line for line in comments if line.startswith("repairs: ")]
-        return cls(*map(int, re.findall(r"\d+", lines[0]))) if lines else cls()
+# Intervals of a UEM by channel, as the file writes it
+Scored = dict[str, list[Interval]]
 
 
-def normalize_turns(turns: Iterable[Turn], *, duration: Seconds) -> tuple[list[Turn], Repairs]:
-    """Merge overlapping or touching turns of one speaker, clip turns to the recording, and drop empty turns.
+class Reference(NamedTuple):
+    """Turns of a recording, the intervals that its reference excludes from scoring, and notes."""
 
-    >>> normalize_turns(
-    ...     [Turn(0, 2, "a"), Turn(1, 3, "a"), Turn(2, 9, "b"), Turn(4, 4, "b")], duration=5
-    ... )  # doctest: +NORMALIZE_WHITESPACE
-    ([Turn(start=0, end=3, speaker='a'), Turn(start=2, end=5, speaker='b')],
-     Repairs(merged=1, clipped=1, dropped=1))
-    """
-    kept: list[Turn] = []
-    clipped = dropped = 0
-    for turn in turns:
-        inside = clip([Interval(turn.start, turn.end)], Interval(0.0, duration))
-        if not inside:
-            dropped += 1
-            continue
-        clipped += turn.start < 0 or turn.end > duration + _ROUNDING
-        kept.append(Turn(*inside[0], turn.speaker))
-    merged = merge_turns(kept)
-    return merged, Repairs(len(kept) - len(merged), clipped, dropped)
+    turns: list[Turn]
+    unscored: list[Interval]
+    notes: Notes
 
 
-def read_reference(path, *, id: str, name: str, channel: int | None = None) -> list[Turn]:
+def is_table(path) -> bool:
+    """Return whether a file of annotations is a CSV rather than RTTM, by its ending."""
+    return Path(path).suffix.lower() in (".csv", ".tsv")
+
+
+def read_annotation_file(path) -> AnnotationFile:
+    """Read the lines of an RTTM or an annotation CSV. Raises InputError if it is neither."""
+    return (read_annotation_csv if is_table(path) else read_rttm)(path)
+
+
+def read_reference(path, recording: RecordingLines, *, scored: Scored | None = None) -> Reference:
     """Return the turns of one recording from an RTTM or an annotation CSV, which may contain other recordings.
 
-    The file may name the recording by its `id` or by its `name` in the table of recordings. If each channel is a
-    recording of its own, `channel` is the number of this one: only turns with this channel, or with the recording's
-    id, are returned. Raises InputError if the file names other recordings only, or gives all turns the same channel.
+    Without a line of the recording, the reference is empty if the file is the recording's own and has no lines, or if
+    the file is that of several recordings and the UEM (`scored`) contains the recording. If each channel is a recording,
+    only turns with its number, or with its id, are returned.
+    Raises InputError if the file is that of other recordings, is malformed, or does not distinguish channels.
     """
-    names = possible_names(id, name)
-    is_table = Path(path).suffix.lower() in (".csv", ".tsv")
-    annotation: Annotation = (read_annotation_csv if is_table else read_rttm)(path, only=set(names))
-    if not annotation.names:
-        return []
-    used = next((candidate for candidate in names if candidate in annotation.names), None)
-    if used is None:
-        others = sorted(annotation.names)
-        shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-        raise InputError(f"{path}: no turn of recording {name}; the file contains {shown}")
-    by_channel = {
-        channel_in_file: turns
-        for (recording, channel_in_file), turns in annotation.turns.items()
-        if recording == used
-    }
-    if channel is None or used == id:
-        return sorted(turn for turns in by_channel.values() for turn in turns)
-    if len(by_channel) == 1:
+    file = read_annotation_file(path)
+    names = recording.find(file)
+    if not names:
+        is_empty = file.is_empty and recording.is_own
+        is_silent = bool(scored) and not recording.is_own and not file.problems
+        if is_empty or is_silent:
+            return Reference([], [], Notes({EMPTY: 1}))
+        raise _foreign(file, recording)
+    annotations = (parse_annotation_csv if is_table(path) else parse_rttm)(file, names)
+    try:
+        chosen = _choose(annotations.channels, recording, names, scored or {})
+    except InputError as error:
+        raise InputError(f"{path}: {recording.name}: {error}") from None
+    turns = [turn for value in chosen for turn in annotations.turns.get(value, [])]
+    unscored = [
+        interval for value in {*chosen, MISSING} for interval in annotations.unscored.get(value, [])
+    ]
+    notes = Notes({EMPTY: 0 if turns else 1})
+    notes["turns with a space in the speaker's name"] = annotations.spaces
+    if not recording.is_each:
+        notes["turns of other channels left out"] = len(annotations.all_turns()) - len(turns)
+    if recording.channel and (mapping := mapping_note(annotations.channels, recording.channels)):
+        notes[f"turns with {mapping}"] = len(turns)
+    return Reference(sorted(turns), unscored, notes)
+
+
+def _choose(
+    values: set[str], recording: RecordingLines, names: list[str], scored: Scored
+) -> set[str]:
+    """Return the channel values of the recording's lines. Raises InputError without a place."""
+    if not values or (recording.is_each and recording.is_id(names)):
+        return values
+    chosen = recording.choose(values)
+    if chosen is not None:
+        return chosen
+    if not recording.is_each or recording.channels == 1:
+        return values
+    # only the UEM can tell that the reference covers more than one channel
+    if recording.choose(scored) is not None:
+        return values if recording.channel == 1 else set()
+    raise InputError(
+        f"all lines have the same channel ({examples(sorted(values))}), but each channel is a recording; "
+        f"expected the channel number in each line, or the recording id {recording.id}"
+    )
+
+
+def _foreign(file: AnnotationFile, recording: RecordingLines) -> InputError:
+    """Return the error of a file without a line of the recording."""
+    if file.problems:
+        return malformed(file.path, file.problems)
+    if file.is_empty:
+        return InputError(f"{file.path}: has no lines, expected those of {recording.name}")
+    shared = [form for form in recording.shared if form in file.index]
+    hint = f"; {shared[0]} may mean several recordings, expected their folders" if shared else ""
+    return InputError(
+        f"{file.path}: no turn of recording {recording.name}; "
+        f"the file contains {examples(sorted(file.lines))}{hint}"
+    )
+
+
+def check_placement(turns: Iterable[Turn], *, path, name: str, duration: Seconds) -> None:
+    """Raise InputError if more than half of the time of the turns lies outside the recording, or if all are empty.
+
+    The reference is then in another unit, of another recording, or of another part of it.
+    """
+    turns = list(turns)
+    total = sum(turn.end - turn.start for turn in turns)
+    inside = sum(max(0.0, min(turn.end, duration) - max(turn.start, 0.0)) for turn in turns)
+    if turns and total == 0:
+        raise InputError(f"{path}: all {len(turns)} turns of {name} have a duration of 0")
+    if total - inside > total / 2:
         raise InputError(
-            f"{path}: all turns of {used} have the same channel, but each channel is a recording; "
-            f"expected the channel number in each line, or the recording id {id}"
+            f"{path}: {total - inside:.0f} of {total:.0f} s of the turns of {name} lie outside the recording, which has "
+            f"{duration:.0f} s; are the times in milliseconds, or of another recording?"
         )
-    return sorted(by_channel.get(str(channel), []))
 
 
-def read_extent(path, *, id: str, name: str, duration: Seconds) -> tuple[list[Interval], str]:
-    """Return the extent of one recording and its source: "uem", "audio" or "turns".
+def read_scored(path, recording: RecordingLines) -> Scored:
+    """Return the intervals of one recording in a UEM file, by channel. Raises InputError if there are none."""
+    file = read_uem_lines(path)
+    names = recording.find(file)
+    if not names:
+        raise InputError(f"{path}: no line for recording {recording.name}")
+    return parse_uem(file, names)
 
-    The extent consists of the intervals in the UEM file `path`, clipped to the recording. If `path` is None it is
-    the whole recording. If `duration` is infinite too, the extent depends on the hypothesis: the result is empty with
-    source "turns". Raises InputError if the UEM file does not contain the recording.
+
+def make_extent(
+    path,
+    scored: Scored | None,
+    recording: RecordingLines,
+    *,
+    duration: Seconds,
+    unscored: Iterable[Interval] = (),
+    is_placed: bool = True,
+) -> tuple[list[Interval], str, Notes]:
+    """Return the extent of one recording, its source ("uem", "audio" or "turns"), and notes.
+
+    The extent consists of the intervals in the UEM file `path`, clipped to the recording; without a UEM it is the
+    whole recording. If the duration is infinite too, the extent depends on the hypothesis: the result is empty with
+    source "turns". The `unscored` intervals are removed.
+    Raises InputError if the UEM has other channels only, or, with `is_placed`, if it lies outside the recording.
     """
-    recording = Interval(0.0, duration)
-    if path is None:
-        return ([], "turns") if math.isinf(duration) else (clip([recording], recording), "audio")
-    names = possible_names(id, name)
-    intervals = read_uem(path, only=set(names))
-    used = next((candidate for candidate in names if candidate in intervals), None)
-    if used is None:
-        raise InputError(f"{path}: no line for recording {name}")
-    extent = clip(intervals[used], recording)
-    if intervals[used] and not extent:
-        logging.warning("%s: all intervals of %s lie outside the recording", path, used)
-    return extent, "uem"
+    unscored = merge_overlapping(unscored)
+    notes = Notes({"NOSCORE intervals left out of the extent": len(unscored)})
+    if scored is None and math.isinf(duration):
+        return [], "turns", Notes({"NOSCORE intervals without effect": len(unscored)})
+    if scored is None:
+        extent, source = clip([Interval(0.0, duration)], Interval(0.0, duration)), "audio"
+    else:
+        try:
+            extent, uem_notes = _clipped(scored, recording, duration)
+        except InputError as error:
+            raise InputError(f"{path}: {recording.name}: {error}") from None
+        source, notes = "uem", notes + uem_notes
+        if is_placed and not extent and uem_notes[_OUTSIDE]:
+            raise InputError(
+                f"{path}: all intervals of {recording.name} lie outside the recording, which has {duration:.0f} s"
+            )
+    return [part for interval in extent for part in subtract(interval, unscored)], source, notes
 
 
-def last_end(turns: Iterable[Turn]) -> Seconds:
-    """Return the end of the last turn, or 0 if there is none.
+_OUTSIDE = "UEM intervals outside the recording dropped"
 
-    >>> last_end([Turn(0.0, 5.0, "a"), Turn(1.0, 2.0, "b")])
-    5.0
-    """
-    return max((turn.end for turn in turns), default=0.0)
+
+def _clipped(
+    scored: Scored, recording: RecordingLines, duration: Seconds
+) -> tuple[list[Interval], Notes]:
+    """Return the intervals of the recording's channel, merged and clipped to the recording, and notes."""
+    chosen = recording.choose(scored)
+    notes = Notes()
+    if chosen is not None and (mapping := mapping_note(scored, recording.channels)):
+        notes[f"UEM intervals with {mapping}"] = sum(len(scored[value]) for value in chosen)
+    values = scored if chosen is None else chosen
+    intervals = sorted(interval for value in values for interval in scored[value])
+    merged = merge_overlapping(intervals)
+    inside = clip(merged, Interval(0.0, duration))
+    notes["UEM intervals that overlap merged"] = _overlaps(intervals)
+    notes[_OUTSIDE] = len(merged) - len(inside)
+    notes["UEM intervals clipped to the recording"] = sum(
+        interval.start < duration < interval.end - _ROUNDING for interval in merged
+    )
+    notes["UEM without the channel"] = int(not values)
+    return inside, notes
+
+
+def _overlaps(intervals: list[Interval]) -> int:
+    """Return how many sorted intervals begin before the end of an earlier one."""
+    count, end = 0, -math.inf
+    for interval in intervals:
+        count += interval.start < end
+        end = max(end, interval.end)
+    return count

@@ -1,0 +1,67 @@
+"""Folders with a reference, a UEM or an imported RTTM for each recording."""
+
+import os
+from collections.abc import Collection
+
+from diarflow.errors import InputError
+from diarflow.formats.names import NameIndex
+from diarflow.formats.text import counted, examples
+from diarflow.planning.file_listing import list_files
+
+ENDINGS = {
+    "reference": (".rttm", ".csv", ".tsv"),
+    "uem": (".uem",),
+    "rttm": (".rttm",),
+}
+
+
+class AnnotationFolder:
+    """Files of a kind in a folder and its subfolders, by the recordings that they are named after."""
+
+    def __init__(self, path: str, kind: str):
+        self.path, self.kind = path, kind
+        endings = ENDINGS[kind]
+        files = [
+            os.path.relpath(file, path)
+            for file in list_files(path).files
+            if file.lower().endswith(endings)
+        ]
+        # of several files of a recording, the first kind counts
+        files.sort(key=lambda file: endings.index(os.path.splitext(file)[1].lower()))
+        self._index = NameIndex(files)
+        self._users: dict[str, str] = {}
+        self._lacking: list[str] = []
+        self._ambiguous: list[str] = []
+
+    def find(self, id: str, name: str, shared: Collection[str]) -> str | None:
+        """Return the file of a recording; None if there is none, or if several may be meant.
+
+        `shared` are normal names that may mean several recordings of the corpus.
+        """
+        try:
+            files = self._index.find(id, name, shared)
+        except InputError as error:
+            self._ambiguous.append(str(error))
+            files = []
+        if not files:
+            self._lacking.append(name)
+            return None
+        if len(files) > 1:
+            self._ambiguous.append(f"{examples(files)} are all of {name}, {files[0]} is used")
+        self._users.update(dict.fromkeys(files, name))
+        return os.path.join(self.path, files[0])
+
+    def warnings(self, corpus: str, recordings: int) -> list[str]:
+        """Return a line about recordings without a file and files without a recording, and one about ambiguous files."""
+        parts = []
+        lacking = list(dict.fromkeys(self._lacking))
+        if lacking:
+            parts.append(
+                f"{len(lacking)} of {recordings} recordings without a file ({examples(lacking)})"
+            )
+        if unused := [file for file in self._index.names if file not in self._users]:
+            parts.append(f"{counted(len(unused), 'file')} without a recording ({examples(unused)})")
+        if self._ambiguous:
+            more = len(self._ambiguous) - 1
+            parts.append(self._ambiguous[0] + (f" and {more} more such cases" if more else ""))
+        return [f"corpus {corpus}: {self.kind} {self.path}: {'; '.join(parts)}"] if parts else []

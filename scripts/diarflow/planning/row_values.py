@@ -1,0 +1,49 @@
+"""Values of a table of recordings."""
+
+import os
+
+from diarflow.formats.text import as_integer, shown
+from diarflow.planning.recording import MADE_BY_RULES
+
+
+def file_problem(path: str) -> str:
+    """Return why a path is not a file, or "" if it is one or a rule makes it."""
+    if os.path.isfile(path) or path.startswith(MADE_BY_RULES):
+        return ""
+    if os.path.isdir(path):
+        return "is a folder, expected a file"
+    return "is not a regular file, expected a file" if os.path.lexists(path) else "does not exist"
+
+
+def parse_channel(value: int | str, place: str, problems: list[str]) -> int | str:
+    """Return mix, each, or the number of a channel; add a line to `problems` for another value."""
+    text = str(value)
+    if text in ("mix", "each"):
+        return text
+    number = as_integer(text)
+    if number is not None and number >= 1:
+        return number
+    problems.append(f"{place}: channel is {shown(text)}, expected mix, each, or a number from 1")
+    return "mix"
+
+
+def parse_speaker_counts(
+    row: dict[str, str], place: str, problems: list[str]
+) -> dict[str, int | None]:
+    """Return the numbers of speakers in a row; add a line to `problems` for each mistake."""
+    counts: dict[str, int | None] = {}
+    for column in ("num_speakers", "min_speakers", "max_speakers"):
+        text = row.get(column, "")
+        counts[column] = as_integer(text)
+        if text and (counts[column] or 0) < 1:
+            counts[column] = None
+            problems.append(f"{place}: {column} is {shown(text)}, expected an integer >= 1")
+    for smaller, larger in (
+        ("min_speakers", "max_speakers"),
+        ("min_speakers", "num_speakers"),
+        ("num_speakers", "max_speakers"),
+    ):
+        low, high = counts[smaller], counts[larger]
+        if low and high and low > high:
+            problems.append(f"{place}: {smaller} is {low}, more than {larger} {high}")
+    return counts

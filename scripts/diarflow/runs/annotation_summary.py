@@ -1,0 +1,60 @@
+"""Line at the end of a run: what was dropped or mapped in the references and the imported RTTM."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from pathlib import Path
+
+from diarflow.errors import MAX_LENGTH
+from diarflow.formats.text import examples
+from diarflow.scoring.notes import EMPTY, parse_notes
+from diarflow.scoring.repairs import Repairs
+
+
+def annotation_lines(references: Iterable[str], imported: Iterable[str] = ()) -> Iterator[str]:
+    """Yield a line if anything was dropped or mapped in these files of prepared references and imported RTTM."""
+    parts = [
+        *_parts("references", list(references)),
+        *_parts("imported RTTM", list(imported)),
+    ]
+    line = ""
+    for number, part in enumerate(parts):
+        more = f"; {len(parts) - number} more, see the comments in results/*/reference"
+        if len(line) + len(part) + len(more) > MAX_LENGTH and line:
+            line += more
+            break
+        line += f"; {part}" if line else part
+    if line:
+        yield line
+
+
+def _parts(kind: str, paths: list[str]) -> list[str]:
+    """Return what was dropped or mapped in files of a kind, what concerns most recordings first."""
+    counts: Counter[str] = Counter()
+    recordings: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        for what, count in _notes(path).items():
+            counts[what] += count
+            recordings[what].append(Path(path).stem)
+    ordered = sorted(counts, key=lambda what: (-len(recordings[what]), what))
+    parts: list[str] = []
+    for what in ordered:
+        share = f"{len(recordings[what])} of {len(paths)}"
+        amount = f"{share} {what}" if what == EMPTY else f"{counts[what]} {what} in {share}"
+        kind_once = "" if parts else f"{kind}: "
+        parts.append(f"{kind_once}{amount} ({examples(recordings[what])})")
+    return parts
+
+
+def _notes(path: str) -> Counter[str]:
+    """Read the notes of a file, and the turns that were clipped or dropped; none if it cannot be read."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            comments = [line[2:].strip() for line in takewhile(lambda line: line[:2] == ";;", file)]
+        repairs = Repairs.parse(comments)
+    except (OSError, ValueError, TypeError):
+        return Counter()
+    notes = parse_notes(comments)
+    notes["turns clipped to the recording"] = repairs.clipped
+    notes["turns dropped (outside the recording, or empty)"] = repairs.dropped
+    return +notes

@@ -1,0 +1,46 @@
+"""Line at the end of a run about what was dropped or mapped in references."""
+
+import pytest
+
+from diarflow.formats.rttm import write_rttm
+from diarflow.runs.annotation_summary import annotation_lines
+from diarflow.scoring.notes import Notes, note_comments
+from diarflow.scoring.repairs import Repairs
+from diarflow.timeline.intervals import Turn
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    """Return a function that writes a prepared reference with repairs and notes."""
+
+    def write(name, repairs=(0, 0, 0), **notes):
+        path = tmp_path / f"{name}.rttm"
+        comments = [str(Repairs(*repairs)), *note_comments(Notes(notes))]
+        write_rttm(path, name, [Turn(0.0, 1.0, "Ann")], comments=comments)
+        return str(path)
+
+    return write
+
+
+def test_what_was_dropped_or_mapped_is_summed_over_the_recordings(prepared):
+    references = [
+        prepared("a", (5, 0, 2)), prepared("b", (0, 0, 1), empty=1), prepared("c"), prepared("d", empty=1),
+        prepared("e", empty=1), prepared("f", empty=1),
+    ]  # fmt: skip
+    assert list(annotation_lines(references, [prepared("x", (0, 4, 0))])) == [
+        "references: 4 of 6 empty (b, d, e and 1 more); "
+        "3 turns dropped (outside the recording, or empty) in 2 of 6 (a, b); "
+        "imported RTTM: 4 turns clipped to the recording in 1 of 1 (x)"
+    ]
+
+
+def test_nothing_is_printed_if_nothing_was_dropped_or_mapped(prepared, tmp_path):
+    (tmp_path / "damaged.rttm").write_bytes(b";; repairs: x\n;; \xff")
+    paths = [prepared("a", (3, 0, 0)), str(tmp_path / "damaged.rttm"), str(tmp_path / "no.rttm")]
+    assert list(annotation_lines(paths)) == []
+
+
+def test_the_line_is_short(prepared):
+    notes = {f"kind {number} of things that were dropped": 1 for number in range(50)}
+    (line,) = annotation_lines([prepared("a", **notes)])
+    assert len(line) <= 300 and line.endswith("more, see the comments in results/*/reference")
