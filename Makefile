@@ -16,6 +16,9 @@ COMPILE = $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
 
 .PHONY: run state test train test-slow check format config models slurm pyannote peers reliability lock clean help
 
+# Python does not import modules from the current folder.
+run state train: export PYTHONSAFEPATH = 1
+
 run: .venv/run.stamp        ## diarize the corpora of config.yaml; CONFIG=my.yaml lays settings over it
 	@touch .venv/begun
 	$(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))

@@ -14,7 +14,10 @@ from snakemake.exceptions import WorkflowError
 STARTED = time.time()
 
 try:
-    from diarflow.errors import InputError
+    from diarflow.planning import python_start
+
+    python_start.forget_current_folder(workflow.main_snakefile)
+    from diarflow.errors import InputError, summarized, visible
     from diarflow.planning.aggregation import scaled_with_attempts
     from diarflow.planning.session import Session, check_package
     from diarflow.planning.report_content import network_cards
@@ -29,6 +32,7 @@ try:
     check_package(
         workflow.current_basedir.join("../../scripts").get_path_or_uri(secret_free=True)
     )
+    python_start.apply()
     session = Session(workflow, config)
 except InputError as error:
     raise WorkflowError(str(error)) from None
@@ -37,7 +41,10 @@ aggregation = session.aggregation
 export_retries(workflow)
 
 if workflow.is_main_process:
-    for line in [*session.warnings, *earlier_failure_lines(plan.failures())]:
+    for line in [
+        *summarized(map(visible, session.warnings)),
+        *map(visible, earlier_failure_lines(plan.failures())),
+    ]:
         print(line, file=sys.stderr)
 
 

@@ -97,7 +97,13 @@ def check_package(scripts: str) -> None:
     """Raise InputError if this package does not belong to the checkout whose `scripts` folder is given.
 
     Jobs import the package from the folder of their script, so the same package must plan them.
+    Snakemake reads braces in the path of the checkout as wildcards.
     """
+    if "{" in scripts or "}" in scripts:
+        raise InputError(
+            f"the path of the checkout contains braces: {os.path.dirname(os.path.abspath(scripts))}; "
+            "expected a path without braces, which can be a link to it"
+        )
     package = os.path.join(scripts, "diarflow")
     if os.path.isdir(package) and not os.path.samefile(package, PACKAGE):
         raise InputError(

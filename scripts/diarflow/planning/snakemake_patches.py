@@ -38,8 +38,8 @@ def apply(recordings: int) -> bool:
     _only_if(_shares_prefix, _IOFile, "match")
     # When a job has ended, the checksum of each input is computed once for each output: a million times for a report
     # on 10,000 recordings. https://github.com/snakemake/snakemake/issues/4240
-    _wrap(_with_checksum_cache, PersistenceBase, "finished")
-    _wrap(_cached_checksum, _IOFile, "checksum")
+    wrap_method(_with_checksum_cache, PersistenceBase, "finished")
+    wrap_method(_cached_checksum, _IOFile, "checksum")
     # The paths of all outputs are compared with each other to find folders that contain another output.
     _only_if(_has_nested_outputs, DAG, "check_directory_outputs")
     # The records of a job's outputs are read four times in turn, with a cache for 128 records.
@@ -57,10 +57,10 @@ def _only_if(condition: Callable[..., bool], owner: type, name: str) -> None:
     def conditional(method: Callable, *arguments: Any) -> Any:
         return method(*arguments) if condition(*arguments) else None
 
-    _wrap(conditional, owner, name)
+    wrap_method(conditional, owner, name)
 
 
-def _wrap(replacement: Callable, owner: type, name: str) -> None:
+def wrap_method(replacement: Callable, owner: type, name: str) -> None:
     """Replace a method by a function that gets the method before its arguments."""
     method = getattr(owner, name)
     if hasattr(method, "__wrapped__"):

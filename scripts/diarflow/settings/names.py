@@ -9,7 +9,7 @@ from diarflow.settings.introspection import shortened
 # folders and rows of the results and of the report
 RESERVED = (
     "activations", "all", "assets", "audio", "candidates", "changes", "clusters", "completed", "confidence", "data",
-    "embeddings", "exports", "failures", "none", "overlap", "provenance", "recordings", "reference", "report", "rttm",
+    "embeddings", "exports", "failures", "none", "overlap", "provenance", "recordings", "records", "reference", "report", "rttm",
     "scores", "segments", "simulated", "speakers", "speech", "tuning", "turns",
 )  # fmt: skip
 # devices, which Windows has in every folder
