@@ -67,12 +67,18 @@ def raise_many_lines():
     raise InputError.of(lines)
 
 
+def unreadable_result():
+    error = OSError(errno.EIO, "Input/output error", "results/c/audio/b.json")
+    raise InputError("results/c/audio/b.json: cannot be read") from error
+
+
 def disk_error(number):
     raise OSError(number, os.strerror(number))
 
 
 faults = {
     "InputError": raise_many_lines,
+    "unreadable_result": unreadable_result,
     "nothing": lambda: None,
     "exit": lambda: os._exit(1),
     "crash": lambda: ctypes.string_at(0),

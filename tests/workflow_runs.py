@@ -56,11 +56,13 @@ def write_tiny_corpus(folder: Path, *systems: str, changes: str = "divergence") 
 
 
 def digests(folder):
-    """Return the SHA-256 of every file below results/, except the times of the jobs."""
+    """Return the SHA-256 of every file below results/, except the times of the jobs and of the files."""
     root = folder / "results"
     files = (path for path in root.rglob("*") if path.is_file() and path.name != "times.js")
     return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if root / "records" not in path.parents
     }
 
 

@@ -140,8 +140,10 @@ def test_a_killed_run_on_slurm_is_completed_with_the_results_of_a_local_run(
         Path(page).write_text("\n".join(table(jobs, ended)) + "\n")
     attempts = [ended[number] for number, (rule, _) in jobs.items() if rule == LARGE_BATCH]
     memory = [int(re.search(r"mem=(\d+)M", job["Tres"])[1]) for job in attempts]
-    assert memory[-1] == 800 and attempts[-1]["JobState"] == "COMPLETED"
+    # 800 MB are enough for the recordings, but not on every machine for what the job holds besides them
+    assert memory[-1] in (800, 3200) and attempts[-1]["JobState"] == "COMPLETED"
     assert 200 in memory and attempts[memory.index(200)]["JobState"] != "COMPLETED"
+    assert not list(folder.glob("results/c/failures/**/*.json"))
     first = folder / f".snakemake/slurm_logs/rule_{LARGE_BATCH}" / f"{attempts[0]['JobId']}.log"
     assert "exceeded memory limit" in first.read_text()
     rules = {rule.partition("-")[0] for rule, _ in jobs.values()}

@@ -176,6 +176,11 @@ def test_an_error_of_the_system_in_a_child_process_fails_the_job(attempt):
     assert not Path("results/c/failures").exists() and only_the_log_is_left()
 
 
+def test_an_error_of_the_system_in_reading_a_result_fails_the_job_also_if_it_has_a_message(attempt):
+    assert attempt("unreadable_result") == 1
+    assert not Path("results/c/failures").exists() and only_the_log_is_left()
+
+
 @pytest.mark.parametrize(
     ("damage", "state"),
     [

@@ -20,7 +20,7 @@ try:
     from diarflow.errors import InputError, summarized, visible
     from diarflow.planning.aggregation import scaled_with_attempts
     from diarflow.planning.session import Session, check_package
-    from diarflow.planning.report_content import network_cards
+    from diarflow.planning.report_content import asset_files, data_files, network_cards
     from diarflow.runs.attempts import export_retries
     from diarflow.runs.summary import earlier_failure_lines
 except ModuleNotFoundError as error:

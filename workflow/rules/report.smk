@@ -99,8 +99,9 @@ rule report_all:
         ),
         index="results/report/index.html",
         times="results/report/times.js",
-        assets=directory("results/report/assets"),
-        data=directory("results/report/data"),
+        # files one by one: Snakemake removes a folder with everything in it, also files of the user
+        assets=asset_files(),
+        data=data_files(plan),
         recordings="results/report/recordings/pages.tsv",
     log:
         "logs/report/report_all.log",

@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from diarflow.backends import PACKAGE
 from diarflow.networks.onnx import model_path
 from diarflow.planning.plan import Plan
 from diarflow.settings import STAGES
+
+_PROTOCOLS = ("full", "fair", "forgiving")  # scoring.diarization imports NumPy
 
 
 def report_content(plan: Plan) -> dict[str, Any]:
@@ -35,6 +38,24 @@ def report_content(plan: Plan) -> dict[str, Any]:
         "variants": {corpus: plan.variants_by_rule(corpus) for corpus in plan.systems},
         "settings": plan.used_settings() | {"segments": {"": settings.segments.model_dump()}},
     }
+
+
+def asset_files() -> list[str]:
+    """Return the files that all pages of the report share."""
+    pages = PACKAGE / "report" / "pages"
+    names = [path.name for path in sorted(pages.iterdir()) if path.suffix in (".css", ".js")]
+    return [f"results/report/assets/{name}" for name in [*names, "plotly.min.js"]]
+
+
+def data_files(plan: Plan) -> list[str]:
+    """Return the files with the scores of the recordings: one for each system and protocol."""
+    corpora = dict.fromkeys(recording.corpus for recording in plan.recordings.values())
+    systems = dict.fromkeys(name for corpus in corpora for name in plan.systems[corpus])
+    return [
+        f"results/report/data/{number}-{protocol}.js"
+        for number in range(len(systems))
+        for protocol in _PROTOCOLS
+    ]
 
 
 def network_cards(plan: Plan) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Content of the front page: totals, comparisons, speaker counts, changes, failures and trainings."""
 
 import json
+import logging
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
@@ -152,10 +153,14 @@ def training_summary(network: str, card_path: str) -> dict[str, str]:
     """Return a caption and the loss curve (PNG in base64) of a trained network, from its model card."""
     from diarflow.training.loss_curve import draw_losses
 
-    card = json.loads(Path(card_path).read_text())
     picture = BytesIO()
-    draw_losses(picture, card["history"])
-    hours, last = card["hours"], card["history"][-1]
+    try:
+        card = json.loads(Path(card_path).read_bytes())
+        draw_losses(picture, card["history"])
+        hours, last = card["hours"], card["history"][-1]
+    except (ValueError, LookupError, TypeError) as error:
+        logging.error("%s: no model card: %s", card_path, error)
+        return {"caption": f"{network}: the model card {card_path} is damaged", "picture": ""}
     caption = (
         f"{network}: {hours['training']:.1f} h of training data, {hours['validation']:.1f} h of validation data, "
         f"{last['updates']} updates in {last['seconds'] / 60:.0f} min"

@@ -115,5 +115,6 @@ def _digests(references: Iterable[str]) -> list[tuple[str, str]]:
     by_corpus: dict[str, Any] = {}
     for path in map(Path, sorted(references)):
         joint = by_corpus.setdefault(path.parts[-3], hashlib.sha256())
-        joint.update(f"{path.name}\n".encode() + path.read_bytes())
+        # a reference that is missing or damaged has set its recording aside
+        joint.update(f"{path.name}\n".encode() + (path.read_bytes() if path.is_file() else b""))
     return [(corpus, joint.hexdigest()[:16]) for corpus, joint in by_corpus.items()]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.artifacts.placeholders import failed_rule
-from diarflow.audio.facts import read_note
+from diarflow.audio.facts import facts_path, read_note
 from diarflow.audio.prepared import duration
 from diarflow.batch_labels import count_in_label, possible_labels
 from diarflow.formats.rttm import read_comments, read_turns
@@ -116,6 +116,11 @@ class RecordingArtifacts:
         values = [self.systems, self.reference, self.variants, audio, *more]
         files = [(path.as_posix(), _file_digest(path)) for path in self._data_paths()]
         return hashlib.sha256(json.dumps([values, files]).encode()).hexdigest()
+
+    def paths(self) -> Iterator[Path]:
+        """Yield the paths of all artifacts that the page shows."""
+        shown = [*self._data_paths(), self.audio_path, facts_path(self.audio_path)]
+        yield from (path for path in shown if path.exists())
 
     def _data_paths(self) -> Iterator[Path]:
         """Yield the paths of all artifacts that the page shows, except the audio."""

@@ -17,6 +17,10 @@ from diarflow.report.recording_artifacts import RecordingArtifacts
 from diarflow.report.timeline import build_tracks, dominant_speakers, rounded_times
 from diarflow.timeline.intervals import Seconds, Turn
 
+# data of a page without artifacts
+EMPTY_DATA: dict[str, Any] = {
+    "duration": 1.0, "extent": [], "tracks": [], "speech": {}, "changes": {}, "embeddings": {},
+}  # fmt: skip
 _MAX_CANDIDATES = 5000  # of a detector; of more candidates those with the highest scores are shown
 
 

@@ -1,21 +1,34 @@
 """Write the page of each recording whose content has changed, and keep the others."""
 
+import hashlib
+import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from diarflow.artifacts.failures import Failure
-from diarflow.atomic import atomic_write
+from diarflow.errors import InputError
 from diarflow.report.metrics import available_metrics
+from diarflow.report.page_list import update_page_list
 from diarflow.report.recording_artifacts import RecordingArtifacts
-from diarflow.report.recording_data import recording_data
+from diarflow.report.recording_data import EMPTY_DATA, recording_data
 from diarflow.report.rendering import read_digest, relative_url, write_page
+from diarflow.runs.damage import set_aside_if_damaged
 from diarflow.scoring.names import ALL, COMPLETED
 from diarflow.timeline.intervals import Seconds
 
 Key = tuple[str, str]  # corpus and recording id
+LOG = "logs/report/report_all.log"
+
+
+class Pages(NamedTuple):
+    """Durations of the prepared audio by corpus, and failures of recordings with damaged artifacts."""
+
+    durations: dict[str, list[Seconds]]
+    failures: list[Failure]
 
 
 def write_recording_pages(
@@ -24,15 +37,15 @@ def write_recording_pages(
     content: Mapping[str, Any],
     failures: Iterable[Failure],
     pages_provenance: str,
-) -> dict[str, list[Seconds]]:
-    """Write the pages of all recordings into `folder`, and remove other pages.
+) -> Pages:
+    """Write the pages of all recordings into `folder`, and remove pages of other recordings.
 
     `rows` are those of der.csv. `pages_provenance` is a text that changes if code or libraries of the pages change.
-    Returns the durations of the prepared audio by corpus, without recordings that have none.
+    The page of a recording with a damaged artifact shows the failure in place of the data.
     """
     scores, failures_of = _scores_by_recording(rows), _failures_by_recording(failures)
     keys = [(entry["corpus"], entry["recording"]) for entry in content["recordings"]]
-    durations: dict[str, list[Seconds]] = {}
+    pages = Pages({}, [])
     digests: dict[Path, str] = {}
     common = {"metrics": available_metrics(rows), "collar": content["collar_each_side"]}
     for index, entry in enumerate(content["recordings"]):
@@ -50,20 +63,51 @@ def write_recording_pages(
             "logs": artifacts.logs(),
             **_neighbour_urls(keys, index, path),
         }
-        digests[path] = digest = artifacts.digest(pages_provenance, values)
-        if read_digest(path) != digest:
-            values |= {
-                "data": recording_data(artifacts),
-                "audio": artifacts.audio_source(),
-                "notes": artifacts.notes(),
-                "digest": digest,
-            }
-            write_page(path, "recording", values)
-        if artifacts.duration:
-            durations.setdefault(corpus, []).append(round(artifacts.duration, 3))
-    _write_list(folder, digests)
-    _remove_other_pages(folder, set(digests))
-    return durations
+        try:
+            digests[path] = _update_page(artifacts, pages_provenance, values)
+            duration = artifacts.duration
+        except Exception as error:
+            new_failures = _failures(artifacts, error)
+            pages.failures.extend(new_failures)
+            values["failures"] += [failure_row(failure, path) for failure in new_failures]
+            digests[path] = _write_page_without_data(path, values)
+            continue
+        if duration:
+            pages.durations.setdefault(corpus, []).append(round(duration, 3))
+    update_page_list(folder, digests)
+    return pages
+
+
+def _update_page(artifacts: RecordingArtifacts, provenance: str, values: dict[str, Any]) -> str:
+    """Write a page if its content has changed, and return the digest of the content."""
+    digest = artifacts.digest(provenance, values)
+    if read_digest(artifacts.page) != digest:
+        values = values | {
+            "data": recording_data(artifacts),
+            "audio": artifacts.audio_source(),
+            "notes": artifacts.notes(),
+            "digest": digest,
+        }
+        write_page(artifacts.page, "recording", values)
+    return digest
+
+
+def _write_page_without_data(path: Path, values: dict[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps(values["failures"]).encode()).hexdigest()
+    more = {"data": EMPTY_DATA, "audio": "", "notes": [], "digest": digest}
+    write_page(path, "recording", values | more)
+    return digest
+
+
+def _failures(artifacts: RecordingArtifacts, error: Exception) -> list[Failure]:
+    """Return the failures of a recording whose page could not be made. Raise the error if the disk is the cause."""
+    if failures := set_aside_if_damaged(map(str, artifacts.paths()), LOG):
+        return failures
+    if isinstance(error, OSError | MemoryError):
+        raise error
+    logging.exception("%s/%s", artifacts.corpus, artifacts.recording)
+    reason = str(InputError(f"{type(error).__name__}: {error}"))
+    return [Failure(artifacts.corpus, "report_all", "", artifacts.recording, reason, LOG)]
 
 
 def _scores_by_recording(rows: pd.DataFrame) -> dict[Key, list[dict[str, Any]]]:
@@ -100,20 +144,3 @@ def failure_row(failure: Failure, page: Path) -> dict[str, str]:
         "log_url": relative_url(failure.log, page),
         "page_url": relative_url(recording, page),
     }
-
-
-def _write_list(folder: Path, digests: Mapping[Path, str]) -> None:
-    """Write `pages.tsv`, the list of pages with the digests of their content."""
-    lines = [f"{page.parent.name}\t{page.stem}\t{digest}\n" for page, digest in digests.items()]
-    with atomic_write(folder / "pages.tsv") as temporary:
-        text = "corpus\trecording\tdigest\n" + "".join(lines)
-        Path(temporary).write_text(text, encoding="utf-8")
-
-
-def _remove_other_pages(folder: Path, pages: set[Path]) -> None:
-    """Remove pages of recordings that are not in the report, temporary files, and empty folders."""
-    for path in set(folder.glob("*/*")) - pages:
-        path.unlink()
-    for corpus in [path for path in folder.iterdir() if path.is_dir()]:
-        if not any(corpus.iterdir()):
-            corpus.rmdir()

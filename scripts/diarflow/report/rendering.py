@@ -6,7 +6,7 @@ The pages are static and open from disk, without a server.
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import jinja2
 
-from diarflow.atomic import atomic_write
+from diarflow.atomic import atomic_write, is_own_place, remove_own
 from diarflow.report.metrics import format_interval, format_number
 
 _PAGES = Path(__file__).parent / "pages"
@@ -50,7 +50,7 @@ def read_digest(path) -> str:
     try:
         with open(path, "rb") as file:
             match = _DIGEST.search(file.read(_HEAD))
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return ""
     return match[1].decode() if match else ""
 
@@ -65,6 +65,17 @@ def write_data(path, name: str, content: Any) -> None:
     with atomic_write(path) as temporary:
         text = f"diarflow.receive({dump(name, **options)},{dump(content, **options)});\n"
         Path(temporary).write_text(text, encoding="utf-8")
+
+
+def remove_other_data(folder: Path, names: Collection[str]) -> None:
+    """Remove the data files of an earlier report whose names are not in `names`."""
+    for path in folder.glob("*.js"):
+        start = f'diarflow.receive("{path.stem}",'.encode()
+        if path.stem not in names and is_own_place(path):
+            with open(path, "rb") as file:
+                is_data = file.read(len(start)) == start
+            if is_data:
+                remove_own(path)
 
 
 def write_assets(folder) -> None:

@@ -18,7 +18,7 @@ from diarflow.report.front_page import (
 )
 from diarflow.report.metrics import Metric, available_metrics, json_columns, read_der
 from diarflow.report.recording_pages import failure_row, write_recording_pages
-from diarflow.report.rendering import write_assets, write_data, write_page
+from diarflow.report.rendering import remove_other_data, write_assets, write_data, write_page
 from diarflow.runs.usage import costs
 from diarflow.timeline.intervals import Seconds
 
@@ -38,9 +38,10 @@ def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -
     rows = read_der(folder / "der.csv")
     failures = current_failures(content)
     write_assets(folder / "assets")
-    durations = write_recording_pages(
+    durations, new_failures = write_recording_pages(
         folder / "recordings", rows, content, failures, pages_provenance
     )
+    failures = list(dict.fromkeys([*failures, *new_failures]))
     common = front_page_tables(rows, folder, content) | {"collar": content["collar_each_side"]}
     draw_error_bars(folder / "errors.png", common["bars"])
     write_page(folder / "tables.html", "tables", common)
@@ -74,6 +75,7 @@ def _write_recording_rows(
         data = json_columns(scores, [*columns, "failed_rule", "speakers_given"])
         write_data(folder / f"{name}.js", name, data)
         files.setdefault(system, {})[protocol] = name
+    remove_other_data(folder, {name for names in files.values() for name in names.values()})
     return files
 
 
@@ -108,7 +110,7 @@ def _joint_digest(paths: Iterable[Path]) -> str:
     """Return the SHA-256 of the names and contents of several files. Missing files are skipped."""
     joint = hashlib.sha256()
     for path in paths:
-        if path.exists():
+        if path.is_file():
             joint.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return joint.hexdigest()
 

@@ -172,6 +172,8 @@ class Job:
     def _cause(self, item: Item, error: Exception) -> Exception:
         """Return the error for which a recording is set aside. Raise it if the recording is not the cause."""
         if isinstance(error, InputError):
+            if _is_of_result(error.__cause__):
+                raise error
             return error
         if isinstance(error, MemoryError):
             if self.is_last_attempt:
@@ -198,6 +200,15 @@ class Job:
     def _write_placeholders(self, item: Item, rule: str) -> None:
         for kind, path in vars(item.output).items():
             write_placeholder(kind, path, recording=item.id, rule=rule)
+
+
+def _is_of_result(error: BaseException | None) -> bool:
+    """Return whether an error of the operating system is about a result, rather than a source."""
+    return (
+        isinstance(error, OSError)
+        and not isinstance(error, IsADirectoryError)
+        and str(error.filename).startswith("results/")
+    )
 
 
 def _as_lists(files: Any) -> dict[str, list[str]]:

@@ -85,6 +85,18 @@ def read_detected_changes(
     ]
 
 
+def evaluated_paths(results: Path, recording: str, detectors: Iterable[str]) -> list[str]:
+    """Return the paths that `read_detected_changes` reads for a recording.
+
+    >>> evaluated_paths(Path("results/ami"), "a", [])
+    ['results/ami/reference/a.rttm', 'results/ami/reference/a.uem']
+    """
+    paths = [results / "reference" / f"{recording}{suffix}" for suffix in (".rttm", ".uem")]
+    for product in ("candidates", "changes"):
+        paths += [results / product / name / f"{recording}.parquet" for name in detectors]
+    return [path.as_posix() for path in paths]
+
+
 def _read_recording(results: Path, recording: str, detectors: Sequence[str]) -> DetectedChanges:
     rttm = results / "reference" / f"{recording}.rttm"
     reference = read_prepared_reference(rttm, rttm.with_suffix(".uem"), recording)
