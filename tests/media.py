@@ -42,7 +42,7 @@ def write_media(
     video: bool = False,
     options: dict[str, str] | None = None,
 ) -> None:
-    """Encode audio (samples,) in all channels.
+    """Encode audio: (samples, channels), or (samples,) for the same in all channels.
 
     The time stamps begin at `start` seconds. Packets in the intervals `dropped` are left out. With `video` the file has a
     second stream that begins at 0.
@@ -53,7 +53,7 @@ def write_media(
         context = stream.codec_context
         if codec == "wmav2":  # has no default
             context.bit_rate = 128_000
-        context.layout = {1: "mono", 2: "stereo", 6: "5.1"}[channels]
+        context.layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1", 16: "16 channels"}[channels]
         if context.codec.audio_formats:
             context.format = context.codec.audio_formats[0].name
         if video:
@@ -67,8 +67,9 @@ def write_media(
 
 def _frames(context, audio, rate, first, channels):
     """Yield frames of the size and format of an encoder."""
-    planes = np.repeat(audio[None, :], channels, axis=0)
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(planes), "fltp", context.layout.name)
+    if audio.ndim == 1:
+        audio = np.repeat(audio[:, None], channels, axis=1)
+    frame = av.AudioFrame.from_ndarray(audio.reshape(1, -1), "flt", context.layout.name)
     frame.sample_rate = rate
     resampler = av.AudioResampler(context.format.name, context.layout.name, rate)
     fifo = av.AudioFifo()

@@ -250,6 +250,21 @@ def test_a_file_with_several_audio_streams_has_a_note(tmp_path):
     assert "The file has 2 audio streams. Only stream " in facts["notes"][0]
 
 
+@pytest.mark.parametrize(("name", "codec", "channels"), [
+    ("a.mkv", "flac", 6), ("a.mkv", "flac", 8), ("a.wv", "wavpack", 8), ("a.wv", "wavpack", 16),
+    ("a.mkv", "libopus", 8),
+])  # fmt: skip
+def test_each_of_many_channels_is_decoded(tmp_path, name, codec, channels):
+    """PyAV reads beyond the planes of a frame of eight channels or more."""
+    levels = np.arange(1, channels + 1) / channels
+    audio = (chirp(48_000)[:, None] * levels).astype(np.float32)
+    write_media(tmp_path / name, codec, audio, 48_000, channels=channels)
+    for channel in (1, channels // 2, channels):
+        prepared, facts = prepare(tmp_path / name, channel=channel)
+        assert facts["notes"] == [] and len(prepared) == SECONDS * 16_000
+        assert np.abs(prepared).max() == pytest.approx(0.4 * levels[channel - 1], rel=0.1)
+
+
 def test_video_without_audio_is_set_aside(tmp_path):
     from media import write_video
 

@@ -9,6 +9,7 @@ import av
 import numpy as np
 
 from diarflow.audio.blocks import Block, Coverage, merged
+from diarflow.audio.frames import FrameConverter
 from diarflow.audio.parts import Part
 from diarflow.audio.timestamps import Timeline
 from diarflow.errors import InputError
@@ -25,7 +26,6 @@ _COUNTED = {"mov", "matroska", "asf", "caf", "flac", "ape", "tak", "tta", "wv"}
 _DISCARDED = 0.5  # share of packets that cannot be decoded above which a part is not decoded at all
 _SHIFT: Seconds = 0.1  # of the audio after damage that is not accepted
 _FOREIGN = 1 << 16  # bytes that are no audio, above which there is a note
-_SCALES = {"u8": 2**7, "s16": 2**15, "s32": 2**31, "flt": 1, "dbl": 1}  # of full scale
 
 
 def _open(part: Part) -> Any:
@@ -61,7 +61,7 @@ class FfmpegDecoder:
 
     def _stream(self, container: Any) -> Any:
         stream = container.streams.best("audio")
-        if stream is None:
+        if stream is None or stream.codec_context is None:
             kinds = sorted({other.type for other in container.streams if other.type}) or ["nothing"]
             if "audio" in kinds:
                 raise ValueError("no decoder for the audio")
@@ -89,8 +89,8 @@ class FfmpegDecoder:
 
     def _decoded(self, container: Any, stream: Any) -> Iterator[Block]:
         timeline, damage = Timeline(container, self._name), _Damage()
-        first = True
-        for packet in _packets(container, stream):
+        converter, first = FrameConverter(), True
+        for packet in _packets(container, stream, self.coverage.notes):
             damage.packets += bool(packet.size)
             try:
                 frames = packet.decode()
@@ -102,7 +102,7 @@ class FfmpegDecoder:
             for frame in frames:
                 if not frame.samples:
                     continue
-                samples, rate = _samples(frame), frame.sample_rate
+                samples, rate = converter.samples(frame), frame.sample_rate
                 if first:
                     self.coverage.rate, first = rate, False
                 self.coverage.decoded += len(samples)
@@ -171,30 +171,23 @@ class _Damage:
         return notes
 
 
-def _packets(container: Any, stream: Any) -> Iterator[Any]:
+def _packets(container: Any, stream: Any, notes: list[str] | None = None) -> Iterator[Any]:
     """Yield the packets of a stream. A file that breaks off ends there."""
     packets = container.demux(stream)
     while True:
         try:
             packet = next(packets, None)
+        except IndexError:  # PyAV 18.1.0: a packet of a stream that was not there at the start
+            packets = container.demux(stream)
+            note = "Streams that begin within the file are left out."
+            if notes is not None and note not in notes:
+                notes.append(note)
+            continue
         except av.FFmpegError:
-            packet = None
+            return
         if packet is None:
             return
         yield packet
-
-
-def _samples(frame: Any) -> np.ndarray:
-    """Return the samples of a frame, float32 (samples, channels)."""
-    if frame.format.name.removesuffix("p") not in _SCALES:
-        [frame] = av.AudioResampler(format="dblp").resample(frame)
-    array = frame.to_ndarray()
-    name, planar = frame.format.name.removesuffix("p"), frame.format.is_planar
-    array = array.T if planar else array.reshape(frame.samples, -1)
-    if name == "u8":
-        array = array.astype(np.int16) - 128
-    scale = _SCALES[name]
-    return array.astype(np.float32) if scale == 1 else (array / scale).astype(np.float32)
 
 
 def _promised(container: Any, stream: Any) -> int | None:
@@ -217,18 +210,21 @@ def _promised(container: Any, stream: Any) -> int | None:
 
 
 def count_samples(part: Part) -> int:
-    """Return the number of samples in the packets of a part, without decoding them.
+    """Return the number of samples in the packets of a part, without decoding them; 0 if FFmpeg cannot read it.
 
     Samples that the container marks as padding do not count.
     """
     total = Fraction(0)
-    with _open(part) as container:
-        stream = container.streams.best("audio")
-        rate = stream.codec_context.sample_rate
-        for packet in _packets(container, stream):
-            if packet.size and packet.duration:
-                total += packet.duration * stream.time_base * rate
-            for data in packet.iter_sidedata():
-                if str(data.data_type).lower() == "skip_samples":
-                    total -= int(np.frombuffer(bytes(data), "<u4", 2).sum())
+    try:
+        with _open(part) as container:
+            stream = container.streams.best("audio")
+            rate = stream.codec_context.sample_rate if stream else 0
+            for packet in _packets(container, stream) if stream else ():
+                if packet.size and packet.duration:
+                    total += packet.duration * stream.time_base * rate
+                for data in packet.iter_sidedata():
+                    if str(data.data_type).lower() == "skip_samples":
+                        total -= int(np.frombuffer(bytes(data), "<u4", 2).sum())
+    except (av.FFmpegError, ValueError):
+        return 0
     return round(total)

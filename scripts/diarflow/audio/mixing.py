@@ -41,8 +41,11 @@ class ChannelLevels:
             self._powers.append(np.append(powers, power))
 
     def best_mix(self) -> Mix | None:
-        """Return a mix to use in place of the mean of all channels; None if the mean keeps the sound."""
-        if not self._powers or len({len(powers) for powers in self._powers}) > 1:
+        """Return a mix to use in place of the mean of all channels; None if the mean keeps the sound.
+
+        All blocks must have the same number of channels.
+        """
+        if not self._powers:
             return None
         powers = np.array(self._powers)
         channels, mean = powers[:, :-1], powers[:, -1]

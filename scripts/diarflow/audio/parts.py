@@ -46,7 +46,9 @@ _FORMATS = {
     ),
     "amr": _format(b"#!AMR", rb"#!AMR(-WB)?\n"),
     "nist": _format(b"NIST_1A\n", rb"NIST_1A\n +\d+\n"),
-    "wavpack": _format(b"wvpk", rb"wvpk.{4}[\x02-\x10]\x04.{6}\x00{4}.[" + _INITIAL + rb"]"),
+    "wavpack": _format(
+        b"wvpk", rb"wvpk.{4}[\x02-\x10]\x04..(?!\x00{4}).{4}\x00{4}.[" + _INITIAL + rb"]"
+    ),
     "tta": _format(b"TTA1", rb"TTA1[\x01\x02]\x00[\x01-\x10]\x00[\x08\x10\x18\x20]\x00"),
     "ape": _format(b"MAC ", rb"MAC .\x0f\x00\x00\x34\x00\x00\x00"),
     "ogg": _format(b"OggS", rb"OggS\x00"),

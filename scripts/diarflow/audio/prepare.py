@@ -70,7 +70,7 @@ class _Converter:
 
     def remix(self) -> bool:
         """Return whether the audio must be converted again, with another mix."""
-        if self._channel != "mix" or self._mix:
+        if self._channel != "mix" or self._mix or len({count for _, count in self._sources}) > 1:
             return False
         self._mix = self._levels.best_mix()
         return self._mix is not None
