@@ -97,7 +97,7 @@ def test_an_array_with_a_huge_declared_size_is_an_error():
     with h5py.File("x.h5", "w") as file:
         file.create_dataset("kernel", shape=(10**12,), chunks=(1000,), dtype="f4")
     assert Path("x.h5").stat().st_size < 10_000
-    with pytest.raises(InputError, match=r"x.h5: kernel has 4000000 MB, too many"):
+    with pytest.raises(InputError, match=r"x.h5: holds 4000000 MB of weights, too many"):
         read_weights("x.h5")
 
 

@@ -6,11 +6,13 @@ This is the two-covariance model of VBx (Landini et al. 2022, section 2.2).
 """
 
 import zipfile
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import eigh
 
+from diarflow.artifacts.archives import array_shapes
 from diarflow.atomic import atomic_write
 from diarflow.embedding.vectors import unit_vectors
 from diarflow.errors import InputError
@@ -89,6 +91,7 @@ def write_plda(path, model: Plda) -> None:
 def read_plda(path) -> Plda:
     """Read a model that `write_plda` wrote. Raises InputError if the file contains anything else."""
     try:
+        array_shapes(Path(path))
         with np.load(path, allow_pickle=False) as arrays:
             return Plda(*(arrays[name].astype(np.float64) for name in Plda._fields))
     except (AttributeError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:

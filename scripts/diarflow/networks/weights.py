@@ -16,6 +16,7 @@ from diarflow.errors import InputError
 
 _METADATA = "diarflow.json"  # a member of the archive
 _MAX_SIZE = 50_000_000  # bytes; the network has 2.3 million, its optimizer twice as many
+_MAX_METADATA = 10_000  # bytes
 FEATURES, UNITS, DENSE = 35, 128, 32
 # Two bidirectional LSTMs (kernel, recurrent kernel, bias; forwards, then backwards) and three dense layers.
 SHAPES = [
@@ -31,14 +32,12 @@ def read_weights(path) -> list[np.ndarray]:
     Raises InputError if the file holds no such arrays.
     """
     path = Path(path)
+    _check_size(path, path.stat().st_size)
     data = path.read_bytes()
     if path.suffix == ".keras":
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                if (size := archive.getinfo("model.weights.h5").file_size) > _MAX_SIZE:
-                    raise InputError(
-                        f"{path}: holds {size / 1e6:.0f} MB of weights, too many; expected at most {_MAX_SIZE / 1e6:.0f} MB"
-                    )
+                _check_size(path, archive.getinfo("model.weights.h5").file_size)
                 data = archive.read("model.weights.h5")
         except (zipfile.BadZipFile, KeyError) as error:
             raise InputError(f"{path}: not a Keras 3 model") from error
@@ -52,6 +51,14 @@ def read_weights(path) -> list[np.ndarray]:
     return arrays
 
 
+def _check_size(path: Path, size: int) -> None:
+    """Raise InputError if weights need more memory than those of the network can."""
+    if size > _MAX_SIZE:
+        raise InputError(
+            f"{path}: holds {size / 1e6:.0f} MB of weights, too many; expected at most {_MAX_SIZE / 1e6:.0f} MB"
+        )
+
+
 def read_metadata(path) -> dict[str, str]:
     """Return the features, normalisation and activation that a model file specifies, or a part of them.
 
@@ -61,7 +68,17 @@ def read_metadata(path) -> dict[str, str]:
     if not zipfile.is_zipfile(path):
         return _read_activation(path)
     with zipfile.ZipFile(path) as archive:
-        return json.loads(archive.read(_METADATA)) if _METADATA in archive.namelist() else {}
+        if _METADATA not in archive.namelist():
+            return {}
+        with archive.open(_METADATA) as file:
+            text = file.read(_MAX_METADATA)
+    try:
+        metadata = json.loads(text)
+    except (ValueError, RecursionError):
+        metadata = None
+    if not isinstance(metadata, dict):
+        raise InputError(f"{path}: {_METADATA} in it cannot be read, expected a JSON object")
+    return {str(name): str(value) for name, value in metadata.items()}
 
 
 def write_metadata(path, metadata: dict[str, str]) -> None:
@@ -77,9 +94,9 @@ def _read_activation(path) -> dict[str, str]:
     try:
         with h5py.File(path) as file:
             config = file.attrs.get("model_config", "")
-    except OSError:
+    except (OSError, RuntimeError):
         return {}  # `read_weights` reports the error
-    text = config.decode() if isinstance(config, bytes) else config
+    text = config.decode(errors="replace") if isinstance(config, bytes) else str(config)
     match = re.search(rf'"units": {DENSE}, "activation": "(tanh|linear)"', text)
     return {"activation": match[1]} if match else {}
 
@@ -89,19 +106,21 @@ def _read_arrays(path: Path, data: bytes) -> list[np.ndarray]:
     import h5py
 
     arrays: list[tuple[tuple, np.ndarray]] = []
+    total = 0
 
     def visit(name, item):
+        nonlocal total
         if isinstance(item, h5py.Dataset) and not re.search(r"optimizer", name):
-            if item.nbytes > _MAX_SIZE:  # a few bytes can claim any shape
-                raise InputError(
-                    f"{path}: {name} has {item.nbytes / 1e6:.0f} MB, too many; expected at most {_MAX_SIZE / 1e6:.0f} MB"
-                )
+            if item.external or item.is_virtual:
+                raise InputError(f"{path}: the values of {name} are in another file")
+            total += item.nbytes
+            _check_size(path, total)  # a few bytes can claim any shape
             arrays.append((_layer_order(name), np.asarray(item, dtype=np.float32)))
 
     try:
         with h5py.File(io.BytesIO(data)) as file:
             file.visititems(visit)
-    except OSError as error:
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(f"{path}: not a file of Keras weights") from error
     return [array for _, array in sorted(arrays, key=lambda pair: pair[0])]
 

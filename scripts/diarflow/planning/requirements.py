@@ -5,6 +5,7 @@ from diarflow.backends import Backend
 from diarflow.digests import versions
 from diarflow.errors import InputError
 from diarflow.networks.onnx import model_path
+from diarflow.planning.model_checks import is_trained
 from diarflow.planning.plan import Plan
 from diarflow.settings import STAGES, Settings, is_oracle
 
@@ -36,16 +37,10 @@ def check_installed(plan: Plan) -> None:
                 )
             model = getattr(variant, "model", None) or ""
             is_file = model.endswith(_MODEL_EXTENSIONS)
-            if is_file and not (_is_trained(model, plan.settings) or model_path(model).is_file()):
+            if is_file and not (is_trained(model, plan.settings) or model_path(model).is_file()):
                 problems.append(f"{block}.{name}.model is {model}: no such file")
     if problems:
         raise InputError.of(problems)
-
-
-def _is_trained(model: str, settings: Settings) -> bool:
-    """Return whether a rule makes the model: `models/{training or plda}/...`."""
-    top, _, rest = model.partition("/")
-    return top == "models" and rest.partition("/")[0] in {*settings.training, *settings.plda}
 
 
 def check_references(plan: Plan) -> None:

@@ -15,6 +15,7 @@ from diarflow.backends import PACKAGE
 from diarflow.errors import InputError
 from diarflow.planning import snakemake_patches
 from diarflow.planning.aggregation import Aggregation
+from diarflow.planning.model_checks import check_models
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance
 from diarflow.planning.requirements import check_installed, check_references
@@ -71,6 +72,8 @@ class Session:
             # with conda each rule has an environment of its own
             if not workflow.deployment_settings.deployment_method:
                 check_installed(self.plan)
+            if workflow.is_main_process:
+                check_models(self.plan)
         if workflow.is_main_process:
             self.warnings += [*warn_of_annotations(recordings), *self.folder.warnings()]
             snakemake_patches.apply(len(recordings))
