@@ -15,6 +15,7 @@ from media import SECONDS, chirp, delay, joined, write_media
 
 from diarflow.audio.prepare import prepare_audio
 from diarflow.errors import InputError
+from diarflow.simulation.sources import read_source
 
 FRAME = 4096  # samples of the longest codec frame below, with the priming of the encoder: WMA
 # File name, codec, rate, and whether the container records the priming of the encoder.
@@ -263,6 +264,12 @@ def test_each_of_many_channels_is_decoded(tmp_path, name, codec, channels):
         prepared, facts = prepare(tmp_path / name, channel=channel)
         assert facts["notes"] == [] and len(prepared) == SECONDS * 16_000
         assert np.abs(prepared).max() == pytest.approx(0.4 * levels[channel - 1], rel=0.1)
+
+
+def test_speakers_of_a_simulation_may_be_in_any_codec(tmp_path):
+    audio = read_source(write(tmp_path / "a.m4a", "aac"))
+    assert len(audio) == pytest.approx(SECONDS * 16_000, abs=1024)
+    assert delay(audio) == pytest.approx(0, abs=0.001)
 
 
 def test_video_without_audio_is_set_aside(tmp_path):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import soundfile
 
 from diarflow.audio.blocks import Block, Decoder, IncompleteError
@@ -105,6 +106,24 @@ def _check_rate(name: str, rate: int) -> None:
     lowest, highest = _RATES
     if not lowest <= rate <= highest:
         raise InputError(f"{name}: sample rate is {rate} Hz, expected {lowest} to {highest}")
+
+
+def read_mono(path) -> tuple[np.ndarray, int]:
+    """Return the mean of the channels of an audio file, float32 (samples,), and its rate.
+
+    Raises InputError as `open_audio`, and if the rate changes within the file.
+    """
+    with open_audio(path) as audio:
+        while True:
+            try:
+                blocks = [(block.samples.mean(axis=1), block.rate) for block in audio.blocks()]
+            except IncompleteError:
+                continue
+            if len(rates := {rate for _, rate in blocks}) > 1:
+                raise InputError(f"{audio.name}: the sample rate changes: {sorted(rates)} Hz")
+            if not blocks:
+                return np.zeros(0, np.float32), audio.rate
+            return np.concatenate([samples for samples, _ in blocks]), blocks[0][1]
 
 
 def channel_count(path) -> int:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import soundfile
 
+from diarflow.audio.decode import read_mono
 from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.errors import InputError
 from diarflow.timeline.intervals import Seconds
@@ -43,8 +43,7 @@ def find_speech(audio: np.ndarray) -> list[tuple[int, int]]:
 
 def read_source(path, *, speed: float = 1.0) -> np.ndarray:
     """Read a recording as mono float32 at 16 kHz, and scale its loud parts to a fixed level."""
-    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    audio = audio.mean(axis=1)
+    audio, rate = read_mono(path)
     if rate * speed != SAMPLE_RATE:
         import soxr
 
