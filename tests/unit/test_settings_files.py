@@ -43,6 +43,8 @@ CASES = {
     "hexadecimal digits": ("a: 0x" + "f" * 5000, 1, "a number has 5002 characters"),
     "octal number": ("a: 010", 1, "010 is a number to base 8 or 60 in YAML"),
     "sexagesimal number": ("a: 12:30", 1, "12:30 is a number to base 8 or 60 in YAML"),
+    "tag without a value": ("a: !!int", 1, " is not a number, expected quotes"),
+    "merge of text": ("a: 1\nb: {<<: c}", 2, "<< has no mapping to merge"),
     "date": ("a: 2026-13-01", 1, "2026-13-01 is not a date"),
     "tag of Python": ("a: 1\nb: !!python/object/apply:os.system [x]", 2, "the tag !!python/object/apply"),
     "unknown tag": ("a: !include b.yaml", 1, "b.yaml has the tag !include"),

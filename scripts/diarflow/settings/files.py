@@ -14,6 +14,7 @@ from diarflow.settings.yaml_events import cut, problems
 
 DEFAULTS = PACKAGE.parents[1] / "config.yaml"
 MAX_BYTES = 20_000_000
+_checked: set[bytes] = set()  # contents of files without a mistake
 
 
 def check_command_line() -> None:
@@ -65,7 +66,9 @@ def check_file(path: str) -> None:
         return
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}, expected a readable YAML file") from error
-    check_content(data, path)
+    if data not in _checked:  # the profile and the session check the same files
+        check_content(data, path)
+        _checked.add(data)
 
 
 def check_content(data: bytes, path: str) -> None:

@@ -60,6 +60,7 @@ class _Collection:
         self.anchor = event.anchor
         self.is_mapping = isinstance(event, yaml.MappingStartEvent)
         self.is_key_next = self.is_mapping
+        self.is_merged = False  # the next value is that of the key <<
         self.lines: dict[str, int] = {}  # by key
         self.size = 1  # values in it, each as often as aliases repeat it
 
@@ -96,8 +97,10 @@ class _Reader:
                 self._sizes[event.anchor], self._texts[event.anchor] = 1, event.value
             if problem := _problem_of_scalar(event):
                 yield line, problem
+            if self._open and self._open[-1].is_merged:
+                yield line, "<< has no mapping to merge, expected an alias or quotes around the key"
             yield from self._key(event.value, line)
-            self._add(1)
+            self._add(1, is_merge_key=event.value == "<<" and event.implicit[0])
 
     def _begin(self, event: Any, line: int) -> None:
         """Open a mapping or a list."""
@@ -137,11 +140,12 @@ class _Reader:
             yield line, f"the key {cut(text)} is repeated, it is also in line {lines[text]}"
         lines[text] = line
 
-    def _add(self, size: int) -> None:
+    def _add(self, size: int, *, is_merge_key: bool = False) -> None:
         """Add a complete value to the mapping or list that contains it."""
         if self._open:
             outer = self._open[-1]
             outer.size += size
+            outer.is_merged = is_merge_key and outer.is_key_next
             outer.is_key_next = outer.is_mapping and not outer.is_key_next
 
 
@@ -161,7 +165,7 @@ def _problem_of_scalar(event: Any) -> str | None:
         return f"{_KINDS[tag]} has {len(event.value)} characters, expected at most {MAX_NUMBER}"
     try:
         yaml.SafeLoader.yaml_constructors[tag](_CONSTRUCTOR, yaml.ScalarNode(tag, event.value))
-    except (ValueError, OverflowError, AttributeError, KeyError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return f"{cut(event.value)} is not {_KINDS[tag]}, expected quotes around text"
     return None
 
