@@ -29,6 +29,21 @@ def visible_lines(text: str) -> str:
     return "\n".join(map(visible, text.split("\n")))
 
 
+def table_cell(name) -> str:
+    """Return a visible name that a spreadsheet does not take for a formula: ' precedes = + - @ and ' itself.
+
+    >>> table_cell("=cmd"), table_cell("a=b"), cell_name(table_cell("'=cmd"))
+    ("'=cmd", 'a=b', "'=cmd")
+    """
+    text = visible(name)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "'")) else text
+
+
+def cell_name(cell: str) -> str:
+    """Return the name that `table_cell` wrote."""
+    return cell.removeprefix("'")
+
+
 def shortened(text: str, length: int = MAX_LENGTH) -> str:
     """Return a text of at most `length` characters: its longest words, such as paths, lose their middle, then the text does.
 

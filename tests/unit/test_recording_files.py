@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from diarflow.errors import cell_name
 from diarflow.planning.recording import Recording
 from diarflow.planning.recording_files import RowFiles
 
@@ -46,6 +47,15 @@ def test_a_name_with_tabs_and_line_breaks_is_one_field_of_the_table_of_ids():
     RowFiles([Recording("c", "a", "a\tb\nc", "a\tb\nc.wav")]).write()
     (line,) = Path("results/c/recordings.tsv").read_text().splitlines()[1:]
     assert line.split("\t")[1:] == [r"a\tb\nc", r"a\tb\nc.wav"]
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "'quoted", "plain"])
+def test_a_name_is_no_formula_in_the_table_of_ids_and_can_be_read_back(name):
+    RowFiles([Recording("c", "a", name, f"{name}.wav")]).write()
+    (line,) = Path("results/c/recordings.tsv").read_text().splitlines()[1:]
+    _, *cells = line.split("\t")
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    assert list(map(cell_name, cells)) == [name, f"{name}.wav"]
 
 
 def test_a_changed_row_is_read_from_a_scratch_folder_until_it_is_written():

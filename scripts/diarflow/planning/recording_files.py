@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.atomic import atomic_write
-from diarflow.errors import visible
+from diarflow.errors import table_cell
 from diarflow.planning.recording import Recording
 from diarflow.runs.result_records import row_digest
 
@@ -99,7 +99,7 @@ def _write_summaries(recordings: Iterable[tuple[Recording, dict[str, dict[str, A
         for part in _PARTS:
             row |= {k: v for k, v in parts[part].items() if k not in row and k != "stamps"}
         _write(f"results/{corpus}/recordings/{id}.json", json.dumps(row, indent=1) + "\n")
-        line = f"{id}\t{visible(recording.name)}\t{visible(recording.audio or '')}\n"
+        line = f"{id}\t{table_cell(recording.name)}\t{table_cell(recording.audio or '')}\n"
         ids.setdefault(corpus, []).append(line)
         if (recording.audio or "").startswith(f"results/{corpus}/simulated/"):
             simulated.setdefault(corpus, []).append(f"{id}\t{id}.wav\t{id}.rttm\n")

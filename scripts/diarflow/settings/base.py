@@ -9,7 +9,7 @@ STAGES = ("speech", "changes", "overlap", "embedding", "clustering", "turns")
 # Blocks of named variants. Stages read the activations of networks.
 BLOCKS = ("networks", *STAGES)
 
-NAME_PATTERN = r"^[a-z0-9-]+$"
+NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 SpeakerCount = Annotated[int, Field(ge=1, le=100)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="random seed")]

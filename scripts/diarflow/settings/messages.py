@@ -52,7 +52,7 @@ def _message(
         backends = shortened(backends_of(model, path[0]))
         return f"{key}.backend is {_shown(details['ctx']['tag'])}, expected one of {backends}"
     if "[key]" in details["loc"]:
-        return f"{key}: bad name {_shown(value)}, expected lower-case letters, digits and hyphens"
+        return f"{key}: bad name {_shown(value)}, expected lower-case letters, digits and hyphens after the first character"
     if kind == "value_error":
         return f"{key}: {details['ctx']['error']}"
     # A user may have put the token itself where its environment variable belongs: do not print it.
