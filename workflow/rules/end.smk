@@ -7,16 +7,20 @@ in   results/report/der.csv, results/{corpus}/rttm, results/{corpus}/failures
 import atexit
 
 from diarflow.runs.annotation_summary import annotation_lines
+from diarflow.runs.audio_summary import audio_lines
 from diarflow.runs.run_end import RunEnd
 
 run_end = RunEnd(
     workflow,
     corpora=plan.systems,
     failures=plan.failures,
-    notes=lambda: annotation_lines(
-        plan.paths("reference", "prepare_reference", ".rttm", scored=True),
-        plan.paths("rttm", "import_rttm", ".rttm"),
-    ),
+    notes=lambda: [
+        *audio_lines(plan.paths("audio", "prepare_audio", ".json")),
+        *annotation_lines(
+            plan.paths("reference", "prepare_reference", ".rttm", scored=True),
+            plan.paths("rttm", "import_rttm", ".rttm"),
+        ),
+    ],
     accept_failures=settings.on_error == "accept",
     start=STARTED,
 )
