@@ -26,7 +26,7 @@ def audio_lines(prepared: Iterable[str]) -> Iterator[str]:
     for number, kind in enumerate(ordered):
         part = f"{shortened(first[kind], _LONGEST)} ({examples(recordings[kind])})"
         more = f"{len(ordered) - number} more kinds, {_SEE}"
-        if number and len(line) + len(part) + len(more) + 2 > MAX_LENGTH or number == EXAMPLES:
+        if (number and len(line) + len(part) + len(more) + 2 > MAX_LENGTH) or number == EXAMPLES:
             line += more
             break
         line += f"{part}; "
