@@ -19,6 +19,7 @@ from bench.page import ROOT, print_heading, print_table
 from diarflow.audio.prepare import prepare_audio
 from diarflow.audio.prepared import duration
 from diarflow.errors import InputError, visible
+from docs.reliability_cases import CASES
 from tests import edge_case_audio
 
 TEXT = """
@@ -114,6 +115,29 @@ def print_tests(title: str, tests: list[str], *options: str) -> bool:
     return all(case.startswith(("passed", "skipped")) for cases in results.values() for case in cases)  # fmt: skip
 
 
+def print_cases() -> bool:
+    """Print each case with the behaviour before and now. Return whether its tests pass."""
+    tests = list(dict.fromkeys(f"tests/{case.test}" for case in CASES))
+    results = run_tests(tests)
+    print("\n## Inputs on which version 0.1.0 was wrong\n")
+    print("The names are those of ../shared/cases. Each test contains the present behaviour.\n")
+
+    def rows() -> Iterator[list[str]]:
+        for case in CASES:
+            name = case.test.partition("::test_")[2].replace("_", " ")
+            result = ", ".join(dict.fromkeys(results.get(name, ["missing"])))
+            yield [
+                case.name,
+                case.before,
+                case.now,
+                f"`{case.test.partition('::')[0]}`: {name}",
+                result,
+            ]
+
+    print_table(["case", "0.1.0", "now", "test", "result"], rows())
+    return all(case.startswith("passed") for cases in results.values() for case in cases)
+
+
 def escape(text: str) -> str:
     """Escape a cell of a table in Markdown."""
     for mark in "\\`*_<>|[]":
@@ -130,6 +154,7 @@ def main() -> None:
     print("All files of `tests/edge_case_audio.py` also pass through every stage of `classic` and `best`.\n")  # fmt: skip
     print_table(["file", "result of the preparation"], audio_rows())
     passed = print_tests("Processes, disks, models, names and texts", QUICK)
+    passed &= print_cases()
     if not quick:
         passed &= print_tests("Whole runs", SLOW, "-m", "slow")
     sys.exit(not passed)

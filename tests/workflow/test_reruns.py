@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import time
 
 import pytest
 from conftest import ROOT
@@ -146,6 +147,18 @@ def test_a_renamed_recording_runs_only_its_own_jobs_and_the_corpus_column_select
     marked = [f"{row}\t{mark}" for row, mark in zip(rows, ("corpus", "tiny", "other"), strict=True)]
     table.write_text("\n".join(marked) + "\n")
     assert finished.planned_recordings() == {(rule, "") for rule in AGGREGATING}
+
+
+@pytest.mark.parametrize("days", [-1000, 1000])
+def test_a_replaced_source_is_prepared_again_whatever_its_time(finished, days):
+    audio = finished.folder / "audio/a.wav"
+    shutil.copy(finished.folder / "audio/b.wav", audio)
+    seconds = time.time() + days * 86_400
+    os.utime(audio, (seconds, seconds))
+    assert finished("audio").jobs == {"prepare_audio": 1, "audio": 1}
+    prepared = [finished.folder / f"results/tiny/audio/{id}.wav" for id in "ab"]
+    assert prepared[0].read_bytes() == prepared[1].read_bytes()
+    assert finished.planned("audio") == {}
 
 
 def test_files_with_new_times_and_the_same_content_rerun_nothing(finished):

@@ -66,6 +66,14 @@ def test_every_damaged_result_is_made_again(scored, damage):
         assert all((path / "notes.txt").is_file() for path in kept)
 
 
+@pytest.mark.parametrize("table", [SCORES, "results/report/changes.csv", "results/report/der.csv"])
+def test_a_deleted_table_is_made_again(scored, table):
+    expected = (scored.folder / table).read_bytes()
+    (scored.folder / table).unlink()
+    scored()
+    assert (scored.folder / table).read_bytes() == expected
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damaged_records_rerun_nothing_and_hide_no_change(scored, damage):
     for path in [path for path in (scored.folder / "results/records").rglob("*") if path.is_file()]:

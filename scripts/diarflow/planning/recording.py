@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from diarflow.formats.names import forms
-from diarflow.planning.reference_digests import FileUsers, lines_digest
+from diarflow.planning.reference_digests import FileUsers, has_lines, lines_digest
 from diarflow.planning.source_stamps import audio_stamps
 from diarflow.scoring.recording_lines import RecordingLines
 
@@ -121,8 +121,18 @@ class Recording:
         )
 
     def _lines(self, **paths: str | None) -> dict[str, Any]:
-        """Return the descriptions of the recording's lines in files, by kind, as values of a row file."""
-        return {kind: self.lines_in(path).values() for kind, path in paths.items() if path}
+        """Return the descriptions of the recording's lines in files, by kind, as values of a row file.
+
+        Whether other recordings use a file counts only if the file has no lines of this one.
+        """
+        descriptions = {}
+        for kind, path in paths.items():
+            if path:
+                lines = self.lines_in(path)
+                if not path.startswith(MADE_BY_RULES) and has_lines(path, kind, lines):
+                    lines = lines._replace(is_own=True)
+                descriptions[kind] = lines.values()
+        return descriptions
 
     def _line_digests(self, **paths: str | None) -> list[str]:
         """Return digests of the recording's lines in files of the user."""

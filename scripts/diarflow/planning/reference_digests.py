@@ -38,6 +38,9 @@ def file_digests(path: str, kind: str) -> FileDigests:
     return FileDigests(file.index, {name: file.digest(name) for name in file.lines})
 
 
+_NO_LINES = {"absent", "unreadable", "empty", "ambiguous", "none"}
+
+
 def lines_digest(path: str, kind: str, recording: RecordingLines) -> str:
     """Return a digest of the recording's lines in a file, or why it has none."""
     if not os.path.lexists(path):
@@ -52,6 +55,11 @@ def lines_digest(path: str, kind: str, recording: RecordingLines) -> str:
     except InputError:
         return "ambiguous"
     return " ".join(digests.by_name[name] for name in names) or "none"
+
+
+def has_lines(path: str, kind: str, recording: RecordingLines) -> bool:
+    """Return whether a file has lines of the recording."""
+    return lines_digest(path, kind, recording) not in _NO_LINES
 
 
 class FileUsers:

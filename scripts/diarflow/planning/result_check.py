@@ -5,7 +5,9 @@ job had another provenance or another row of the table than the present ones. A 
 example after a backup was restored, gets its recorded time back.
 """
 
+import filecmp
 import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -83,6 +85,10 @@ class ResultCheck:
             return False
         return bool(record.made_from) and record.made_from != made_from
 
+    def is_missing(self, path: str) -> bool:
+        """Return whether a recorded file does not exist any more."""
+        return self.is_active and path in self._records and file_state(path) is None
+
     def paths_of_job(self, log: str) -> list[str]:
         """Return the recorded files of a job that has no recordings of its own."""
         return self._aggregated.get(job_id(log), [])
@@ -139,29 +145,44 @@ class ResultCheck:
     def keep_aside(self, path: str) -> None:
         """Keep a damaged or foreign file under another name, before its job replaces it.
 
-        Snakemake has found the file, so it stays in its place too. An empty file takes the place of a folder. The page
-        of a recording is no output of a rule, and is moved.
+        Snakemake has found the file, so it stays in its place too, with a time that is older than all inputs. An empty
+        file takes the place of a folder. The page of a recording is no output of a rule, and is moved.
         """
         if path not in self._damaged and path not in self._foreign:
             return
         with suppress(FileNotFoundError):
             if _is_page(path):
                 os.rename(path, _free_name(path))
-            elif os.path.isdir(path) and not os.path.islink(path):
+                return
+            if os.path.isdir(path) and not os.path.islink(path):
                 os.rename(path, _free_name(path))
                 Path(path).touch()
-            elif not any(map(partial(_is_same_file, path), _names_aside(path))):
-                os.link(path, _free_name(path), follow_symlinks=False)
+            elif not any(map(partial(_is_same, path), _names_aside(path))):
+                shutil.copy2(path, _free_name(path), follow_symlinks=False)
+            os.utime(path, (1, 1), follow_symlinks=False)
 
     def save(self) -> None:
         """Write all records to one file, with those of files that an earlier version made."""
-        if self.is_active:
-            merge_records(self._records | self._adopted)
+        if not self.is_active:
+            return
+        if not self._all_are_recorded:  # a later run may need results that this one does not
+            self._adopted = dict(_present_files()) | self._adopted
+        merge_records(self._adopted | self._records)
 
 
 def _is_page(path: str) -> bool:
     """Return whether a file is the page of a recording."""
     return path.startswith("results/report/recordings/") and path.endswith(".html")
+
+
+def _present_files() -> Iterator[tuple[str, ResultRecord]]:
+    """Yield a record without a digest for each file below `results/`, except records and what was kept aside."""
+    for folder, folders, names in os.walk("results"):
+        if folder == "results":
+            folders[:] = [name for name in folders if name != "records"]
+        for name in names:
+            if _ASIDE not in name and (state := file_state(f"{folder}/{name}")):
+                yield f"{folder}/{name}", ResultRecord("", "", state.size, state.mtime_ns)
 
 
 def _names_aside(path: str) -> Iterator[str]:
@@ -175,8 +196,8 @@ def _free_name(path: str) -> str:
     return f"{path}{_ASIDE}{f'-{number}' if number else ''}"
 
 
-def _is_same_file(path: str, other: str) -> bool:
-    return os.path.samestat(os.lstat(path), os.lstat(other))
+def _is_same(path: str, other: str) -> bool:
+    return os.path.isfile(other) and filecmp.cmp(path, other, shallow=False)
 
 
 def _differs(path: str, record: ResultRecord) -> bool:

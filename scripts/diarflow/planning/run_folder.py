@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.atomic import remove_leftovers
+from diarflow.planning.file_states import file_state
 from diarflow.planning.plan import Plan
 from diarflow.planning.recording_files import RowFiles
 from diarflow.planning.result_check import ResultCheck, changed_mark
@@ -102,13 +103,20 @@ class RunFolder:
         """Return a new file if a job must make one of its results again, else nothing.
 
         `made_from` contains the digest of what each result is made from now. Before a run, damaged and foreign files
-        are kept aside.
+        are kept aside. A missing file counts if another result of the same recording is there, since no other rule
+        may declare it.
         """
         assert self._results
         paths = [
             path
             for path, origin in made_from.items()
             if self._results.must_be_made(path, rule=rule, log=log, made_from=origin)
+        ]
+        present = {Path(path).stem for path in made_from if file_state(path)}
+        paths += [
+            path
+            for path in made_from
+            if self._results.is_missing(path) and Path(path).stem in present
         ]
         if self._is_run:
             for path in paths:
