@@ -6,6 +6,7 @@ import shutil
 import pytest
 import soundfile
 from conftest import ROOT
+from damage import DAMAGES
 from workflow_runs import BATCHES, Workflow, build_once, copied, write_tiny_corpus
 
 from diarflow.artifacts.tables import read_rows
@@ -121,6 +122,46 @@ def test_failed_recordings_are_processed_again_after_retry(failed):
     assert not failed.planned("rttm")
     failed("retry", overlay=ACCEPT)
     assert failed.planned("audio")["prepare_audio"] == 2
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_failure_record_sets_its_recording_aside_until_retry(failed, damage):
+    record = failed.folder / "results/tiny/failures/prepare_audio/noise.json"
+    DAMAGES[damage](record)
+    again = failed("--dry-run")
+    assert "set aside so far: 3" in again.text and "Traceback" not in again.text
+    failed("retry", overlay=ACCEPT)
+    assert not record.exists()
+
+
+def test_retry_skips_results_that_cannot_be_read(failed):
+    results = failed.folder / "results/tiny"
+    DAMAGES["zeros"](results / "audio/empty.wav")
+    DAMAGES["random"](results / "speech/webrtc/noise.parquet")
+    DAMAGES["folder"](results / "rttm/classic/empty.rttm")
+    failed("retry", overlay=ACCEPT)
+    assert not list(results.glob("failures/**/*.json"))
+    assert not (results / "audio/noise.wav").exists()
+    assert (results / "rttm/classic/empty.rttm/notes.txt").exists()
+
+
+def test_retry_keeps_what_is_behind_a_link(failed):
+    results = failed.folder / "results/tiny"
+    shutil.move(results / "audio", failed.folder / "elsewhere")
+    (results / "audio").symlink_to(failed.folder / "elsewhere")
+    done = failed("retry", overlay=ACCEPT)
+    assert (failed.folder / "elsewhere/noise.wav").exists()
+    assert "results/tiny/audio/empty.wav is behind a symbolic link" in done.text
+
+
+def test_a_reference_of_many_wrong_lines_gives_short_messages(failed):
+    lines = (f"SPEAKER a 1 {n} -\x1b[2J{n} <NA> <NA> Ann <NA> <NA>\n" for n in range(5000))
+    (failed.folder / "audio/a.rttm").write_text("".join(lines))
+    done = failed(check=False)
+    line = next(line for line in done.text.splitlines() if line.startswith("set aside: tiny/a "))
+    assert len(line) <= 300 and "and 4997 more of this kind" in line and "\x1b" not in done.text
+    page = failed.folder / "results/report/recordings/tiny/a.html"
+    assert page.stat().st_size < 100_000
 
 
 def test_a_recording_that_exceeded_the_time_limit_succeeds_after_retry_with_more_time(fresh):
