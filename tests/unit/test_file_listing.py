@@ -47,6 +47,18 @@ def test_results_of_this_run_and_of_others_are_no_recordings(folder, audio):
     assert "left out of" in warnings[0] and "folders of results" in warnings[0]
 
 
+@pytest.mark.parametrize("audio", [".", "**/*.wav"])
+def test_a_copy_of_results_is_no_recording(folder, audio):
+    folder(
+        *AUDIO,
+        "backup/c/recordings.tsv",
+        "backup/c/recordings/audio/a.json",
+        "backup/c/audio/a.wav",
+    )
+    names, warnings = rows(audio)
+    assert names == ["in/a", "in/sub/b"] and "folders of results" in warnings[0]
+
+
 def test_a_folder_called_results_is_read_if_no_run_made_it(folder):
     folder("in/results/a.wav")
     assert rows("in") == (["results/a"], [])

@@ -66,3 +66,11 @@ def test_names_that_differ_in_their_ending_only_are_literal():
     index = NameIndex(["a.wav", "a.flac", "a"])
     assert index.find("a.wav", "a.wav", shared) == ["a.wav"]
     assert index.find("a.flac", "a.flac", shared) == ["a.flac"]
+
+
+def test_names_that_differ_in_their_characters_only_do_not_share_lines():
+    typed, stored = (unicodedata.normalize(form, "Zoë") for form in ("NFC", "NFD"))
+    shared = shared_forms({"Zo-1": typed, "Zo-2": stored})
+    index = NameIndex([typed])
+    assert index.find("Zo-1", typed, shared) == [typed]
+    assert index.find("Zo-2", stored, shared) == []

@@ -92,13 +92,7 @@ class NameIndex:
         whole = {normal_name(id), normal_name(name)}
         for form in accepted:
             if form in shared:
-                literal = {unicodedata.normalize("NFC", text) for text in (id, name)}
-                same = [
-                    text
-                    for text in self._exact.get(form, [])
-                    if unicodedata.normalize("NFC", text) in literal
-                ]
-                if same:
+                if same := [text for text in self._exact.get(form, []) if text in (id, name)]:
                     return same
                 continue
             if form in self._exact:

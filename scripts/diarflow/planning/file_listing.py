@@ -92,12 +92,18 @@ def _reason(folder: str) -> str:
 
 
 def _is_results(folder: str) -> bool:
-    """Return whether a folder is that of the results of this run, or of a run of Snakemake elsewhere."""
+    """Return whether a folder holds the results of this run, of a run of Snakemake elsewhere, or of a corpus."""
     real = os.path.realpath(folder)
-    if real == os.path.realpath(_RESULTS):
+    if real == os.path.realpath(_RESULTS) or _is_corpus(real):
         return True
     beside = os.path.join(os.path.dirname(real), ".snakemake")
     return os.path.basename(real) == _RESULTS and os.path.isdir(beside)
+
+
+def _is_corpus(folder: str) -> bool:
+    """Return whether a folder holds the results of a corpus, for example in a copy of a folder of results."""
+    table, rows = os.path.join(folder, "recordings.tsv"), os.path.join(folder, "recordings/audio")
+    return os.path.isfile(table) and os.path.isdir(rows)
 
 
 def is_in_own_results(path: str) -> bool:
