@@ -164,6 +164,21 @@ def test_a_reference_of_many_wrong_lines_gives_short_messages(failed):
     assert page.stat().st_size < 100_000
 
 
+def test_only_the_last_attempt_sets_a_recording_aside_for_a_lack_of_memory(fresh, tmp_path):
+    """The script of a copy of the code raises MemoryError for recording a."""
+    ignored = shutil.ignore_patterns(".*", "results", "logs", "__pycache__", "tests", "bench")
+    shutil.copytree(ROOT, tmp_path / "code", ignore=ignored)
+    with open(tmp_path / "code/scripts/prepare_audio.py", "r+") as script:
+        text = script.read()
+        assert "job.each(prepare)" in text
+        script.seek(0)
+        script.write(text.replace("job.each(prepare)", "job.each(lambda item: prepare(item) if item.id != 'a' else bytes(10**18))"))  # fmt: skip
+    workflow = Workflow(fresh.folder, tmp_path / "code")
+    done = workflow("audio", "--retries", "2", overlay=BATCHES, check=False)
+    assert done.status == 3 and done.text.count("Trying to restart job") == 2
+    assert "set aside: tiny/a at prepare_audio: MemoryError" in done.text
+
+
 def test_a_recording_that_exceeded_the_time_limit_succeeds_after_retry_with_more_time(fresh):
     (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\taudio/a.wav\n")
     done = fresh("audio", overlay={"time_limit": 0.001}, check=False)

@@ -38,7 +38,6 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 settings, plan, batches = session.settings, session.plan, session.batches
 aggregation = session.aggregation
-export_retries(workflow)
 
 if workflow.is_main_process:
     for line in [
@@ -64,4 +63,5 @@ wildcard_constraints:
 
 
 onstart:
+    export_retries(workflow)
     session.folder.prepare(is_started=True)

@@ -12,9 +12,12 @@ RETRIES = "DIARFLOW_RETRIES"
 
 
 def export_retries(workflow: Any) -> None:
-    """Pass the number of retries to the jobs of this run. `workflow` is Snakemake's."""
-    if workflow.is_main_process and (execution := workflow.execution_settings):
-        os.environ[RETRIES] = str(execution.retries)
+    """Pass the number of retries to the jobs of this run. To be called from `onstart`.
+
+    `workflow` is Snakemake's, which has no number of retries while it reads the Snakefile.
+    """
+    if workflow.is_main_process:
+        os.environ[RETRIES] = str(workflow.execution_settings.retries)
 
 
 def attempt_resource() -> dict[str, Callable]:
