@@ -179,7 +179,7 @@ def test_a_mapping_of_channels_and_spaces_in_names_are_noted(tmp_path):
     [
         ([Turn(600.0, 605.0, "A"), Turn(0.0, 4.0, "A")], "5 of 9 s of the turns of a lie outside"),
         ([Turn(690.0, 1120.0, "A")], "are the times in milliseconds, or of another recording"),
-        ([Turn(1.0, 1.0, "A"), Turn(2.0, 2.0, "B")], "all 2 turns of a have a duration of 0"),
+        ([Turn(1.0, 1.0, "A"), Turn(2.0, 2.0, "B")], "the duration of each turn of a is 0"),
     ],
 )
 def test_a_misplaced_reference_is_an_error_with_numbers(turns, message):

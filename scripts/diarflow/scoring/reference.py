@@ -125,7 +125,7 @@ def check_placement(turns: Iterable[Turn], *, path, name: str, duration: Seconds
     total = sum(turn.end - turn.start for turn in turns)
     inside = sum(max(0.0, min(turn.end, duration) - max(turn.start, 0.0)) for turn in turns)
     if turns and total == 0:
-        raise InputError(f"{path}: all {len(turns)} turns of {name} have a duration of 0")
+        raise InputError(f"{path}: the duration of each turn of {name} is 0")
     if total - inside > total / 2:
         raise InputError(
             f"{path}: {total - inside:.0f} of {total:.0f} s of the turns of {name} lie outside the recording, which has "
