@@ -20,4 +20,4 @@ def test_a_job_runs_on_a_machine_with_less_memory_than_it_requests(fresh):
 def test_a_batch_requests_memory_and_time(fresh):
     text = fresh("--dry-run", "rttm", overlay=BATCHES).text
     requested = re.search(r"rule embed_segments-tiny.*?resources: (.*?)$", text, re.S | re.M)[1]
-    assert "runtime=10" in requested and re.search(r"mem_mb=110\d,", requested)
+    assert "runtime=10" in requested and re.search(r"mem_mb=130\d,", requested)

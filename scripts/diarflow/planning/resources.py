@@ -21,30 +21,33 @@ _SLOWDOWN = 4  # of an old node with a shared file system, relative to the machi
 
 
 class Demand(NamedTuple):
-    """Demand of a rule: MB of any job, MB for each hour of the longest recording, CPU-minutes for each hour of audio."""
+    """Demand of a rule's script: MB of any job, MB for each hour of the longest recording, CPU-minutes for each hour of audio."""
 
     memory: float
     memory_per_hour: float
     minutes_per_hour: float
 
 
-# Stages: above what bench/memory/recording_length.py measures, plus 400 MB for Snakemake's own processes. The growth with the
+# MB that a job holds besides its script: two processes of Snakemake, 170 MB each, SLURM's own, and the process that
+# starts a child for each recording after a first attempt has died. The child has its own copy of what both change.
+_MACHINERY = 600
+# Of the script and its models. Stages: above what bench/memory/recording_length.py measures. The growth with the
 # duration is three times what was measured, since 20 speakers are not the worst case.
 DEMANDS = {
-    "simulate_conversations": Demand(1200, 500, 10),
-    "prepare_audio": Demand(600, 0, 1),
-    "compute_activations": Demand(1100, 200, 2),
-    "detect_speech": Demand(700, 100, 1),
-    "detect_changes": Demand(1200, 200, 1),
-    "detect_overlap": Demand(700, 100, 1),
-    "embed_segments": Demand(1100, 300, 3),
-    "cluster_segments": Demand(1000, 300, 2),
-    "build_turns": Demand(800, 300, 1),
-    "score_recording": Demand(800, 100, 1),
+    "simulate_conversations": Demand(800, 500, 10),
+    "prepare_audio": Demand(200, 0, 1),
+    "compute_activations": Demand(700, 200, 2),
+    "detect_speech": Demand(300, 100, 1),
+    "detect_changes": Demand(800, 200, 1),
+    "detect_overlap": Demand(300, 100, 1),
+    "embed_segments": Demand(700, 300, 3),
+    "cluster_segments": Demand(600, 300, 2),
+    "build_turns": Demand(400, 300, 1),
+    "score_recording": Demand(400, 100, 1),
     # rules over all recordings, each counted as one minute
-    "evaluate_changes": Demand(1500, 0, 1),
-    "report_corpus": Demand(1000, 0, 1),
-    "report_all": Demand(2000, 0, 1),
+    "evaluate_changes": Demand(1100, 0, 1),
+    "report_corpus": Demand(600, 0, 1),
+    "report_all": Demand(1600, 0, 1),
 }
 
 
@@ -52,11 +55,12 @@ def memory_mb(rule: str, durations: Sequence[Seconds], attempt: int = 1) -> int:
     """Return the MB that a job on recordings of these durations requests.
 
     >>> memory_mb("embed_segments", [60, 3600]), memory_mb("embed_segments", [60, 3600], attempt=2)
-    (1400, 2800)
+    (1600, 3200)
     """
     demand = DEMANDS[rule]
     hours = max(durations, default=0) / 3600
-    return round((demand.memory + demand.memory_per_hour * hours) * 2 ** (attempt - 1))
+    memory = _MACHINERY + demand.memory
+    return round((memory + demand.memory_per_hour * hours) * 2 ** (attempt - 1))
 
 
 def runtime_minutes(rule: str, durations: Iterable[Seconds], attempt: int = 1) -> int:
