@@ -13,6 +13,7 @@ from diarflow.settings.base import Block
 from diarflow.settings.comments import with_comments
 from diarflow.settings.documentation import settings_page
 from diarflow.settings.introspection import models_in, summary
+from diarflow.settings.location import with_location
 from diarflow.settings.renamed import RENAMED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -313,3 +314,18 @@ def test_the_model_of_a_configured_training_may_be_missing():
         "training": {"mine": {}},
     }
     check_installed(Plan(settings(overlay), recordings=[]))
+
+
+def test_a_message_of_planning_gets_the_location_of_its_key(tmp_path):
+    path = tmp_path / "my.yaml"
+    path.write_text(
+        "networks:\n  bilstm:\n    model: no.onnx\ntuning:\n  mine:\n    search:\n      clustering.Fb: [a]\n"
+    )
+    files = [str(ROOT / "config.yaml"), str(path)]
+    messages = {
+        "networks.bilstm.model is no.onnx: no such file": f"{path}:3: ",
+        "tuning.mine.search.clustering.Fb is a: not a number": f"{path}:7: ",
+        "corpus c: system x takes a stage from the references": "",
+    }
+    for message, location in messages.items():
+        assert with_location(message, files) == location + message
