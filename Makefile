@@ -95,19 +95,21 @@ help:                       ## list the targets
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
-# without hashes: the right build of torch depends on the machine (see docs/environments.md)
-.venv-pyannote/pyannote.stamp: requirements/pyannote.txt .venv-pyannote/made.stamp
-	$(SLOW)/python -m pip install --quiet -r $<
+# The right build of torch depends on the machine (see docs/environments.md), so that its file has no hashes.
+.venv-pyannote/pyannote.stamp: requirements/pyannote.txt requirements/pyannote-torch.txt .venv-pyannote/made.stamp
+	$(SLOW)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	$(SLOW)/python -m pip install --quiet -r requirements/pyannote-torch.txt
 	$(SLOW)/python -m pip install $(EDITABLE)
 	@touch $@
 
 $(PEERS): .venv-%/peer.stamp: bench/peers/requirements/%.txt .venv-%/made.stamp
-	$(@D)/bin/python -m pip install --quiet --no-deps -r $<
+	$(@D)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
+	$(@D)/bin/python -m pip install --quiet --no-deps -r $(<:.txt=-torch.txt)
 	$(@D)/bin/python -m pip install $(EDITABLE)
 	@touch $@
 
-.venv-lock/lock.stamp: .venv-lock/made.stamp
-	.venv-lock/bin/python -m pip install --quiet uv
+.venv-lock/lock.stamp: requirements/uv.txt .venv-lock/made.stamp
+	.venv-lock/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
 %/made.stamp:

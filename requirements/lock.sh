@@ -1,18 +1,29 @@
 # Write the locked requirements out of pyproject.toml. Called by `make lock`, in the project's folder.
 set -eu
-compile="${UV:-uv} pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet"
+uv="${UV:-uv}"
+compile="$uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet --generate-hashes"
 
-$compile --generate-hashes --group build -o requirements/run.txt
-$compile --generate-hashes --group build --group dev --group train -o requirements/dev.txt
-$compile --generate-hashes --group train -o requirements/train.txt
-$compile --generate-hashes --group build --group slurm -o requirements/slurm.txt
-# no hashes, and no CUDA packages: torch asks for them itself where its build needs them
-$compile --group build --group dev --group pyannote --group slow -o requirements/pyannote.txt
-sed -i -E '/^(nvidia-|triton|cuda-)/d' requirements/pyannote.txt
+# torch has builds for CUDA, for CPUs and others under the same version, and the right one depends on the machine. Such
+# packages go without hashes to FILE-torch.txt. torch asks itself for the packages of CUDA that its build needs.
+split_torch() {
+    awk -v torch="${1%.txt}-torch.txt" '
+        /^[A-Za-z0-9]/ { keep = $0 !~ /^(nvidia-|triton|cuda-|typing=|webrtcvad=)/ }
+        /^(torch|torchaudio|torchcodec)==/ { keep = 0; sub(/ *\\$/, ""); print > torch }
+        keep' "$1" > "$1.new"
+    mv "$1.new" "$1"
+}
+
+$compile pyproject.toml --group build -o requirements/run.txt
+$compile pyproject.toml --group build --group dev --group train -o requirements/dev.txt
+$compile pyproject.toml --group train -o requirements/train.txt
+$compile pyproject.toml --group build --group slurm -o requirements/slurm.txt
+$compile pyproject.toml --group build --group dev --group pyannote --group slow -o requirements/pyannote.txt
+split_torch requirements/pyannote.txt
 # the systems that ours are compared with, each in an environment of its own (bench/peers)
 for peer in senko resemblyzer; do
     folder=bench/peers/requirements
-    ${UV:-uv} pip compile $folder/$peer.in --override $folder/overrides.txt --universal --python-version 3.11 \
-        --no-header --no-annotate --quiet -o $folder/$peer.txt
-    sed -i -E '/^(nvidia-|triton|cuda-|typing=|webrtcvad=)/d' $folder/$peer.txt
+    $compile $folder/$peer.in --override $folder/overrides.txt -o $folder/$peer.txt
+    split_torch $folder/$peer.txt
 done
+# uv itself, which `make lock` installs
+$compile requirements/uv.in -o requirements/uv.txt

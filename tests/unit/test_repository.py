@@ -37,7 +37,7 @@ def text_files():
 @pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda path: path.stem)
 def test_conda_environments_have_the_locked_versions(path):
     packages = yaml.safe_load(path.read_text())["dependencies"][-1]["pip"]
-    lock = locked("pyannote") | locked("train") | locked("run")
+    lock = locked("pyannote") | locked("pyannote-torch") | locked("train") | locked("run")
     names = sorted(package.split("==")[0] for package in packages)
     assert packages == [f"{name}=={lock[name]}" for name in names]
 
@@ -51,8 +51,24 @@ def test_every_environment_of_a_rule_exists():
 def test_heavy_libraries_are_locked_only_in_their_groups():
     heavy = {"torch", "tensorflow-cpu", "keras", "pyannote-audio"}
     assert not heavy & set(locked("run")) and not {"torch"} & set(locked("dev"))
-    assert {"torch", "pyannote-audio"} <= set(locked("pyannote"))
+    assert "pyannote-audio" in locked("pyannote") and "torch" in locked("pyannote-torch")
     assert {"tensorflow-cpu", "keras"} <= set(locked("train"))
+
+
+LOCKS = [*ROOT.glob("requirements/*.txt"), *ROOT.glob("bench/peers/requirements/*.txt")]
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.stem)
+def test_every_package_is_locked_with_hashes_except_those_with_builds_for_each_machine(path):
+    if path.stem == "overrides":
+        return
+    text = path.read_text()
+    packages = re.findall(r"^([A-Za-z0-9._-]+)==", text, re.M)
+    hashed = re.findall(r"^([A-Za-z0-9._-]+)==.*\\\n    --hash=sha256:", text, re.M)
+    if path.stem.endswith("-torch"):
+        assert set(packages) <= {"torch", "torchaudio", "torchcodec"}
+    else:
+        assert packages == hashed and len(packages) > 0
 
 
 def test_runs_and_development_have_the_same_versions():
