@@ -85,4 +85,4 @@ def test_only_corpora_marked_for_development_are_searched(reference, split, corp
         [Recording("c", "a", "a", "a.wav", reference=reference)],
     )
     with pytest.raises(WorkflowError, match=message):
-        Aggregation(plan, Provenance(plan)).trial_scores(SimpleNamespace(tuning="mine"))
+        Aggregation(plan, Provenance(plan), None).trial_scores(SimpleNamespace(tuning="mine"))
