@@ -72,7 +72,9 @@ lock: .venv-lock/lock.stamp ## write requirements/*.txt from pyproject.toml
 	UV=.venv-lock/bin/uv sh requirements/lock.sh
 
 clean:                      ## remove the output of runs, but no environment
-	rm -rf results/*/ logs benchmarks models .snakemake
+	@# a link to a folder stays: with the slash of results/*/, rm would empty the folder behind it
+	if [ -d results ]; then find results/ -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +; fi
+	rm -rf logs benchmarks models .snakemake
 
 help:                       ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14

@@ -66,3 +66,9 @@ def test_a_run_is_alive_as_long_as_its_lock_is_held(tmp_path):
         fcntl.flock(run, fcntl.LOCK_SH)
         assert is_run_alive(lock)
     assert not is_run_alive(lock)
+
+
+def test_a_folder_in_place_of_the_lock_is_kept_under_another_name(start_run, tmp_path):
+    (tmp_path / "diarflow.lock").mkdir()
+    assert start_run()[1] == "False"
+    assert (tmp_path / "diarflow.lock").is_file() and (tmp_path / "diarflow.lock.aside").is_dir()

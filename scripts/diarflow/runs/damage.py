@@ -26,13 +26,13 @@ class DamagedError(InputError):
         super().__init__(f"{path}: {state}; the next run makes it again")
         self.path, self.rule = path, rule
 
-    def failure(self, log: str) -> Failure | None:
-        """Return the failure of the rule on the recording of the file."""
+    def failure(self, log: str) -> Failure:
+        """Return the failure on the recording of the file; without a record, its rule is the name of the product."""
         artifact = parse_artifact_path(self.path)
-        if not (artifact and self.rule):
-            return None
-        where = artifact.corpus, self.rule, artifact.variant, artifact.recording
-        return Failure(*where, str(self), log)
+        if artifact is None:
+            raise self
+        rule = self.rule or artifact.product
+        return Failure(artifact.corpus, rule, artifact.variant, artifact.recording, str(self), log)
 
 
 def find_damage(paths: Iterable[str]) -> DamagedError | None:
@@ -125,7 +125,6 @@ def set_aside_if_damaged(paths: Iterable[str], log: str) -> list[Failure]:
     errors = list(_damages(paths))
     for error in errors:
         logging.error("%s", error)
-    failures = [failure for error in errors if (failure := error.failure(log))]
-    for failure in failures:
-        write_failure(failure)
-    return failures
+        if error.rule:
+            write_failure(error.failure(log))
+    return [error.failure(log) for error in errors]

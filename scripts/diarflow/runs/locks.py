@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+from diarflow.atomic import move_folder_aside
+
 LOCK = Path(".snakemake/diarflow.lock")
 _open_locks: list[int] = []  # descriptors that stay open until this process ends
 
@@ -24,6 +26,7 @@ def remove_stale_locks(folder=LOCK.parent) -> bool:
     """
     folder = Path(folder)
     folder.mkdir(exist_ok=True)
+    move_folder_aside(folder / LOCK.name)
     descriptor = os.open(folder / LOCK.name, os.O_RDWR | os.O_CREAT, 0o666)
     _open_locks.append(descriptor)
     stale: list[Path] = []
