@@ -13,6 +13,8 @@ from workflow_runs import Workflow, build_once
 
 from tests.workflow.test_result_records import SCORES, final, write_corpus
 
+pytestmark = pytest.mark.slow
+
 INPUTS = ("rttm", "reference")
 RESULTS = "results/c"
 DAY = 86_400
