@@ -153,7 +153,7 @@ def test_a_message_gives_the_location_the_key_the_value_and_the_allowed_values(
     with pytest.raises(InputError) as error:
         settings(overlay, [path])
     lines = [line for line in str(error.value).split("\n") if message in line]
-    assert lines and lines[0].startswith(f"{path}:")
+    assert lines and f"{path.name}:" in lines[0]  # a long path is shortened
     assert len(lines[0].removeprefix(str(tmp_path))) <= 300
 
 

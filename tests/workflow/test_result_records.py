@@ -134,6 +134,8 @@ def test_results_of_a_clock_that_was_ahead_hide_no_change(scored):
         lines = path.read_text().splitlines(keepends=True)
         for number, text in enumerate(lines[1:-1], 1):
             fields = text.split("\t")
+            if len(fields) < 7 or fields[4] == "0":
+                continue
             moved = int(fields[4]) + 10**17
             os.utime(scored.folder / fields[0], ns=(moved, moved))
             lines[number] = "\t".join([*fields[:4], str(moved), *fields[5:]])

@@ -49,7 +49,7 @@ def test_failing_recordings_are_set_aside_and_the_others_are_complete(_failed):
     lines = {line for line in done["text"].splitlines() if line.startswith("set aside: ")}
     start = "set aside: tiny/"
     assert {line.split(" [")[0].split(" (")[0] for line in lines} == {
-        f"{start}noise at prepare_audio: audio/noise.wav: not audio that can be read",
+        f"{start}noise at prepare_audio: audio/noise.wav: not audio that can be read: a text file; expected audio, such as WAV, FLAC or MP3",
         f"{start}noise at prepare_reference: audio/a.rttm: no turn of recording noise; the file contains a",
         f"{start}empty at prepare_audio: audio/empty.wav: the file is empty, expected audio",
         f"{start}neg at prepare_reference: audio/neg.rttm:1: duration is -2, expected a number >= 0",
@@ -92,14 +92,6 @@ def test_a_run_without_jobs_lists_the_recordings_set_aside_and_fails_unless_acce
     assert again.status == 3 and "set aside: tiny/empty at prepare_audio" in again.text
     assert failed(overlay=ACCEPT).status == 0
     assert failed("--dry-run").status == failed("--summary").status == 0
-
-
-def test_a_failing_run_lists_the_recordings_set_aside_too(fresh):
-    (fresh.folder / "audio/b.wav").write_text("not audio")
-    (fresh.folder / "bad.onnx").write_text("no model")
-    overlay = {"systems": {"classic": {"changes": "bilstm"}}, "networks": {"bilstm": {"model": "bad.onnx"}}}  # fmt: skip
-    done = fresh("changes", "--keep-going", overlay=BATCHES | overlay, check=False)
-    assert done.status == 1 and "set aside: tiny/b at prepare_audio" in done.text
 
 
 def test_a_recording_is_processed_again_if_its_file_changes(failed):
