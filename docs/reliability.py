@@ -63,13 +63,14 @@ Memory and time for up to ten hours of audio are in
 [bench/results/threads.md](../bench/results/threads.md).
 """
 QUICK = [
-    "tests/unit/test_isolation.py", "tests/unit/test_atomic.py", "tests/unit/test_locks.py",
+    "tests/unit/test_isolation.py", "tests/unit/test_damage.py", "tests/unit/test_atomic.py", "tests/unit/test_locks.py",
+    "tests/unit/test_summary.py", "tests/unit/test_errors.py",
     "tests/unit/test_untrusted_input.py", "tests/unit/test_malformed_text.py",
     "tests/scripts/test_edge_case_audio.py", "tests/workflow/test_set_aside.py",
 ]  # fmt: skip
 SLOW = [
     "tests/slow/test_faults.py", "tests/slow/test_edge_case_corpus.py", "tests/slow/test_fuzz.py",
-    "tests/slow/test_pyannote.py", "tests/slow/test_slurm.py",
+    "tests/slow/test_pyannote.py", "tests/slow/test_random_changes.py", "tests/slow/test_slurm.py",
 ]  # fmt: skip
 
 

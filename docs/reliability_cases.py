@@ -122,13 +122,13 @@ CASES = [
         "folder-of-references-that-match-nothing",
         "One of four recordings is scored, without a message.",
         "Matched by the end of the name; files that match nothing are named.",
-        "unit/test_table.py::test_a_folder_of_references_is_matched_by_the_end_of_the_names",
+        "unit/test_annotation_matching.py::test_a_folder_of_references_is_matched_by_the_end_of_the_names",
     ),
     Case(
         "csv-name-with-dot, csv-header-corrected",
         "A corrected reference is not noticed.",
         "The recording is scored again.",
-        "unit/test_table.py::test_a_changed_line_of_a_recording_with_dots_in_its_name_changes_the_row",
+        "unit/test_annotation_matching.py::test_a_changed_line_of_a_recording_with_dots_in_its_name_changes_the_row",
     ),
     Case(
         "unreadable-reference",

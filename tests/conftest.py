@@ -18,6 +18,7 @@ os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", 
 import numpy as np
 import pytest
 import soundfile
+from table_corpus import source
 from workflow_runs import Workflow, build_once, copied, record_threads, write_tiny_corpus
 
 from diarflow.planning.file_states import scan_again
@@ -170,3 +171,17 @@ def fresh(tmp_path):
     """A tiny corpus of one system, before any run."""
     write_tiny_corpus(tmp_path / "tiny", "classic", changes="none")
     return Workflow(tmp_path / "tiny")
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Return a function that writes a table, with spaces for tabs, and the files that it names."""
+    for name in ("a.wav", "b.wav", "a.rttm"):
+        (tmp_path / name).touch()
+
+    def write(*rows):
+        path = tmp_path / "t.tsv"
+        path.write_text("".join("\t".join(row.split(" ")) + "\n" for row in rows))
+        return source(recordings=str(path))
+
+    return write

@@ -24,7 +24,7 @@ from diarflow.artifacts.tables import write_table
 from diarflow.audio.prepared import write_silence
 from diarflow.formats.rttm import write_rttm
 from diarflow.formats.uem import write_uem
-from diarflow.scoring.diarization import PROTOCOLS
+from diarflow.scoring.names import PROTOCOLS
 from diarflow.scoring.totals import COLUMNS, compute_totals, concatenate_rounded, write_csv
 from diarflow.timeline.intervals import Interval, Turn
 from tests.slow.browser import Browser, chromium

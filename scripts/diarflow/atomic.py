@@ -14,6 +14,8 @@ from pathlib import Path
 from diarflow.errors import InputError, visible
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# not the root logger, which would print all that Snakemake logs a second time
+_LOGGER = logging.getLogger(__name__)
 ASIDE = ".aside"  # suffix of a file or folder that is kept, and that no rule reads
 _PROBE_SIZE = 1 << 20  # bytes
 _MACHINE_PREFIX = f".{zlib.crc32(platform.node().encode()):08x}-"
@@ -71,13 +73,22 @@ def move_aside(path: Path) -> None:
     """Rename a file or folder that is in place of a result, and keep it."""
     kept = free_name(path)
     os.rename(path, kept)
-    logging.warning("%s: not a file that belongs there; it is kept as %s", visible(path), kept)
+    _LOGGER.warning("%s: not a file that belongs there; it is kept as %s", visible(path), kept)
 
 
 def free_name(path) -> str:
     """Return the path with the suffix for files that are kept, and a number if it is taken."""
-    names = (f"{path}{ASIDE}{f'-{number}' if number else ''}" for number in itertools.count())
+    names = (name_aside(path, number) for number in itertools.count())
     return next(name for name in names if not os.path.lexists(name))
+
+
+def name_aside(path, number: int) -> str:
+    """Return the path under which a file is kept.
+
+    >>> name_aside("a.rttm", 0), name_aside("a.rttm", 1)
+    ('a.rttm.aside', 'a.rttm.aside-1')
+    """
+    return f"{path}{ASIDE}{f'-{number}' if number else ''}"
 
 
 def remove_unfinished(prefix: str, paths: Iterable[str]) -> None:

@@ -7,7 +7,8 @@ from conftest import SHARED
 
 from diarflow.formats.rttm import read_turns
 from diarflow.formats.uem import read_uem
-from diarflow.scoring.diarization import PROTOCOLS, score
+from diarflow.scoring.diarization import score
+from diarflow.scoring.names import PROTOCOLS
 from diarflow.scoring.prepared_reference import span
 
 SCORING = SHARED / "scoring"

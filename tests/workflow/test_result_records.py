@@ -57,7 +57,9 @@ def test_every_damaged_result_is_made_again(scored, damage):
     for path in results:
         if "records" not in path.parts:
             DAMAGES[damage](path)
-    assert "damaged or were changed by hand" in scored().text
+    text = scored().text
+    assert "damaged or were changed by hand" in text
+    assert "INFO:snakemake" not in text  # a second copy of each line
     assert final(scored.folder) == expected
     assert "Nothing to be done" in scored().text
     kept = [path for path in (scored.folder / "results").rglob("*.aside*") if "rttm" in path.name]
@@ -130,12 +132,10 @@ def test_results_with_times_in_the_future_hide_no_change(scored):
 def test_results_of_a_clock_that_was_ahead_hide_no_change(scored):
     """Here the records have times in the future too."""
     records = scored.folder / "results/records"
-    for path in records.rglob("*.tsv"):
+    for path in [records / "all.tsv", *records.glob("new/*.tsv")]:
         lines = path.read_text().splitlines(keepends=True)
         for number, text in enumerate(lines[1:-1], 1):
             fields = text.split("\t")
-            if len(fields) < 7 or fields[4] == "0":
-                continue
             moved = int(fields[4]) + 10**17
             os.utime(scored.folder / fields[0], ns=(moved, moved))
             lines[number] = "\t".join([*fields[:4], str(moved), *fields[5:]])

@@ -207,11 +207,11 @@ def test_each_channel_of_a_telephone_call_is_a_recording_with_its_own_reference(
 
 
 def test_mistakes_in_a_table_stop_the_run_before_any_job(fresh):
-    (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\tno.wav\na\taudio/a.wav\t\t\n")
+    (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\tno.wav\na\taudio/a.wav\t\tx\n")
     done = fresh(check=False)
     assert done.status == 1
     assert "tiny.tsv:2: audio no.wav does not exist" in done.text
-    assert "tiny.tsv:3: " in done.text
+    assert "tiny.tsv:3: 4 fields, expected 2" in done.text
     assert "Traceback" not in done.text and not (fresh.folder / "results").exists()
 
 

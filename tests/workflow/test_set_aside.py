@@ -94,6 +94,16 @@ def test_a_run_without_jobs_lists_the_recordings_set_aside_and_fails_unless_acce
     assert failed("--dry-run").status == failed("--summary").status == 0
 
 
+def test_a_failing_run_lists_the_recordings_set_aside_too(fresh):
+    (fresh.folder / "audio/b.wav").write_text("not audio")
+    # a network with the right header, and with an operator that does not exist
+    network = (ROOT / "resources/models/bilstm.onnx").read_bytes()
+    (fresh.folder / "bad.onnx").write_bytes(network.replace(b"LSTM", b"LSTX"))
+    overlay = {"systems": {"classic": {"changes": "bilstm"}}, "networks": {"bilstm": {"model": "bad.onnx"}}}  # fmt: skip
+    done = fresh("changes", "--keep-going", overlay=BATCHES | overlay, check=False)
+    assert done.status == 1 and "set aside: tiny/b at prepare_audio" in done.text
+
+
 def test_a_recording_is_processed_again_if_its_file_changes(failed):
     """Other recordings stay set aside, which this run accepts."""
     shutil.copy(failed.folder / "audio/a.wav", failed.folder / "audio/empty.wav")

@@ -71,12 +71,12 @@ def remove_failure(corpus: str, rule: str, variant: str, recording: str, root="r
 
 def failure_records(corpus: str, root="results") -> list[Path]:
     """Return the paths of all failure records of a corpus, or of all with `*`, sorted."""
-    found = (
+    paths = (
         path
         for folder in Path(root).glob(f"{corpus}/failures")
         for path in folder.glob("*/**/*.json")
     )
-    return sorted(path for path in found if _is_record(path.relative_to(root)))
+    return sorted(path for path in paths if _is_record(path.relative_to(root)))
 
 
 def _is_record(path: Path) -> bool:

@@ -59,7 +59,7 @@ def merged(blocks: Iterable[Block]) -> Iterator[Block]:
 
 @dataclass
 class Coverage:
-    """How much of a part was decoded, and what was inserted or skipped.
+    """Lengths of a decoded part: the samples, and the silence that was inserted.
 
     `promised` is the number of samples by the header, None if the header gives none. `rate` is the rate of the first
     sample, `decoded` the number of samples that came from the decoder. `start` is silence before the first sample.

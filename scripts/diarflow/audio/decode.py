@@ -23,6 +23,8 @@ from diarflow.audio.source import Source, open_source
 from diarflow.errors import InputError
 from diarflow.timeline.intervals import Seconds
 
+# not the root logger, because planning counts channels: see atomic.py
+_LOGGER = logging.getLogger(__name__)
 _RATES = (1000, 768_000)  # Hz; with a damaged header of 1 Hz, resampling would fill the disk
 _SHORTFALL: Seconds = 0.1  # difference of lengths without a note
 _MP3_FRAME = 1152  # samples
@@ -155,7 +157,7 @@ def _unchecked_decoder(part: Part) -> Decoder:
     try:
         decoder = LibsndfileDecoder(part)
     except soundfile.LibsndfileError as error:
-        logging.info("%s: libsndfile: %s", part.source.name, error.error_string)
+        _LOGGER.info("%s: libsndfile: %s", part.source.name, error.error_string)
         return _ffmpeg_decoder(part, share=share)
     if share:
         decoder.promised = round(decoder.frames * share)
@@ -228,7 +230,7 @@ def _ffmpeg_decoder(
     try:
         return FfmpegDecoder(part, promised, share)
     except (av.FFmpegError, ValueError) as error:
-        logging.info("%s: FFmpeg: %s", part.source.name, error)
+        _LOGGER.info("%s: FFmpeg: %s", part.source.name, error)
         raise InputError(
             f"{part.source.name}: not audio that can be read: {describe(part)}"
         ) from error

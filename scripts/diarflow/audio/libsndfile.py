@@ -34,7 +34,7 @@ class LibsndfileDecoder:
 
     @contextmanager
     def _open(self) -> Iterator[soundfile.SoundFile]:
-        if not self._part.whole:
+        if not self._part.is_whole:
             with soundfile.SoundFile(self._part.file()) as sound:
                 yield sound
             return

@@ -72,8 +72,8 @@ class Part:
     patches: Mapping[int, bytes] = field(default_factory=dict)
 
     @property
-    def whole(self) -> bool:
-        """True if the part is the source as it is."""
+    def is_whole(self) -> bool:
+        """Return whether the part is the source as it is."""
         return not self.patches and (self.start, self.end) == (0, self.source.size)
 
     def file(self) -> ByteRange:

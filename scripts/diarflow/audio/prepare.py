@@ -19,7 +19,6 @@ from diarflow.errors import InputError
 
 _MAX_SAMPLES = (2**32 - 256) // 2  # of 16 bits; WAV files store sizes in 32 bits
 _MOST_GAPS = 1000  # in the facts
-_MAX_RUNS = 10  # decoding starts again with another decoder or mix
 
 
 def prepare_audio(source, target, *, channel: int | Literal["mix"] = "mix") -> dict[str, Any]:
@@ -34,13 +33,15 @@ def prepare_audio(source, target, *, channel: int | Literal["mix"] = "mix") -> d
     with open_audio(source) as audio:
         facts: dict[str, Any] = {"source": audio.source.facts()}
         converter = _Converter(audio, channel)
-        for _ in range(_MAX_RUNS):
+        is_complete = False
+        while not is_complete:
             try:
                 converter.convert(target)
-            except IncompleteError:
+            except (
+                IncompleteError
+            ):  # at most once for each part of the file, which FFmpeg then decodes
                 continue
-            if not converter.remix():
-                break
+            is_complete = not converter.remix()  # another mix at most once
         facts |= converter.facts()
     for note in facts["notes"]:
         logging.warning("%s: %s", audio.name, note)

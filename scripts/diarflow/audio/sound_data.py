@@ -53,10 +53,10 @@ def find_sound_data(part: Part) -> SoundData | None:
     }
     data = finders[part.kind](part) if part.kind in finders else None
     if data and data.declared is not None:
-        known = data.declared - data.added
+        length = data.declared - data.added
         present = part.end - part.start - data.offset
-        placeholder = known > present and known >= (2**31 - 2**16 if data.width == 4 else 2**62)
-        return replace(data, declared=None if known <= 0 or placeholder else known)
+        placeholder = length > present and length >= (2**31 - 2**16 if data.width == 4 else 2**62)
+        return replace(data, declared=None if length <= 0 or placeholder else length)
     return data
 
 

@@ -36,7 +36,7 @@ EARLIEST_START = -86_400.0
 
 @dataclass
 class Annotations:
-    """What a file contains about a recording, by channel as the file writes it.
+    """Turns, intervals and channels of a recording in a file, by the text of the channel field.
 
     `unscored` are the intervals of NOSCORE lines, `channels` those of all lines, also of lines without a turn.
     `spaces` counts the turns whose speaker's name contained a space.

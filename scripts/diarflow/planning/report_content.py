@@ -6,9 +6,8 @@ from typing import Any
 from diarflow.backends import PACKAGE
 from diarflow.networks.onnx import model_path
 from diarflow.planning.plan import Plan
+from diarflow.scoring.names import PROTOCOLS
 from diarflow.settings import STAGES
-
-_PROTOCOLS = ("full", "fair", "forgiving")  # scoring.diarization imports NumPy
 
 
 def report_content(plan: Plan) -> dict[str, Any]:
@@ -54,7 +53,7 @@ def data_files(plan: Plan) -> list[str]:
     return [
         f"results/report/data/{number}-{protocol}.js"
         for number in range(len(systems))
-        for protocol in _PROTOCOLS
+        for protocol in PROTOCOLS
     ]
 
 

@@ -9,13 +9,14 @@ import filecmp
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from functools import cached_property, partial
+from collections.abc import Iterator
+from functools import cached_property
 from itertools import count, takewhile
 from pathlib import Path
 from uuid import uuid4
 
+from diarflow.atomic import ASIDE, free_name, move_aside, name_aside
+from diarflow.formats.text import examples
 from diarflow.planning.file_states import file_state, forget, restamp
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.runs.locks import LOCK, is_run_alive
@@ -27,8 +28,6 @@ from diarflow.runs.result_records import (
     merged_records,
 )
 
-_SHOWN = 3  # paths in a message
-_ASIDE = ".aside"  # suffix of a file that is kept, and that no rule reads
 _STEP = 1000  # nanoseconds between two times that are moved out of the future
 
 
@@ -42,13 +41,12 @@ class ResultCheck:
     def __init__(self) -> None:
         self.is_active = not (LOCK.exists() and is_run_alive())
         self._records: dict[str, ResultRecord] = {}
-        self._all_are_recorded = (
-            False  # else an earlier version can have made a file without a record
-        )
-        self._adopted: dict[str, ResultRecord] = {}
+        # False if an earlier version can have made files without a record
+        self._all_are_recorded = False
         self._recorded_times: dict[str, int] = {}  # of files that have another time now
         self._damaged: set[str] = set()
         self._foreign: set[str] = set()
+        self._not_restamped: list[str] = []
         if self.is_active:
             self._records, self._all_are_recorded = merged_records()
             for path, record in self._records.items():
@@ -68,8 +66,11 @@ class ResultCheck:
         elif record.sha256:
             self._recorded_times[path] = record.mtime_ns
 
-    def must_be_made(self, path: str, *, rule: str, log: str, made_from: str) -> bool:
-        """Return whether a job must make the file at `path`, although it exists or Snakemake does not miss it."""
+    def must_be_made(self, path: str, made_from: str) -> bool:
+        """Return whether a job must make the file at `path`, although it exists or Snakemake does not miss it.
+
+        `made_from` is the digest of what the job makes it from now.
+        """
         if not self.is_active:
             return False
         if path in self._damaged or path in self._foreign:
@@ -81,7 +82,6 @@ class ResultCheck:
             if self._all_are_recorded or not state.is_file:
                 self._foreign.add(path)
                 return True
-            self._adopted[path] = ResultRecord(rule, job_id(log), state.size, state.mtime_ns)
             return False
         return bool(record.made_from) and record.made_from != made_from
 
@@ -102,21 +102,32 @@ class ResultCheck:
         return paths
 
     def warnings(self) -> list[str]:
-        """Return a line about the damaged results, if there are any."""
+        """Return a line about the damaged results, or about why results are not compared, if there is a reason for it."""
+        if not self.is_active:
+            return [
+                f"results are not compared with their records: a run is at work here, or {LOCK} cannot be locked"
+            ]
         if not self._damaged:
             return []
         return [
-            f"results that are damaged or were changed by hand: {_shown(self._damaged)}; "
-            f"a run keeps each as {_ASIDE} and makes it again"
+            f"results that are damaged or were changed by hand: {examples(sorted(self._damaged))}; "
+            f"a run keeps each as {ASIDE} and makes it again"
         ]
 
-    def foreign_lines(self) -> list[str]:
-        """Return a line about the foreign results, if there are any."""
-        if not self._foreign:
-            return []
-        return [
-            f"files at the place of a result that no job made: {_shown(self._foreign)}; kept as {_ASIDE}"
-        ]
+    def lines(self) -> list[str]:
+        """Return a line about the foreign results, and one about times that could not be set, if there are any."""
+        lines = []
+        if self._foreign:
+            shown = examples(sorted(self._foreign))
+            lines.append(
+                f"files at the place of a result that no job made: {shown}; kept as {ASIDE}"
+            )
+        if self._not_restamped:
+            shown = examples(self._not_restamped)
+            lines.append(
+                f"times of results that could not be set: {shown}; a change before this time can be missed"
+            )
+        return lines
 
     # --- side effects, for RunFolder.prepare ----------------------------------------------------
 
@@ -125,8 +136,7 @@ class ResultCheck:
         if not self.is_active:
             return
         for path, recorded in self._recorded_times.items():
-            with suppress(OSError):  # a file of another user
-                restamp(path, recorded)
+            self._restamp(path, recorded)
         now = time.time_ns()
         future = {
             path: record.mtime_ns
@@ -136,11 +146,19 @@ class ResultCheck:
         order = {recorded: rank for rank, recorded in enumerate(sorted(set(future.values())))}
         for path, recorded in future.items():
             present = now - (len(order) - order[recorded]) * _STEP
-            with suppress(OSError):
-                restamp(path, present)
+            if self._restamp(path, present):
                 self._records[path] = self._records[path]._replace(mtime_ns=present)
         if future:
             self.save()
+
+    def _restamp(self, path: str, mtime_ns: int) -> bool:
+        """Set the time of a file, and return whether this succeeded; it fails for a file of another user."""
+        try:
+            restamp(path, mtime_ns)
+        except OSError:
+            self._not_restamped.append(path)
+            return False
+        return True
 
     def keep_aside(self, path: str) -> None:
         """Keep a damaged or foreign file under another name, before its job replaces it.
@@ -150,24 +168,24 @@ class ResultCheck:
         """
         if path not in self._damaged and path not in self._foreign:
             return
-        with suppress(FileNotFoundError):
-            if _is_page(path):
-                os.rename(path, _free_name(path))
-                return
-            if os.path.isdir(path) and not os.path.islink(path):
-                os.rename(path, _free_name(path))
-                Path(path).touch()
-            elif not any(map(partial(_is_same, path), _names_aside(path))):
-                shutil.copy2(path, _free_name(path), follow_symlinks=False)
-            os.utime(path, (1, 1), follow_symlinks=False)
+        if not os.path.lexists(path):
+            return
+        if _is_page(path):
+            move_aside(Path(path))
+            return
+        if os.path.isdir(path) and not os.path.islink(path):
+            move_aside(Path(path))
+            Path(path).touch()
+        elif not any(_is_same(path, kept) for kept in _kept_aside(path)):
+            shutil.copy2(path, free_name(path), follow_symlinks=False)
+        os.utime(path, (1, 1), follow_symlinks=False)
 
     def save(self) -> None:
         """Write all records to one file, with those of files that an earlier version made."""
-        if not self.is_active:
-            return
-        if not self._all_are_recorded:  # a later run may need results that this one does not
-            self._adopted = dict(_present_files()) | self._adopted
-        merge_records(self._adopted | self._records)
+        if self.is_active:
+            # all files: a later run may need results that this one does not
+            present = {} if self._all_are_recorded else dict(_present_files())
+            merge_records(present | self._records)
 
 
 def _is_page(path: str) -> bool:
@@ -181,19 +199,13 @@ def _present_files() -> Iterator[tuple[str, ResultRecord]]:
         if folder == "results":
             folders[:] = [name for name in folders if name != "records"]
         for name in names:
-            if _ASIDE not in name and (state := file_state(f"{folder}/{name}")):
+            if ASIDE not in name and (state := file_state(f"{folder}/{name}")):
                 yield f"{folder}/{name}", ResultRecord("", "", state.size, state.mtime_ns)
 
 
-def _names_aside(path: str) -> Iterator[str]:
-    """Yield the names under which a path is kept already."""
-    names = (f"{path}{_ASIDE}{f'-{number}' if number else ''}" for number in count())
-    return takewhile(os.path.lexists, names)
-
-
-def _free_name(path: str) -> str:
-    number = sum(1 for _ in _names_aside(path))
-    return f"{path}{_ASIDE}{f'-{number}' if number else ''}"
+def _kept_aside(path: str) -> Iterator[str]:
+    """Yield the paths under which earlier files of this path are kept."""
+    return takewhile(os.path.lexists, (name_aside(path, number) for number in count()))
 
 
 def _is_same(path: str, other: str) -> bool:
@@ -208,12 +220,6 @@ def _differs(path: str, record: ResultRecord) -> bool:
         return file_digest(path) != record.sha256
     except OSError:
         return True
-
-
-def _shown(paths: Iterable[str]) -> str:
-    names = sorted(paths)
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 def changed_mark(folder: Path) -> str:

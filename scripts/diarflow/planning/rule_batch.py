@@ -130,14 +130,13 @@ class RuleBatch(Batch):
                 return []
             job = SimpleNamespace(**(self.values or dict(wildcards.items())))
             provenance = self._provenance(job)
-            log = self.log().format(**vars(job))
             results: dict[str, str] = {}
             for id in self.recordings or [job.recording]:
                 values = vars(job) | {"recording": id}
                 origin = made_from(provenance, folder.row_digest(self._row_pattern, values))
                 paths = (pattern.format(**values) for pattern in self._output_patterns)
                 results |= dict.fromkeys(paths, origin)
-            return folder.changed(self.rule, log, results)
+            return folder.changed(results)
 
         return files
 

@@ -25,7 +25,7 @@ class RunFolder:
         self._results = ResultCheck() if workflow.is_main_process else None
 
     def warnings(self) -> list[str]:
-        """Return a line about the damaged results, if there are any."""
+        """Return the warnings about results that differ from their records."""
         return self._results.warnings() if self._results else []
 
     def row_file(self, path: str) -> str:
@@ -81,7 +81,7 @@ class RunFolder:
             self._rows.write()
         elif self._results:
             self._results.save()
-            for line in self._results.foreign_lines():
+            for line in self._results.lines():
                 print(line, file=sys.stderr)
 
     # --- results that differ from their records -------------------------------------------------
@@ -89,17 +89,13 @@ class RunFolder:
     @property
     def compares_results(self) -> bool:
         """Return whether results are compared with their records: in the process that plans, while no run is at work."""
-        if not self._results or not self._results.is_active:
-            return False
-        if not self._is_prepared:
-            self.prepare()
-        return not self._must_wait
+        return bool(self._results and self._results.is_active)
 
     def row_digest(self, pattern: str | None, values: Mapping[str, str]) -> str:
         """Return the digest of the row file of a job and recording; "" for a rule that reads none."""
         return self._rows.digest(pattern.format(**values)) if pattern else ""
 
-    def changed(self, rule: str, log: str, made_from: Mapping[str, str]) -> list[str]:
+    def changed(self, made_from: Mapping[str, str]) -> list[str]:
         """Return a new file if a job must make one of its results again, else nothing.
 
         `made_from` contains the digest of what each result is made from now. Before a run, damaged and foreign files
@@ -107,10 +103,12 @@ class RunFolder:
         may declare it.
         """
         assert self._results
+        if not self._is_prepared:
+            self.prepare()
+        if self._must_wait:
+            return []
         paths = [
-            path
-            for path, origin in made_from.items()
-            if self._results.must_be_made(path, rule=rule, log=log, made_from=origin)
+            path for path, origin in made_from.items() if self._results.must_be_made(path, origin)
         ]
         present = {Path(path).stem for path in made_from if file_state(path)}
         paths += [
@@ -126,9 +124,7 @@ class RunFolder:
     def changed_of_job(self, log: str, origin: str) -> list[str]:
         """Return the same for a job over all recordings, whose files its records list."""
         assert self._results
-        paths = self._results.paths_of_job(log)
-        rule = Path(log).stem
-        return self.changed(rule, log, dict.fromkeys(paths, origin))
+        return self.changed(dict.fromkeys(self._results.paths_of_job(log), origin))
 
     @cached_property
     def _changed_mark(self) -> str:

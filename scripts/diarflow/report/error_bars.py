@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from diarflow.atomic import atomic_write
 from diarflow.report.colours import ERROR_COLOURS
-from diarflow.scoring.diarization import PROTOCOLS
+from diarflow.scoring.names import PROTOCOLS
 
 _DOTS_PER_INCH = 100
 

@@ -13,8 +13,8 @@ import pandas as pd
 from diarflow.artifacts.failures import Failure, read_failures
 from diarflow.report.metrics import available_metrics, json_columns
 from diarflow.report.oracle_analysis import find_oracle_systems, oracle_differences
-from diarflow.scoring.diarization import ERROR_KINDS, PROTOCOLS
-from diarflow.scoring.names import ALL, COMPLETED
+from diarflow.scoring.diarization import ERROR_KINDS
+from diarflow.scoring.names import ALL, COMPLETED, PROTOCOLS
 
 _PERCENT_COLUMNS = [f"{kind}_percent" for kind in ERROR_KINDS]
 

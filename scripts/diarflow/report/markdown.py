@@ -10,8 +10,7 @@ import pandas as pd
 from diarflow.atomic import atomic_write
 from diarflow.digests import versions
 from diarflow.scoring.bootstrap import SAMPLES, SEED
-from diarflow.scoring.diarization import PROTOCOLS
-from diarflow.scoring.names import ALL, COMPLETED
+from diarflow.scoring.names import ALL, COMPLETED, PROTOCOLS
 
 _HEADER = ["corpus", "system", "recordings", "hours", *PROTOCOLS, "JER"]
 

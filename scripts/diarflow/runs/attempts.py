@@ -30,12 +30,15 @@ def is_last_attempt(resources: Any) -> bool:
 
     Without the number of retries, the second attempt counts as the last.
 
-    >>> from types import SimpleNamespace
-    >>> os.environ[RETRIES] = "2"
-    >>> [is_last_attempt(SimpleNamespace(attempt=attempt)) for attempt in (1, 2, 3)]
-    [False, False, True]
     """
-    attempt, retries = getattr(resources, "attempt", None), os.environ.get(RETRIES, "")
-    if not isinstance(attempt, int):
-        return True
+    attempt = getattr(resources, "attempt", None)
+    return not isinstance(attempt, int) or _is_last(attempt, os.environ.get(RETRIES, ""))
+
+
+def _is_last(attempt: int, retries: str) -> bool:
+    """Return whether an attempt, counted from 1, is the last with this number of retries.
+
+    >>> [_is_last(attempt, "2") for attempt in (1, 2, 3)], _is_last(2, "")
+    ([False, False, True], True)
+    """
     return attempt > (int(retries) if retries.isdecimal() else 1)

@@ -1,4 +1,4 @@
-"""Records of the files of a job over all recordings, with those in its folders and the pages that it lists."""
+"""Records of the files of a job over all recordings, with the pages that it lists."""
 
 import atexit
 import csv
@@ -30,11 +30,9 @@ def _record(
 
 
 def _files(output: str, root: Path) -> Iterator[str]:
-    """Yield the files of an output, relative to the root: itself, those in a folder, or the pages in a list."""
+    """Yield an output, and the pages that it lists, if it is the list of pages; relative to the root."""
     path = root / output
-    if path.is_dir():
-        yield from (str(file.relative_to(root)) for file in path.rglob("*") if file.is_file())
-    elif path.is_file() and path.name != _MEASUREMENTS:
+    if path.name != _MEASUREMENTS:
         yield output
     if path.name == _PAGES and path.is_file():
         with path.open(newline="", encoding="utf-8") as file:

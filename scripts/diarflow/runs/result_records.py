@@ -95,7 +95,7 @@ class JobRecords:
 
 
 def write_records(path, records: Mapping[str, ResultRecord], *, sync: bool = True) -> None:
-    """Write records by path. Paths with a tab or a line break are left out."""
+    """Write records by path. Paths with control characters, which no rule writes, are left out."""
     lines = [
         "\t".join([name, *map(str, record)]) + "\n"
         for name, record in records.items()

@@ -15,8 +15,8 @@ FAILED_STATUS = 3
 class RunEnd:
     """Print a summary when a run ends, and set its exit status.
 
-    `notes` yields lines about the inputs. The status is 3 if `failures` yields any and `accept_failures` is false. The report counts as a result of this run
-    if it was written after `start`. `workflow` is Snakemake's.
+    `notes` returns lines about the inputs. The status is 3 if `failures` yields any and `accept_failures` is false.
+    The report counts as a result of this run if it was written after `start`. `workflow` is Snakemake's.
     """
 
     def __init__(

@@ -185,7 +185,9 @@ def costs(
         if total.jobs:
             yield _row(corpus, rule, variant, total)
     if damaged:
-        logging.warning("%d damaged usage files do not count, such as %s", len(damaged), damaged[0])
+        logging.getLogger(__name__).warning(
+            "%d damaged usage files do not count, such as %s", len(damaged), damaged[0]
+        )
 
 
 def _row(corpus: str, rule: str, variant: str, usage: Usage) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from diarflow.scoring.mapping import map_by_jaccard, map_by_time, speaking_times
 from diarflow.timeline.atomic_regions import TOUCHING_GAP, AtomicRegions, split_regions
 from diarflow.timeline.intervals import Interval, Seconds, Turn
 
-PROTOCOLS = ("full", "fair", "forgiving")
 ERROR_KINDS = ("missed", "false_alarm", "confusion")
 
 

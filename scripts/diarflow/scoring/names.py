@@ -1,4 +1,4 @@
-"""Names of totals in tables of scores, used instead of the name of a recording or corpus."""
+"""Names in tables of scores: protocols, and totals in place of the name of a recording or corpus."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+PROTOCOLS = ("full", "fair", "forgiving")
 ALL = "ALL"  # the total over all recordings, or over several corpora
 COMPLETED = "COMPLETED"  # the total without recordings that were set aside
 

@@ -1,0 +1,9 @@
+"""Corpora from tables in tests."""
+
+from types import SimpleNamespace
+
+
+def source(**fields):
+    defaults = {"name": "c", "recordings": None, "audio": None, "channel": "mix"}
+    defaults |= {"reference": None, "uem": None, "simulate": None}
+    return SimpleNamespace(**defaults | fields)
