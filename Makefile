@@ -33,8 +33,9 @@ state: .venv/run.stamp      ## show the progress of the run in this folder and i
 train: .venv/dev.stamp      ## train the shipped change detector again
 	$(BIN)/snakemake train --cores $(CORES) --configfile bench/configs/train-bilstm.yaml
 
-test-slow: .venv-pyannote/pyannote.stamp  ## run the slow tests and those that need pyannote.audio
+test-slow: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## run the slow tests and those that need pyannote.audio
 	$(SLOW)/python -m pytest -m slow tests/slow
+	$(BIN)/python -m pytest -m slow tests/training
 
 check: .venv/dev.stamp      ## check formatting, lint, spelling and types
 	$(BIN)/ruff format --check $(SOURCES)

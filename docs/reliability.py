@@ -69,7 +69,8 @@ QUICK = [
     "tests/scripts/test_edge_case_audio.py", "tests/workflow/test_set_aside.py",
 ]  # fmt: skip
 SLOW = [
-    "tests/slow/test_faults.py", "tests/slow/test_edge_case_corpus.py", "tests/slow/test_fuzz.py",
+    "tests/slow/test_damaged_results.py", "tests/slow/test_faults.py", "tests/slow/test_edge_case_corpus.py",
+    "tests/slow/test_fuzz.py",
     "tests/slow/test_pyannote.py", "tests/slow/test_random_changes.py", "tests/slow/test_slurm.py",
 ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -33,6 +34,12 @@ DAMAGES = {
     "folder": _folder,
     "other version": _other_version,
 }
+
+
+def damage_in_turn(paths: Iterable[Path], first: int) -> None:
+    """Damage the first file in the kind number `first`, the next file in the next kind, and so on."""
+    for number, path in enumerate(paths, first):
+        list(DAMAGES.values())[number % len(DAMAGES)](path)
 
 
 def restore(copy: Path, folder: Path) -> None:

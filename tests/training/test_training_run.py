@@ -11,6 +11,7 @@ from workflow_runs import BATCHES, Workflow, build_once, copied
 from diarflow.simulation.synthetic import synthesize_dialogue
 
 pytest.importorskip("tensorflow")
+pytestmark = pytest.mark.slow
 
 CONFIG = {
     "corpora": [
