@@ -43,7 +43,13 @@ def report_content(**changes):
     }  # fmt: skip
     return {
         "recordings": [
-            {"corpus": "c", "recording": name, "systems": ["ours"], "reference": name != "b"}
+            {
+                "corpus": "c",
+                "recording": name,
+                "title": name,
+                "systems": ["ours"],
+                "reference": name != "b",
+            }
             for name in ("a", "b", "failed")
         ],
         "systems": SYSTEMS,

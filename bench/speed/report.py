@@ -129,7 +129,13 @@ def write_results(count: int) -> dict[str, Any]:
             rows += [random_scores(rng, corpus, name, system, protocol) for protocol in PROTOCOLS]
         link_artifacts(Path("shared"), base, name, number % ARTIFACT_SETS)
         write_usage_files(corpus, name)
-        entry = {"corpus": corpus, "recording": name, "systems": list(SYSTEMS), "reference": True}
+        entry = {
+            "corpus": corpus,
+            "recording": name,
+            "title": name,
+            "systems": list(SYSTEMS),
+            "reference": True,
+        }
         recordings.append(entry)
     table = pd.DataFrame(rows)
     Path("results/report").mkdir()

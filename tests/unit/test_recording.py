@@ -3,26 +3,43 @@
 import pytest
 from snakemake.io import PeriodicityDetector
 
-from diarflow.planning.recording import Recording, channel_id, safe_id
+from diarflow.planning.recording import Recording
+from diarflow.planning.recording_ids import channel_id, safe_id
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "a b",
-        "-a",
-        "../a",
-        "a/b",
-        "ä",
-        "x" * 101,
-        "ALL",
-        ".a",
-        "a\nb",
-        ";x",
-        "call-" + "0" * 20,
-        "ab" * 20,
+        "Interview Müller",
+        "my call (1)",
+        "2026.05.01",
+        "會議",
+        "हिन्दी",
+        "abcdefghijkl" * 10,
+        "_a",
+        "ALL 2",
     ],
 )
+def test_a_safe_name_is_the_id(name):
+    assert safe_id(name) == name
+
+
+def test_accents_of_an_id_are_composed():
+    assert safe_id("Mu\u0308ller") == "Müller"
+
+
+def test_without_utf_8_in_file_names_ids_are_ascii(monkeypatch):
+    monkeypatch.setattr("sys.getfilesystemencoding", lambda: "latin-1")
+    assert safe_id("Interview Müller").startswith("Interview M ller-")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "-a", "../a", "a/b", "abcdefghijkl" * 10 + "x", "ALL", ".a", "a\nb", ";x", "a  b", "a ", "a.", "(1)", "a{b}", "a'b", "a,b",
+        "a=b", "a$b", "ü" * 61, "\u202eabc", "call-" + "0" * 20, "ab" * 20,
+    ],
+)  # fmt: skip
 def test_an_unsafe_name_gets_a_safe_and_unique_id(name):
     id = safe_id(name)
     assert id != name and safe_id(id) == id and id != safe_id(name + "x")

@@ -9,7 +9,7 @@ import pytest
 from table_corpus import source
 
 from diarflow.errors import InputError
-from diarflow.planning.recording import safe_id
+from diarflow.planning.recording_ids import safe_id
 from diarflow.planning.table import CorpusNeeds, read_corpora, read_corpus, warn_of_annotations
 
 

@@ -10,6 +10,7 @@ from workflow_runs import BATCHES, Workflow, build_once, write_tiny_corpus
 
 from diarflow.artifacts.tables import read_rows
 from diarflow.formats.rttm import read_turns
+from diarflow.scoring.totals import read_csv
 
 RULES = {
     "prepare_audio", "prepare_reference", "detect_speech", "detect_changes", "detect_overlap",
@@ -182,6 +183,31 @@ def test_a_folder_with_unsafe_names_is_a_corpus(unscored):
     names = (unscored / "results/calls/recordings.tsv").read_text()
     assert "it's; touch x\tcalls/it's; touch x.wav" in names
     assert not (unscored / "x").exists() and not (unscored / "y").exists()
+
+
+@pytest.mark.parametrize("batch_size", [1, 10])
+def test_results_keep_the_names_of_recordings(fresh, batch_size):
+    (fresh.folder / "calls").mkdir()
+    name = "Interview Müller (1)"
+    shutil.copy(fresh.folder / "audio/a.wav", fresh.folder / f"calls/{name}.wav")
+    reference = (fresh.folder / "audio/a.rttm").read_text().replace(" a ", " Interview_Müller_(1) ")
+    (fresh.folder / "calls.rttm").write_text(reference)
+    corpus = {"name": "c", "audio": "calls", "reference": "calls.rttm", "systems": ["classic"]}
+    fresh(overlay={"corpora": [corpus], "batch_size": batch_size})
+    results = fresh.folder / "results"
+    rttm = results / f"c/rttm/classic/{name}.rttm"
+    assert {line.split()[1] for line in rttm.read_text().splitlines()} == {"Interview_Müller_(1)"}
+    page = (results / f"report/recordings/c/{name}.html").read_text()
+    assert f"<h1>{name}</h1>" in page
+    (row,) = (
+        row
+        for row in read_csv(results / "c/der.csv").itertuples()
+        if row.recording == name and row.protocol == "full"
+    )
+    assert row.reference_seconds > 0 and row.der < 100
+    assert (
+        "Nothing to be done" in fresh(overlay={"corpora": [corpus], "batch_size": batch_size}).text
+    )
 
 
 def test_each_channel_of_a_telephone_call_is_a_recording_with_its_own_reference(fresh):

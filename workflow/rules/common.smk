@@ -49,7 +49,7 @@ if workflow.is_main_process:
 
 wildcard_constraints:
     corpus="(?!report/)[A-Za-z0-9][A-Za-z0-9_-]*",
-    recording="[A-Za-z0-9_][A-Za-z0-9_.-]*",
+    recording="[^/]+",
     network="[a-z0-9-]+",
     training="[a-z0-9-]+",
     tuning="[a-z0-9-]+",

@@ -125,14 +125,15 @@ def _add(result: Annotations, line: RttmLine, *, confidences: bool) -> None:
 def write_rttm(
     path, recording: str, turns: Iterable[Turn], *, comments: Iterable[str] = ()
 ) -> None:
-    """Write the turns of one recording, sorted by start, after `comments`."""
+    """Write the turns of one recording, sorted by start, after `comments`. Spaces in its id become "_"."""
+    name = as_field(recording)
     with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
         for comment in comments:
             file.write(f";; {' '.join(comment.split())}\n")
         for turn in sorted(turns):
             start, duration = format_seconds(turn.start), format_seconds(turn.end - turn.start)
             speaker = as_field(str(turn.speaker))
-            file.write(f"SPEAKER {recording} 1 {start} {duration} <NA> <NA> {speaker} <NA> <NA>\n")
+            file.write(f"SPEAKER {name} 1 {start} {duration} <NA> <NA> {speaker} <NA> <NA>\n")
 
 
 def read_turns(path) -> list[Turn]:

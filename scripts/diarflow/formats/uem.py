@@ -6,6 +6,7 @@ from diarflow.atomic import atomic_write
 from diarflow.errors import InputError
 from diarflow.formats.annotation_file import AnnotationFile, Line
 from diarflow.formats.text import (
+    as_field,
     format_seconds,
     malformed,
     parse_number,
@@ -85,9 +86,10 @@ def read_uem(path) -> dict[str, list[Interval]]:
 def write_uem(
     path, recording: str, extent: Iterable[Interval], *, comments: Iterable[str] = ()
 ) -> None:
-    """Write the extent of one recording, after `comments`."""
+    """Write the extent of one recording, after `comments`. Spaces in its id become "_"."""
+    name = as_field(recording)
     with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
         for comment in comments:
             file.write(f";; {comment}\n")
         for start, end in extent:
-            file.write(f"{recording} 1 {format_seconds(start)} {format_seconds(end)}\n")
+            file.write(f"{name} 1 {format_seconds(start)} {format_seconds(end)}\n")

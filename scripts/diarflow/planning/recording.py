@@ -1,22 +1,17 @@
 """A recording of a corpus, as its table describes it."""
 
-import hashlib
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from diarflow.errors import visible
 from diarflow.formats.names import forms
 from diarflow.planning.reference_digests import FileUsers, has_lines, lines_digest
 from diarflow.planning.source_stamps import audio_stamps
 from diarflow.scoring.recording_lines import RecordingLines
 
 MADE_BY_RULES = "results" + os.sep  # files below it need not exist at planning
-RESERVED_IDS = {"ALL", "COMPLETED"}  # rows of the score tables
-_SAFE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-# Snakemake takes a value that ends in 20 equal parts for an endless recursion of rules
-_PERIODIC = re.compile(r"(.+?)\1{19}$|(_ch[0-9]+)\2{18}$")
 
 
 @dataclass(frozen=True)
@@ -24,7 +19,7 @@ class Recording:
     """A recording and the facts that are known before it is opened."""
 
     corpus: str
-    id: str  # safe in file names and in RTTM
+    id: str  # a safe file name
     name: str  # as the table has it
     audio: str | None  # None if all systems of the corpus are imported
     channel: int | str = "mix"
@@ -37,6 +32,12 @@ class Recording:
     rttm: tuple[tuple[str, str], ...] = ()  # imported systems, each with the path of its RTTM
     channels: int | None = None  # of the audio file, if each of them is a recording
     users: FileUsers | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def title(self) -> str:
+        """Name for readers, with the channel if each channel is a recording."""
+        name = visible(self.name)
+        return f"{name}, channel {self.channel}" if self.each else name
 
     def source_audio(self) -> list[str]:
         """Return the audio file as an input of jobs, if a rule makes it.
@@ -141,25 +142,3 @@ class Recording:
             for kind, path in paths.items()
             if path and not path.startswith(MADE_BY_RULES)
         ]
-
-
-def safe_id(name: str) -> str:
-    """Return the name itself if it is safe in file names and RTTM, else a safe id that is unique to it.
-
-    >>> safe_id("ES2003a"), safe_id("my call (1)")
-    ('ES2003a', 'my_call_1-3ae3f9')
-    """
-    if _SAFE_ID.fullmatch(name) and name not in RESERVED_IDS and not _PERIODIC.search(name):
-        return name
-    digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:6]
-    stem = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:60] or "recording"
-    return f"{stem}-{digest}"
-
-
-def channel_id(name: str, channel: int) -> str:
-    """Return the id of one channel of a recording.
-
-    >>> channel_id("call", 2)
-    'call_ch2'
-    """
-    return f"{safe_id(name)}_ch{channel}"

@@ -19,6 +19,7 @@ def report_content(plan: Plan) -> dict[str, Any]:
             {
                 "corpus": recording.corpus,
                 "recording": recording.id,
+                "title": recording.title,
                 "systems": plan.systems[recording.corpus],
                 "reference": recording.reference is not None,
             }

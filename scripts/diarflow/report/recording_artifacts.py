@@ -14,6 +14,7 @@ from diarflow.audio.facts import facts_path, read_note
 from diarflow.audio.prepared import duration
 from diarflow.batch_labels import count_in_label, possible_labels
 from diarflow.formats.rttm import read_comments, read_turns
+from diarflow.formats.text import as_field
 from diarflow.formats.uem import read_uem
 from diarflow.report.audio_player import embedded_audio
 from diarflow.report.rendering import relative_url
@@ -26,12 +27,13 @@ from diarflow.timeline.intervals import Interval, Seconds, Turn
 class RecordingArtifacts:
     """The artifacts of one recording, below `results/{corpus}`.
 
-    `reference` is true if the table of recordings gives a reference. `variants` contains the variants in use of
+    `title` is the name of the recording for readers. `reference` is true if the table of recordings gives a reference. `variants` contains the variants in use of
     each rule. `audio` is the setting of the report: the page links to the audio ("linked") or contains it ("embedded").
     """
 
     corpus: str
     recording: str
+    title: str
     systems: Sequence[str]
     reference: bool
     variants: Mapping[str, Sequence[str]]
@@ -77,7 +79,7 @@ class RecordingArtifacts:
         """Read the scored extent; empty without a reference."""
         if REFERENCE not in self.turns:
             return []
-        return read_uem(self.reference_path.with_suffix(".uem")).get(self.recording, [])
+        return read_uem(self.reference_path.with_suffix(".uem")).get(as_field(self.recording), [])
 
     def notes(self) -> list[str]:
         """Return sentences about missing references, given numbers of speakers and incomplete audio."""

@@ -57,6 +57,7 @@ def write_recording_pages(
         values = common | {
             "corpus": corpus,
             "recording": recording,
+            "title": artifacts.title,
             "failures": [failure_row(failure, path) for failure in failures_of.get(key, ())],
             "rows": scores.get(key, []),
             "links": artifacts.links(),

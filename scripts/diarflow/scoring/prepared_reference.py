@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from diarflow.formats.rttm import read_comments, read_turns, write_rttm
+from diarflow.formats.text import as_field
 from diarflow.formats.uem import read_uem, write_uem
 from diarflow.scoring.notes import Notes, note_comments, parse_notes
 from diarflow.scoring.repairs import Repairs, last_end
@@ -58,7 +59,7 @@ def read_prepared_reference(rttm, uem, id: str) -> PreparedReference:
     return PreparedReference(
         read_turns(rttm),
         Repairs.parse(comments),
-        read_uem(uem).get(id, []),
+        read_uem(uem).get(as_field(id), []),
         next(sources, _SOURCE).removeprefix(_SOURCE),
         parse_notes(comments),
     )
