@@ -3,12 +3,12 @@
 import math
 from pathlib import Path
 
+from diarflow.artifacts.sidecars import write_sidecar
 from diarflow.audio.prepared import duration
 from diarflow.errors import InputError
 from diarflow.formats.rttm import write_rttm
 from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
-from diarflow.scoring.notes import note_comments
 from diarflow.scoring.recording_lines import RecordingLines
 from diarflow.scoring.reference import check_placement, read_reference
 from diarflow.scoring.repairs import normalize_turns
@@ -26,8 +26,9 @@ def import_turns(item):
     if audio and (seconds := duration(audio)):  # the audio of a failed recording is empty
         check_placement(imported.turns, path=path, name=name, duration=seconds)
     turns, repairs = normalize_turns(imported.turns, duration=math.inf)
-    comments = [str(repairs), *note_comments(imported.notes)]
-    write_rttm(item.output.rttm, item.id, turns, comments=comments)
+    write_rttm(item.output.rttm, item.id, turns)
+    notes = dict(sorted((+imported.notes).items()))
+    write_sidecar(item.output.sidecar, repairs=repairs._asdict(), notes=notes)
 
 
 # An imported system has turns also where the audio of the recording could not be prepared.

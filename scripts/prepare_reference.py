@@ -34,7 +34,8 @@ def prepare(item):
     turns, repairs = normalize_turns(turns, duration=seconds)
     reference = PreparedReference(turns, repairs, extent, source, notes + extent_notes)
     logging.info("%s: %d turns, %s", path, len(turns), repairs)
-    write_prepared_reference(item.output.reference, item.output.uem, item.id, reference)
+    paths = item.output.reference, item.output.uem, item.output.sidecar
+    write_prepared_reference(*paths, item.id, reference)
 
 
 # Recordings that were set aside need a reference too: their hypothesis is empty, and it is scored.

@@ -10,7 +10,7 @@ from snakemake.utils import update_config
 
 from diarflow.errors import InputError, visible
 from diarflow.formats.annotation_csv import parse_annotation_csv, read_annotation_csv
-from diarflow.formats.rttm import parse_rttm, read_comments, read_rttm
+from diarflow.formats.rttm import parse_rttm, read_rttm
 from diarflow.formats.uem import read_uem
 from diarflow.planning.reference_digests import file_digests
 from diarflow.planning.table import read_corpus
@@ -57,7 +57,7 @@ def read_digests(path):
 
 # by the suffix of the file
 PARSERS = {
-    "rttm": (read_all_turns, read_comments, read_digests),
+    "rttm": (read_all_turns, read_digests),
     "uem": (read_uem, read_digests),
     "csv": (read_all_turns, read_digests),
     "tsv": (read_table,),

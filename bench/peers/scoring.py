@@ -38,7 +38,8 @@ def score_rows(
     corpus: str, label: str, rttm: Path, reference: Path, *, failed: bool
 ) -> Iterator[tuple]:
     """Yield a row for each protocol, with the columns of the artifact `scores`."""
-    prepared = read_prepared_reference(reference, reference.with_suffix(".uem"), rttm.stem)
+    paths = (reference.with_suffix(suffix) for suffix in (".rttm", ".uem", ".json"))
+    prepared = read_prepared_reference(*paths, rttm.stem)
     turns, extent, hypothesis = prepared.turns, prepared.extent, read_hypothesis(rttm)
     counts = (count_speakers(turns, extent), count_speakers(hypothesis, extent))
     for protocol, seconds in score(turns, hypothesis, extent, **Scores().model_dump()).items():

@@ -141,7 +141,11 @@ def diarize(run_all, system, **config):
             output=clusters, **variant("clustering"))  # fmt: skip
     run_all("build_turns", input=regions | embeddings | clusters | chunks | dense,
             output={"turns": "turns.parquet"}, **variant("turns"))  # fmt: skip
-    run_all("write_rttm", input={"turns": "turns.parquet"}, output={"rttm": "rttm.rttm"})
+    run_all(
+        "write_rttm",
+        input={"turns": "turns.parquet"},
+        output={"rttm": "rttm.rttm", "sidecar": "rttm.json"},
+    )
 
 
 @pytest.mark.parametrize("corpus", [CONTENTS], indirect=True, ids=["contents"])

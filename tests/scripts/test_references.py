@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from diarflow.artifacts.placeholders import failed_rule
+from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.audio.prepared import write_silence
-from diarflow.formats.rttm import read_comments, read_turns
 
 LINE = "SPEAKER {} 1 {} {} <NA> <NA> {} <NA> <NA>\n"
 OWN = {"shared": [], "is_own": True, "channel": None, "is_each": False, "channels": None}
@@ -32,6 +32,7 @@ def run(run_script):
         output = {kind: f"results/c/{kind}/a.rttm"}
         if rule == "prepare_reference":
             output["uem"] = "results/c/reference/a.uem"
+        output["sidecar"] = f"results/c/{kind}/a.json"
         run_script(rule, input={"row": "row.json", "audio": str(audio)}, output=output)
         record = Path(f"results/c/failures/{rule}/a.json")
         assert (failed_rule(output[kind]) == rule) == record.exists()
@@ -66,7 +67,9 @@ def test_a_foreign_misplaced_or_contradictory_file_sets_the_recording_aside(
 def test_an_empty_file_has_no_turns_and_is_noted(run, rule):
     assert run(rule, ";; nobody speaks\n") is None
     (path,) = Path("results/c").glob("r*/a.rttm")
-    assert read_turns(path) == [] and "note: 1 empty" in read_comments(path)
+    assert path.read_text() == "" and read_sidecar(path.with_suffix(".json"))["notes"] == {
+        "empty": 1
+    }
 
 
 def test_turns_at_the_end_of_the_recording_are_clipped_and_later_ones_dropped(run):
@@ -74,5 +77,6 @@ def test_turns_at_the_end_of_the_recording_are_clipped_and_later_ones_dropped(ru
         "a", 0, 9, "y"
     )
     assert run("prepare_reference", text) is None
-    comments = read_comments("results/c/reference/a.rttm")
-    assert comments == ["repairs: 0 merged, 1 clipped, 1 dropped"]
+    assert read_sidecar("results/c/reference/a.json") == {
+        "extent": "audio", "repairs": {"merged": 0, "clipped": 1, "dropped": 1}, "notes": {},
+    }  # fmt: skip

@@ -11,6 +11,7 @@ import soundfile
 
 from diarflow.artifacts.failures import Failure, write_failure
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
+from diarflow.artifacts.sidecars import read_sidecar, write_sidecar
 from diarflow.artifacts.tables import COLUMNS, read_metadata, read_rows, write_table
 from diarflow.audio.facts import read_facts
 from diarflow.audio.prepared import write_silence
@@ -86,12 +87,14 @@ def test_prepare_reference(run_script, tone):
         output={
             "reference": at("reference", ending="rttm"),
             "uem": at("reference", ending="uem"),
+            "sidecar": at("reference", ending="json"),
         },
     )
     assert read_turns("results/c/reference/a.rttm") == [Turn(0.0, 1.0, "A")]
     assert read_uem("results/c/reference/a.uem") == {"a": [Interval(0.0, 1.0)]}
-    head = Path("results/c/reference/a.rttm").read_text().split("\n")[0]
-    assert head == ";; repairs: 1 merged, 1 clipped, 0 dropped"
+    repairs = {"merged": 1, "clipped": 1, "dropped": 0}
+    facts = {"extent": "audio", "repairs": repairs, "notes": {}}
+    assert read_sidecar("results/c/reference/a.json") == facts
 
 
 def test_detect_speech_sets_a_failing_recording_aside_and_continues(run_script, tone):
@@ -180,21 +183,27 @@ def test_write_rttm(run_script):
     write_table(
         at("turns"), "turns", [(0.0, 1.0, 5), (1.0, 2.0, 3)], metadata={"speakers_given": True}
     )
-    run_script(
-        "write_rttm", input={"turns": at("turns")}, output={"rttm": at("rttm", ending="rttm")}
-    )
+    output = {kind: at("rttm", ending=kind) for kind in ("rttm", "json")}
+    output["sidecar"] = output.pop("json")
+    run_script("write_rttm", input={"turns": at("turns")}, output=output)
+    assert read_sidecar(output["sidecar"]) == {"speakers_given": True}
     assert Path(at("rttm", ending="rttm")).read_text().splitlines() == [
-        ";; number of speakers: given",
         "SPEAKER a 1 0.000 1.000 <NA> <NA> SPEAKER_00 <NA> <NA>",
         "SPEAKER a 1 1.000 1.000 <NA> <NA> SPEAKER_01 <NA> <NA>",
     ]
+
+
+def placeholder(kind, path, rule):
+    write_placeholder(kind, path, recording="a", rule=rule)
 
 
 def scored(run_script):
     files = {
         "reference": at("reference", ending="rttm"),
         "uem": at("reference", ending="uem"),
+        "reference_sidecar": at("reference", ending="json"),
         "rttm": at("rttm", ending="rttm", variant="s"),
+        "rttm_sidecar": at("rttm", ending="json", variant="s"),
     }
     output = {"scores": at("scores", variant="s")}
     run_script("score_recording", input=files, output=output, collar_each_side=0.25)
@@ -205,19 +214,18 @@ def scored(run_script):
 def test_a_failed_recording_is_scored_as_an_empty_hypothesis(run_script):
     write_rttm(at("reference", ending="rttm"), "a", [Turn(0.0, 2.0, "A")])
     write_uem(at("reference", ending="uem"), "a", [Interval(0.0, 4.0)])
-    write_placeholder(
-        "rttm", at("rttm", ending="rttm", variant="s"), recording="a", rule="prepare_audio"
-    )
+    write_sidecar(at("reference", ending="json"), extent="audio")
+    placeholder("rttm", at("rttm", ending="rttm", variant="s"), "prepare_audio")
+    placeholder("sidecar", at("rttm", ending="json", variant="s"), "prepare_audio")
     full = scored(run_script)[0]
     assert (full["protocol"], full["missed"], full["failed_rule"]) == ("full", 2.0, "prepare_audio")
     assert (full["corpus"], full["system"], full["recording"]) == ("c", "s", "a")
 
 
 def test_a_recording_with_a_failed_reference_has_no_score(run_script):
-    write_placeholder(
-        "reference", at("reference", ending="rttm"), recording="a", rule="prepare_reference"
-    )
-    write_placeholder("uem", at("reference", ending="uem"), recording="a", rule="prepare_reference")
+    for kind, ending in (("reference", "rttm"), ("uem", "uem"), ("sidecar", "json")):
+        placeholder(kind, at("reference", ending=ending), "prepare_reference")
+    write_sidecar(at("rttm", ending="json", variant="s"), speakers_given=False)
     write_rttm(at("rttm", ending="rttm", variant="s"), "a", [Turn(0.0, 2.0, "A")])
     assert scored(run_script) == []
 
@@ -234,6 +242,8 @@ def test_every_artifact_has_a_placeholder(tmp_path, monkeypatch, kind):
     }
     path = at(kind, ending=ending.get(kind, "parquet"))
     write_placeholder(kind, path, recording="a", rule="prepare_audio")
+    if kind in ("rttm", "reference"):
+        write_placeholder("sidecar", at(kind, ending="json"), recording="a", rule="prepare_audio")
     if kind not in ("uem", "embeddings"):  # files next to a placeholder
         assert failed_rule(path) == "prepare_audio"
 

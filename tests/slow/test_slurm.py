@@ -187,4 +187,6 @@ def test_a_recording_whose_job_slurm_kills_is_set_aside_and_the_others_are_compl
         for name in ("r02", "r03", "r04")
     }
     assert rttm["r02"].startswith("SPEAKER r02") and rttm["r04"].startswith("SPEAKER r04")
-    assert rttm["r03"] == ";; set aside: detect_speech\n"
+    assert rttm["r03"] == ""
+    sidecar = json.loads((folder / "results/c/rttm/light/r03.json").read_text())
+    assert sidecar == {"set_aside": "detect_speech"}

@@ -2,21 +2,18 @@
 
 import pytest
 
-from diarflow.formats.rttm import write_rttm
+from diarflow.artifacts.sidecars import write_sidecar
 from diarflow.runs.annotation_summary import annotation_lines
-from diarflow.scoring.notes import Notes, note_comments
 from diarflow.scoring.repairs import Repairs
-from diarflow.timeline.intervals import Turn
 
 
 @pytest.fixture
 def prepared(tmp_path):
-    """Return a function that writes a prepared reference with repairs and notes."""
+    """Return a function that writes the sidecar of a prepared reference with repairs and notes."""
 
     def write(name, repairs=(0, 0, 0), **notes):
-        path = tmp_path / f"{name}.rttm"
-        comments = [str(Repairs(*repairs)), *note_comments(Notes(notes))]
-        write_rttm(path, name, [Turn(0.0, 1.0, "Ann")], comments=comments)
+        path = tmp_path / f"{name}.json"
+        write_sidecar(path, repairs=Repairs(*repairs)._asdict(), notes=notes)
         return str(path)
 
     return write
@@ -30,17 +27,19 @@ def test_what_was_dropped_or_mapped_is_summed_over_the_recordings(prepared):
     assert list(annotation_lines(references, [prepared("x", (0, 4, 0))])) == [
         "references: 4 of 6 empty (b, d, e and 1 more); "
         "3 turns dropped (outside the recording, or empty) in 2 of 6 (a, b); "
-        "imported RTTM: 4 turns clipped to the recording in 1 of 1 (x)"
+        "imported systems: 4 turns clipped to the recording in 1 of 1 (x)"
     ]
 
 
 def test_nothing_is_printed_if_nothing_was_dropped_or_mapped(prepared, tmp_path):
-    (tmp_path / "damaged.rttm").write_bytes(b";; repairs: x\n;; \xff")
-    paths = [prepared("a", (3, 0, 0)), str(tmp_path / "damaged.rttm"), str(tmp_path / "no.rttm")]
+    (tmp_path / "damaged.json").write_bytes(b'{"repairs": "x", \xff')
+    (tmp_path / "other.json").write_text('{"repairs": {"x": 1}, "notes": {"y": "z"}}')
+    paths = [str(tmp_path / f"{name}.json") for name in ("damaged", "other", "missing")]
+    paths.append(prepared("a", (3, 0, 0)))
     assert list(annotation_lines(paths)) == []
 
 
 def test_the_line_is_short(prepared):
     notes = {f"kind {number} of things that were dropped": 1 for number in range(50)}
     (line,) = annotation_lines([prepared("a", **notes)])
-    assert len(line) <= 300 and line.endswith("more, see the comments in results/*/reference")
+    assert len(line) <= 300 and line.endswith("more, see notes in results/*/reference/*.json")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from diarflow.errors import InputError
 from diarflow.formats.annotation_csv import parse_annotation_csv, read_annotation_csv
-from diarflow.formats.rttm import parse_rttm, read_comments, read_rttm, read_turns, write_rttm
+from diarflow.formats.rttm import parse_rttm, read_rttm, read_turns, write_rttm
 from diarflow.formats.text import as_integer, as_number, parse_number
 from diarflow.formats.uem import read_uem, write_uem
 from diarflow.timeline.intervals import Interval, Turn
@@ -62,12 +62,11 @@ def test_written_turns_are_read_back(tmp_path_factory, written):
         assert read == pytest.approx((*turn[:2], turn.speaker))
 
 
-def test_a_written_line_is_nist_rttm_and_a_comment_is_one_line(tmp_path):
-    write_rttm(tmp_path / "a.rttm", "a", [Turn(1.5, 2.25, "SPEAKER_00")], comments=["made\nup"])
+def test_a_written_line_is_nist_rttm(tmp_path):
+    write_rttm(tmp_path / "a.rttm", "a", [Turn(1.5, 2.25, "SPEAKER_00")])
     assert (tmp_path / "a.rttm").read_text() == (
-        ";; made up\nSPEAKER a 1 1.500 0.750 <NA> <NA> SPEAKER_00 <NA> <NA>\n"
+        "SPEAKER a 1 1.500 0.750 <NA> <NA> SPEAKER_00 <NA> <NA>\n"
     )
-    assert read_comments(tmp_path / "a.rttm") == ["made up"]
 
 
 def test_a_name_with_a_space_becomes_one_field(tmp_path):

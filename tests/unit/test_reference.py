@@ -260,7 +260,7 @@ def test_a_prepared_reference_is_read_as_it_was_written(tmp_path, source):
     reference = PreparedReference(
         [Turn(0.0, 2.0, "A")], Repairs(1, 2, 3), extent, source, Notes(x=2)
     )
-    paths = tmp_path / "a.rttm", tmp_path / "a.uem"
+    paths = tmp_path / "a.rttm", tmp_path / "a.uem", tmp_path / "a.json"
     write_prepared_reference(*paths, "a", reference)
     assert read_prepared_reference(*paths, "a") == reference
 

@@ -13,9 +13,8 @@ import pytest
 import soundfile
 from sample_report import DER, IMAGE, RESULTS, SCRIPT, SYSTEMS, report_content, write_report
 
-from diarflow.formats.rttm import read_turns, write_rttm
+from diarflow.artifacts.sidecars import write_sidecar
 from diarflow.report.site import write_site
-from diarflow.scoring.hypothesis import SPEAKERS_GIVEN_COMMENT
 
 
 class Page(HTMLParser):
@@ -166,8 +165,7 @@ def test_the_data_files_equal_der_csv_and_begin_with_the_highest_der(report):
 
 def test_a_page_lists_the_systems_that_were_given_the_number_of_speakers(new_report):
     assert "was given to" not in Page(new_report / "recordings/c/a.html").text
-    path = RESULTS / "rttm/ours/a.rttm"
-    write_rttm(path, "a", read_turns(path), comments=[SPEAKERS_GIVEN_COMMENT])
+    write_sidecar(RESULTS / "rttm/ours/a.json", speakers_given=True)
     write_site(new_report, report_content())
     text = Page(new_report / "recordings/c/a.html").text
     assert "The number of speakers was given to ours." in text

@@ -133,7 +133,7 @@ def test_names_of_recordings_lead_to_files_below_results_only(tmp_path):
 
 @pytest.mark.parametrize("name", [*NAMES, "Ann\tLee", "a\nSPEAKER b 1 0 1", "\u2028"])
 def test_the_name_of_a_speaker_is_one_field_of_one_line(name):
-    write_rttm("a.rttm", "a", [Turn(0.0, 1.0, name)], comments=[name])
+    write_rttm("a.rttm", "a", [Turn(0.0, 1.0, name)])
     assert len(read_turns("a.rttm")) == 1
 
 

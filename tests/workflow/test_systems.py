@@ -14,6 +14,7 @@ from workflow_runs import (
     write_tiny_corpus,
 )
 
+from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.formats.rttm import read_turns
 
 CLUSTERS = {"cluster_segments", "build_turns", "write_rttm", "score_recording"}
@@ -53,7 +54,7 @@ def test_speech_is_detected_and_the_number_of_speakers_is_estimated(folder):
         errors = float(totals[system]["missed"]) + float(totals[system]["false_alarm"])
         assert errors < 0.25 * float(totals[system]["reference_seconds"])
         text = (folder / f"results/tiny/rttm/{system}/a.rttm").read_text()
-        assert "SPEAKER a 1 " in text and "given" not in text
+        assert "SPEAKER a 1 " in text and ";;" not in text
 
 
 def test_the_number_of_speakers_in_the_table_is_used_by_default(folder, tmp_path):
@@ -64,7 +65,7 @@ def test_the_number_of_speakers_in_the_table_is_used_by_default(folder, tmp_path
     (run.folder / "tiny.tsv").write_text(TINY_TABLE)
     run("results/tiny/rttm/best/a.rttm")
     assert speakers_of(rttm) == {"SPEAKER_00", "SPEAKER_01"}
-    assert rttm.read_text().startswith(";; number of speakers: given\n")
+    assert read_sidecar(rttm.with_suffix(".json")) == {"speakers_given": True}
 
 
 def speakers_of(rttm):

@@ -66,6 +66,9 @@ for batch in batches("cluster_segments"):
             reference=batch.inputs_if_oracle(
                 "results/{corpus}/reference/{recording}.rttm"
             ),
+            reference_sidecar=batch.inputs_if_oracle(
+                "results/{corpus}/reference/{recording}.json"
+            ),
             model=batch.model(),
             changed=batch.changed(),
         output:

@@ -17,8 +17,8 @@ run_end = RunEnd(
     notes=lambda: [
         *audio_lines(plan.paths("audio", "prepare_audio", ".json")),
         *annotation_lines(
-            plan.paths("reference", "prepare_reference", ".rttm", scored=True),
-            plan.paths("rttm", "import_rttm", ".rttm"),
+            plan.paths("reference", "prepare_reference", ".json", scored=True),
+            plan.paths("rttm", "import_rttm", ".json"),
         ),
     ],
     accept_failures=settings.on_error == "accept",

@@ -3,6 +3,7 @@ RTTM for other tools, targets that make one product only, and the target that re
 
 in   results/{corpus}/turns/{system}/{recording}.parquet; or the RTTM of an imported system
 out  results/{corpus}/rttm/{system}/{recording}.rttm   NIST RTTM, speakers SPEAKER_00, SPEAKER_01, ...
+     results/{corpus}/rttm/{system}/{recording}.json   sidecar: given number of speakers; of imported systems repairs, notes
 """
 
 # two rules make RTTM: one for systems that run here, one for imported systems
@@ -20,6 +21,7 @@ for batch in batches("write_rttm"):
             changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            sidecar=batch.outputs("results/{corpus}/rttm/{system}/{recording}.json"),
         log:
             batch.log(),
         wildcard_constraints:
@@ -44,6 +46,7 @@ for batch in batches("import_rttm"):
             changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            sidecar=batch.outputs("results/{corpus}/rttm/{system}/{recording}.json"),
         log:
             batch.log(),
         wildcard_constraints:

@@ -4,8 +4,9 @@ Audio and references in the one form that all other rules read.
 in   audio, reference and UEM of the table of recordings, and the row files
 out  results/{corpus}/audio/{recording}.wav        mono, 16 kHz, 16-bit PCM
      results/{corpus}/audio/{recording}.json       facts: source, decoder, length, gaps, notes
-     results/{corpus}/reference/{recording}.rttm   normalized turns; comments count the repairs
+     results/{corpus}/reference/{recording}.rttm   normalized turns
      results/{corpus}/reference/{recording}.uem    scored extent
+     results/{corpus}/reference/{recording}.json   sidecar: source of the extent, repairs, notes
      results/demo/source/                          recording of the demo, and its reference
 """
 
@@ -46,6 +47,7 @@ for batch in batches("prepare_reference"):
         output:
             reference=batch.outputs("results/{corpus}/reference/{recording}.rttm"),
             uem=batch.outputs("results/{corpus}/reference/{recording}.uem"),
+            sidecar=batch.outputs("results/{corpus}/reference/{recording}.json"),
         log:
             batch.log(),
         localrule: True

@@ -31,6 +31,7 @@ rule evaluate_changes:
         ),
         reference=plan.references(output=CHANGES),
         uem=plan.references(".uem", output=CHANGES),
+        sidecar=plan.references(".json", output=CHANGES),
         changed=aggregation.changed(
             "logs/report/evaluate_changes.log", aggregation.evaluation_provenance
         ),
@@ -67,6 +68,7 @@ rule report_all:
         der=[f"results/{corpus.name}/der.csv" for corpus in settings.corpora],
         rttm=plan.rttm(DER),
         reference=plan.references(output=DER),
+        sidecars=plan.sidecars(DER),
         audio=plan.audio(DER),
         speech=plan.inputs("speech", "detect_speech", ".parquet", output=DER),
         moments=plan.inputs("changes", "detect_changes", ".parquet", output=DER),

@@ -1,7 +1,7 @@
 """
 Diarization error rate of every recording that has a reference.
 
-in   results/{corpus}/reference/{recording}.rttm, .uem; results/{corpus}/rttm/{system}/{recording}.rttm
+in   results/{corpus}/reference/{recording}.rttm, .uem, .json; results/{corpus}/rttm/{system}/{recording}.rttm, .json
 out  results/{corpus}/scores/{system}/{recording}.parquet   seconds of each error, one row for each protocol
      results/{corpus}/der.csv                               every recording x system x protocol, and totals
 """
@@ -14,7 +14,9 @@ for batch in batches("score_recording"):
         input:
             reference=batch.inputs("results/{corpus}/reference/{recording}.rttm"),
             uem=batch.inputs("results/{corpus}/reference/{recording}.uem"),
+            reference_sidecar=batch.inputs("results/{corpus}/reference/{recording}.json"),
             rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            rttm_sidecar=batch.inputs("results/{corpus}/rttm/{system}/{recording}.json"),
             changed=batch.changed(),
         output:
             scores=batch.outputs("results/{corpus}/scores/{system}/{recording}.parquet"),

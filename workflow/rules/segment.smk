@@ -54,6 +54,9 @@ for batch in batches("detect_speech"):
             reference=batch.inputs_if_oracle(
                 "results/{corpus}/reference/{recording}.rttm"
             ),
+            reference_sidecar=batch.inputs_if_oracle(
+                "results/{corpus}/reference/{recording}.json"
+            ),
             changed=batch.changed(),
         output:
             speech=batch.outputs("results/{corpus}/speech/{speech}/{recording}.parquet"),
@@ -85,6 +88,9 @@ for batch in batches("detect_changes"):
             ),
             reference=batch.inputs_if_oracle(
                 "results/{corpus}/reference/{recording}.rttm"
+            ),
+            reference_sidecar=batch.inputs_if_oracle(
+                "results/{corpus}/reference/{recording}.json"
             ),
             changed=batch.changed(),
         output:
@@ -122,6 +128,9 @@ for batch in batches("detect_overlap"):
             ),
             reference=batch.inputs_if_oracle(
                 "results/{corpus}/reference/{recording}.rttm"
+            ),
+            reference_sidecar=batch.inputs_if_oracle(
+                "results/{corpus}/reference/{recording}.json"
             ),
             changed=batch.changed(),
         output:

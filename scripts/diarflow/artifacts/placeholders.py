@@ -9,9 +9,8 @@ from pathlib import Path
 
 from diarflow.artifacts.failures import Failure
 from diarflow.artifacts.paths import parse_artifact_path
+from diarflow.artifacts.sidecars import read_sidecar, sidecar_path, write_sidecar
 from diarflow.artifacts.tables import COLUMNS, read_metadata, write_table
-
-_PREFIX = "set aside: "
 
 # The formats of arrays and audio import NumPy and soundfile, which many jobs do not need: imported where used.
 
@@ -23,7 +22,9 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
     elif kind in ("rttm", "reference"):
         from diarflow.formats.rttm import write_rttm
 
-        write_rttm(path, recording, [], comments=[f"{_PREFIX}{rule}"])
+        write_rttm(path, recording, [])
+    elif kind == "sidecar":
+        write_sidecar(path, set_aside=rule)
     elif kind == "uem":
         from diarflow.formats.uem import write_uem
 
@@ -55,7 +56,8 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
 def failed_rule(path) -> str | None:
     """Return the rule that failed on the recording of an artifact; None if none did.
 
-    Arrays and UEM files have no place for it: the file written with them has. Prepared audio without samples is a
+    Arrays, RTTM and UEM files have no place for it: the file written with them has. For an RTTM it is read from its
+    sidecar. Prepared audio without samples is a
     placeholder, since prepare_audio fails on recordings that are too short.
     """
     ending = Path(path).suffix
@@ -68,11 +70,8 @@ def failed_rule(path) -> str | None:
         from diarflow.artifacts.arrays import read_frame_metadata
 
         return read_frame_metadata(path).get("set_aside")
-    if ending == ".rttm":
-        from diarflow.formats.rttm import read_comments
-
-        rules = [line for line in read_comments(path) if line.startswith(_PREFIX)]
-        return rules[0].removeprefix(_PREFIX) if rules else None
+    if ending in (".rttm", ".json") and artifact.product in ("reference", "rttm"):
+        return read_sidecar(sidecar_path(path)).get("set_aside")
     if ending == ".wav" and artifact.product == "audio":
         from diarflow.audio.prepared import duration
 

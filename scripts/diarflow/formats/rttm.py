@@ -122,14 +122,10 @@ def _add(result: Annotations, line: RttmLine, *, confidences: bool) -> None:
     result.turns.setdefault(channel, []).append(Turn(start, end, speaker))
 
 
-def write_rttm(
-    path, recording: str, turns: Iterable[Turn], *, comments: Iterable[str] = ()
-) -> None:
-    """Write the turns of one recording, sorted by start, after `comments`. Spaces in its id become "_"."""
+def write_rttm(path, recording: str, turns: Iterable[Turn]) -> None:
+    """Write the turns of one recording, sorted by start. Spaces in its id become "_"."""
     name = as_field(recording)
     with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
-        for comment in comments:
-            file.write(f";; {' '.join(comment.split())}\n")
         for turn in sorted(turns):
             start, duration = format_seconds(turn.start), format_seconds(turn.end - turn.start)
             speaker = as_field(str(turn.speaker))
@@ -140,13 +136,3 @@ def read_turns(path) -> list[Turn]:
     """Return all turns of a file, for example of one that `write_rttm` wrote."""
     file = _lines_by_name(path, read_lines(path))
     return parse_rttm(file, file.lines).all_turns()
-
-
-def read_comments(path) -> list[str]:
-    """Return the comments at the head of a file, without their ";;"."""
-    comments = []
-    for line in read_lines(path):
-        if not line.startswith(";;"):
-            break
-        comments.append(line[2:].strip())
-    return comments

@@ -83,13 +83,9 @@ def read_uem(path) -> dict[str, list[Interval]]:
     }
 
 
-def write_uem(
-    path, recording: str, extent: Iterable[Interval], *, comments: Iterable[str] = ()
-) -> None:
-    """Write the extent of one recording, after `comments`. Spaces in its id become "_"."""
+def write_uem(path, recording: str, extent: Iterable[Interval]) -> None:
+    """Write the extent of one recording. Spaces in its id become "_"."""
     name = as_field(recording)
     with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
-        for comment in comments:
-            file.write(f";; {comment}\n")
         for start, end in extent:
             file.write(f"{name} 1 {format_seconds(start)} {format_seconds(end)}\n")

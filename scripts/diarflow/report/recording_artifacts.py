@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.artifacts.placeholders import failed_rule
+from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.audio.facts import facts_path, read_note
 from diarflow.audio.prepared import duration
 from diarflow.batch_labels import count_in_label, possible_labels
-from diarflow.formats.rttm import read_comments, read_turns
+from diarflow.formats.rttm import read_turns
 from diarflow.formats.text import as_field
 from diarflow.formats.uem import read_uem
 from diarflow.report.audio_player import embedded_audio
 from diarflow.report.rendering import relative_url
 from diarflow.report.timeline import REFERENCE
-from diarflow.scoring.hypothesis import SPEAKERS_GIVEN_COMMENT
 from diarflow.timeline.intervals import Interval, Seconds, Turn
 
 
@@ -91,7 +91,7 @@ class RecordingArtifacts:
         given = [
             system
             for system in self.systems
-            if SPEAKERS_GIVEN_COMMENT in read_comments(self.path("rttm", system, ".rttm"))
+            if read_sidecar(self.path("rttm", system, ".json")).get("speakers_given")
         ]
         if given:
             notes.append(f"The number of speakers was given to {', '.join(given)}.")
@@ -126,10 +126,10 @@ class RecordingArtifacts:
 
     def _data_paths(self) -> Iterator[Path]:
         """Yield the paths of all artifacts that the page shows, except the audio."""
-        for suffix in (".rttm", ".uem"):
+        for suffix in (".rttm", ".uem", ".json"):
             yield self.path("reference", suffix=suffix)
         for system in self.systems:
-            yield self.path("rttm", system, ".rttm")
+            yield from (self.path("rttm", system, suffix) for suffix in (".rttm", ".json"))
         for rule, products, suffixes in (
             ("detect_speech", ("speech",), (".parquet",)),
             ("detect_changes", ("candidates", "changes"), (".parquet",)),

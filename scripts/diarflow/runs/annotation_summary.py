@@ -1,25 +1,25 @@
-"""Line at the end of a run: what was dropped or mapped in the references and the imported RTTM."""
+"""Line at the end of a run: what was dropped or mapped in the references and the imported systems."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
 from pathlib import Path
 
-from diarflow.errors import MAX_LENGTH
+from diarflow.artifacts.sidecars import read_sidecar
+from diarflow.errors import MAX_LENGTH, InputError
 from diarflow.formats.text import examples
-from diarflow.scoring.notes import EMPTY, parse_notes
+from diarflow.scoring.notes import EMPTY, notes_in
 from diarflow.scoring.repairs import Repairs
 
 
 def annotation_lines(references: Iterable[str], imported: Iterable[str] = ()) -> Iterator[str]:
-    """Yield a line if anything was dropped or mapped in these files of prepared references and imported RTTM."""
+    """Yield a line if anything was dropped or mapped, by the sidecars of prepared references and imported systems."""
     parts = [
         *_parts("references", list(references)),
-        *_parts("imported RTTM", list(imported)),
+        *_parts("imported systems", list(imported)),
     ]
     line = ""
     for number, part in enumerate(parts):
-        more = f"; {len(parts) - number} more, see the comments in results/*/reference"
+        more = f"; {len(parts) - number} more, see notes in results/*/reference/*.json"
         if len(line) + len(part) + len(more) > MAX_LENGTH and line:
             line += more
             break
@@ -29,7 +29,7 @@ def annotation_lines(references: Iterable[str], imported: Iterable[str] = ()) ->
 
 
 def _parts(kind: str, paths: list[str]) -> list[str]:
-    """Return what was dropped or mapped in files of a kind, what concerns most recordings first."""
+    """Return what was dropped or mapped in annotations of a kind, what concerns most recordings first."""
     counts: Counter[str] = Counter()
     recordings: dict[str, list[str]] = defaultdict(list)
     for path in paths:
@@ -47,14 +47,12 @@ def _parts(kind: str, paths: list[str]) -> list[str]:
 
 
 def _notes(path: str) -> Counter[str]:
-    """Read the notes of a file, and the turns that were clipped or dropped; none if it cannot be read."""
+    """Read the notes in a sidecar, and the turns that were clipped or dropped; none if it cannot be read."""
     try:
-        with open(path, encoding="utf-8") as file:
-            comments = [line[2:].strip() for line in takewhile(lambda line: line[:2] == ";;", file)]
-        repairs = Repairs.parse(comments)
-    except (OSError, ValueError, TypeError):
+        facts = read_sidecar(path)
+        repairs, notes = Repairs(**facts.get("repairs", {})), notes_in(facts)
+        notes["turns clipped to the recording"] = repairs.clipped
+        notes["turns dropped (outside the recording, or empty)"] = repairs.dropped
+        return +notes
+    except (OSError, InputError, TypeError):
         return Counter()
-    notes = parse_notes(comments)
-    notes["turns clipped to the recording"] = repairs.clipped
-    notes["turns dropped (outside the recording, or empty)"] = repairs.dropped
-    return +notes

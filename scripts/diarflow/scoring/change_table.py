@@ -89,17 +89,21 @@ def evaluated_paths(results: Path, recording: str, detectors: Iterable[str]) -> 
     """Return the paths that `read_detected_changes` reads for a recording.
 
     >>> evaluated_paths(Path("results/ami"), "a", [])
-    ['results/ami/reference/a.rttm', 'results/ami/reference/a.uem']
+    ['results/ami/reference/a.rttm', 'results/ami/reference/a.uem', 'results/ami/reference/a.json']
     """
-    paths = [results / "reference" / f"{recording}{suffix}" for suffix in (".rttm", ".uem")]
+    paths = _reference_paths(results, recording)
     for product in ("candidates", "changes"):
         paths += [results / product / name / f"{recording}.parquet" for name in detectors]
     return [path.as_posix() for path in paths]
 
 
+def _reference_paths(results: Path, recording: str) -> list[Path]:
+    return [results / "reference" / f"{recording}{suffix}" for suffix in (".rttm", ".uem", ".json")]
+
+
 def _read_recording(results: Path, recording: str, detectors: Sequence[str]) -> DetectedChanges:
-    rttm = results / "reference" / f"{recording}.rttm"
-    reference = read_prepared_reference(rttm, rttm.with_suffix(".uem"), recording)
+    rttm, uem, sidecar = _reference_paths(results, recording)
+    reference = read_prepared_reference(rttm, uem, sidecar, recording)
     candidates, changes = (
         {name: read_table(results / product / name / f"{recording}.parquet") for name in detectors}
         for product in ("candidates", "changes")

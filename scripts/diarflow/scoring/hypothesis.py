@@ -4,8 +4,6 @@ from collections.abc import Iterable
 
 from diarflow.timeline.intervals import Interval, Seconds, Turn
 
-# first line of a hypothesis whose system was given the number of speakers
-SPEAKERS_GIVEN_COMMENT = "number of speakers: given"
 _RESOLUTION: Seconds = 0.001  # of times in RTTM
 
 

@@ -1,36 +1,21 @@
-"""Notes: what was dropped or mapped when a reference or an imported RTTM was read, as comments of the result.
+"""Notes: counts of what was dropped or mapped when a reference or an imported system was read.
 
-A comment is `note: <count> <what>`. The summary of a run adds the counts of all recordings.
+The sidecar of the result contains them under `notes`. The summary of a run adds the counts of all recordings.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-
-_PREFIX = "note: "
+from collections.abc import Mapping
+from typing import Any
 
 EMPTY = "empty"  # note of a reference without a turn
 
 Notes = Counter[str]
 
 
-def note_comments(notes: Notes) -> list[str]:
-    """Return a comment for each note.
+def notes_in(facts: Mapping[str, Any]) -> Notes:
+    """Return the notes in the content of a sidecar.
 
-    >>> note_comments(Notes({"NOSCORE intervals left out": 2, "turns": 0}))
-    ['note: 2 NOSCORE intervals left out']
+    >>> notes_in({"notes": {"NOSCORE intervals left out": 2}}), notes_in({})
+    (Counter({'NOSCORE intervals left out': 2}), Counter())
     """
-    return [f"{_PREFIX}{count} {what}" for what, count in sorted(notes.items()) if count]
-
-
-def parse_notes(comments: Iterable[str]) -> Notes:
-    """Read the notes in the comments of a file.
-
-    >>> parse_notes(["repairs: 0 merged", "note: 2 NOSCORE intervals left out"])
-    Counter({'NOSCORE intervals left out': 2})
-    """
-    notes: Notes = Counter()
-    for comment in comments:
-        count, _, what = comment.removeprefix(_PREFIX).partition(" ")
-        if comment.startswith(_PREFIX) and count.isdecimal():
-            notes[what] += int(count)
-    return notes
+    return Notes(facts.get("notes", {}))

@@ -1,16 +1,15 @@
-"""The artifacts of prepare_reference: normalized turns as RTTM, and the extent as UEM, each with a comment."""
+"""The artifacts of prepare_reference: normalized turns as RTTM, the extent as UEM, and a sidecar with facts."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from diarflow.formats.rttm import read_comments, read_turns, write_rttm
+from diarflow.artifacts.sidecars import read_sidecar, write_sidecar
+from diarflow.formats.rttm import read_turns, write_rttm
 from diarflow.formats.text import as_field
 from diarflow.formats.uem import read_uem, write_uem
-from diarflow.scoring.notes import Notes, note_comments, parse_notes
+from diarflow.scoring.notes import Notes, notes_in
 from diarflow.scoring.repairs import Repairs, last_end
 from diarflow.timeline.intervals import Interval, Turn
-
-_SOURCE = "extent: "  # prefix of the comment in the UEM that names the source of the extent
 
 
 class PreparedReference(NamedTuple):
@@ -45,21 +44,25 @@ def span(turns: Iterable[Turn]) -> list[Interval]:
     return [Interval(min(turn.start for turn in turns), last_end(turns))] if turns else []
 
 
-def write_prepared_reference(rttm, uem, id: str, reference: PreparedReference) -> None:
-    """Write the reference of the recording `id` to the paths `rttm` and `uem`."""
-    comments = [str(reference.repairs), *note_comments(reference.notes)]
-    write_rttm(rttm, id, reference.turns, comments=comments)
-    write_uem(uem, id, reference.extent, comments=[_SOURCE + reference.extent_source])
+def write_prepared_reference(rttm, uem, sidecar, id: str, reference: PreparedReference) -> None:
+    """Write the reference of the recording `id` to the paths `rttm`, `uem` and `sidecar`."""
+    write_rttm(rttm, id, reference.turns)
+    write_uem(uem, id, reference.extent)
+    write_sidecar(
+        sidecar,
+        extent=reference.extent_source,
+        repairs=reference.repairs._asdict(),
+        notes=dict(sorted((+reference.notes).items())),
+    )
 
 
-def read_prepared_reference(rttm, uem, id: str) -> PreparedReference:
-    """Read the reference of the recording `id` from the paths `rttm` and `uem`."""
-    sources = (comment for comment in read_comments(uem) if comment.startswith(_SOURCE))
-    comments = read_comments(rttm)
+def read_prepared_reference(rttm, uem, sidecar, id: str) -> PreparedReference:
+    """Read the reference of the recording `id` from the paths `rttm`, `uem` and `sidecar`."""
+    facts = read_sidecar(sidecar)
     return PreparedReference(
         read_turns(rttm),
-        Repairs.parse(comments),
+        Repairs(**facts.get("repairs", {})),
         read_uem(uem).get(as_field(id), []),
-        next(sources, _SOURCE).removeprefix(_SOURCE),
-        parse_notes(comments),
+        facts.get("extent", ""),
+        notes_in(facts),
     )

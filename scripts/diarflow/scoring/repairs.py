@@ -1,6 +1,5 @@
 """Normalized turns of a recording, and the number of repairs."""
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -10,10 +9,7 @@ _ROUNDING: Seconds = 0.001  # a turn that ends this much after the recording was
 
 
 class Repairs(NamedTuple):
-    """Number of turns that were merged with another, clipped to the recording, or dropped as empty.
-
-    `str` and `parse` convert it to and from the comment in a prepared reference.
-    """
+    """Number of turns that were merged with another, clipped to the recording, or dropped as empty."""
 
     merged: int = 0
     clipped: int = 0
@@ -21,16 +17,6 @@ class Repairs(NamedTuple):
 
     def __str__(self) -> str:
         return f"repairs: {self.merged} merged, {self.clipped} clipped, {self.dropped} dropped"
-
-    @classmethod
-    def parse(cls, comments: Iterable[str]) -> "Repairs":
-        """Read the numbers from the comments of a prepared reference; all are 0 if it has none.
-
-        >>> Repairs.parse([str(Repairs(1, 2, 3))])
-        Repairs(merged=1, clipped=2, dropped=3)
-        """
-        lines = [line for line in comments if line.startswith("repairs: ")]
-        return cls(*map(int, re.findall(r"\d+", lines[0]))) if lines else cls()
 
 
 def normalize_turns(turns: Iterable[Turn], *, duration: Seconds) -> tuple[list[Turn], Repairs]:
