@@ -128,14 +128,18 @@ class RuleBatch(Batch):
             folder = self._session.folder
             if not folder.compares_results or self._provenance is None:
                 return []
-            job = SimpleNamespace(**(self.values or dict(wildcards.items())))
-            provenance = self._provenance(job)
+            values = self.values or dict(wildcards.items())
+            provenance = self._provenance(SimpleNamespace(**values))
+
+            def files_of(pattern: str) -> list[str]:
+                return self.files(pattern) or [pattern.format(**values)]
+
+            count = len(self.recordings) or 1
+            rows = files_of(self._row_pattern) if self._row_pattern else [""] * count
+            origins = [made_from(provenance, folder.row_digest(row)) for row in rows]
             results: dict[str, str] = {}
-            for id in self.recordings or [job.recording]:
-                values = vars(job) | {"recording": id}
-                origin = made_from(provenance, folder.row_digest(self._row_pattern, values))
-                paths = (pattern.format(**values) for pattern in self._output_patterns)
-                results |= dict.fromkeys(paths, origin)
+            for pattern in self._output_patterns:
+                results.update(zip(files_of(pattern), origins, strict=True))
             return folder.changed(results)
 
         return files

@@ -91,9 +91,9 @@ class RunFolder:
         """Return whether results are compared with their records: in the process that plans, while no run is at work."""
         return bool(self._results and self._results.is_active)
 
-    def row_digest(self, pattern: str | None, values: Mapping[str, str]) -> str:
-        """Return the digest of the row file of a job and recording; "" for a rule that reads none."""
-        return self._rows.digest(pattern.format(**values)) if pattern else ""
+    def row_digest(self, path: str) -> str:
+        """Return the digest that a row file has or will have; "" if there is no such row file."""
+        return self._rows.digest(path)
 
     def changed(self, made_from: Mapping[str, str]) -> list[str]:
         """Return a new file if a job must make one of its results again, else nothing.
@@ -110,12 +110,9 @@ class RunFolder:
         paths = [
             path for path, origin in made_from.items() if self._results.must_be_made(path, origin)
         ]
-        present = {Path(path).stem for path in made_from if file_state(path)}
-        paths += [
-            path
-            for path in made_from
-            if self._results.is_missing(path) and Path(path).stem in present
-        ]
+        if missing := [path for path in made_from if self._results.is_missing(path)]:
+            present = {Path(path).stem for path in made_from if file_state(path)}
+            paths += [path for path in missing if Path(path).stem in present]
         if self._is_run:
             for path in paths:
                 self._results.keep_aside(path)
