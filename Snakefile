@@ -18,6 +18,7 @@ include: "workflow/rules/segment.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/cluster.smk"
 include: "workflow/rules/export.smk"
+include: "workflow/rules/convert.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/tune.smk"
@@ -28,4 +29,5 @@ rule all:
     default_target: True
     input:
         rules.rttm.input,
+        rules.exports.input,
         rules.report.input,

@@ -8,7 +8,12 @@ from typing import Any
 
 from diarflow.errors import InputError
 from diarflow.planning.plan import Plan
-from diarflow.planning.provenance import Provenance, pages_digest, rule_provenance
+from diarflow.planning.provenance import (
+    Provenance,
+    export_provenance,
+    pages_digest,
+    rule_provenance,
+)
 from diarflow.planning.report_content import evaluated_detectors, report_content
 from diarflow.planning.resources import memory_mb, runtime_minutes
 from diarflow.planning.run_folder import RunFolder
@@ -74,6 +79,31 @@ class Aggregation:
     def pages_digest(self, wildcards: Any) -> str:
         """Return the digests of the templates of the report's pages."""
         return pages_digest()
+
+    # --- exports --------------------------------------------------------------------------------
+
+    def corpus_hypotheses(self, wildcards: Any) -> list[str]:
+        """Return the RTTM of a system on a corpus."""
+        folder = f"results/{wildcards.corpus}/rttm/{wildcards.system}"
+        return [f"{folder}/{id}.rttm" for id in self._plan.ids(wildcards.corpus)]
+
+    def corpus_facts(self, wildcards: Any) -> list[str]:
+        """Return the facts of the prepared audio of a corpus; none for a corpus without audio."""
+        corpus, ids = wildcards.corpus, self._plan.ids(wildcards.corpus)
+        has_audio = any(self._plan.recordings[corpus, id].audio for id in ids)
+        return [f"results/{corpus}/audio/{id}.json" for id in ids] if has_audio else []
+
+    def corpus_export_provenance(self, name: str) -> Callable[[Any], str]:
+        """Return the provenance of an export of a whole corpus to the format `name`."""
+
+        def text(wildcards: Any) -> str:
+            corpus, system = wildcards.corpus, wildcards.system
+            recordings = self._plan.ids(corpus)
+            return export_provenance(
+                name, "export_corpus", corpus=corpus, system=system, recordings=recordings
+            )
+
+        return text
 
     # --- searches -------------------------------------------------------------------------------
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from diarflow.artifacts.failures import REFERENCE_RULES, Failure, read_failures
 from diarflow.batch_labels import batch_count, batch_index, batch_label
+from diarflow.exports import EXPORTS
 from diarflow.planning.batches import Batch, inputs_to_declare
 from diarflow.planning.file_states import modification_time
 from diarflow.planning.recording import Recording
-from diarflow.planning.rule_variants import VARIANTS
+from diarflow.planning.rule_variants import EXPORT_RULES, VARIANTS
 from diarflow.planning.search import trials
 from diarflow.settings import BLOCKS, STAGES, Settings
 
@@ -26,6 +27,7 @@ class Plan:
         self.settings = settings
         self.recordings = {(recording.corpus, recording.id): recording for recording in recordings}
         self.systems = {corpus.name: settings.systems_of(corpus) for corpus in settings.corpora}
+        self.exports = {corpus.name: corpus.exports for corpus in settings.corpora}
         self._ids: dict[str, list[str]] = {}
         for corpus, id in self.recordings:
             self._ids.setdefault(corpus, []).append(id)
@@ -52,9 +54,15 @@ class Plan:
 
     def variants(self, rule: str, corpus: str) -> list[str]:
         """Return the variants of a rule that the systems of a corpus use, each once."""
-        systems = self.systems[corpus]
+        systems = self._systems_of(rule, corpus)
         choices = self._choices(rule, systems) if systems else []
         return [VARIANTS[rule].format(**choice) for choice in choices]
+
+    def _systems_of(self, rule: str, corpus: str) -> list[str]:
+        """Return the systems of a corpus; of an export only if the corpus requests its format."""
+        if rule in EXPORT_RULES and EXPORT_RULES[rule] not in self.exports[corpus]:
+            return []
+        return self.systems[corpus]
 
     def variants_by_rule(self, corpus: str) -> dict[str, list[str]]:
         """Return the variants of every rule that the systems of a corpus use."""
@@ -108,7 +116,7 @@ class Plan:
 
     def _runs_for(self, rule: str, system: str) -> bool:
         """Return whether a rule has jobs for a system: imported systems have none before `import_rttm`."""
-        if rule == "score_recording":
+        if rule == "score_recording" or rule in EXPORT_RULES:
             return True
         return self.is_imported(system) == (rule == "import_rttm")
 
@@ -142,7 +150,9 @@ class Plan:
         for corpus in self.settings.corpora:
             if rule == "simulate_conversations" and not corpus.simulate:
                 continue
-            systems = [*self.systems[corpus.name], *self.trial_systems(corpus.name)]
+            systems = self._systems_of(rule, corpus.name)
+            if rule not in EXPORT_RULES:
+                systems = [*systems, *self.trial_systems(corpus.name)]
             choices = self._choices(rule, systems)
             for label, ids in self._batched(corpus.name, scored=rule in REFERENCE_RULES):
                 for choice in choices:
@@ -241,6 +251,22 @@ class Plan:
         for rule in ("write_rttm", "import_rttm"):
             paths += self.inputs("rttm", rule, ".json", output=output)
         return inputs_to_declare(paths, [modification_time(output)] * len(paths))
+
+    def exported(self) -> list[str]:
+        """Return the exports that the corpora request."""
+        paths = [
+            path
+            for rule, name in EXPORT_RULES.items()
+            for path in self.inputs("exports", rule, EXPORTS[name].ending)
+        ]
+        for corpus, names in self.exports.items():
+            paths += [
+                f"results/{corpus}/exports/{system}/{name}/{file}"
+                for name in names
+                for system in self.systems[corpus]
+                for file in EXPORTS[name].corpus_files
+            ]
+        return paths
 
     def failures(self) -> Iterator[Failure]:
         """Yield the failure records of results that are still requested."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from diarflow.backends import MODELS, PACKAGE
 from diarflow.digests import canonical, digest, versions
+from diarflow.exports import EXPORTS
 from diarflow.planning.code_digest import code_digest
 from diarflow.planning.plan import Plan
 from diarflow.planning.requirements import BACKENDS
@@ -27,6 +28,16 @@ def rule_provenance(rule: str, *packages: str, **settings: Any) -> str:
     """Return the provenance of a rule that has no backend."""
     return canonical(
         settings=settings, code=code_digest(_script(rule)), versions=versions(*packages)
+    )
+
+
+def export_provenance(name: str, script: str, **settings: Any) -> str:
+    """Return the provenance of an export to a format, by a script."""
+    export = EXPORTS[name]
+    return canonical(
+        settings={"format": name, **settings},
+        code=code_digest(_script(script), export.source),
+        versions=versions(*export.packages),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from diarflow.backends import PACKAGE
 from diarflow.networks.onnx import model_path
 from diarflow.planning.plan import Plan
+from diarflow.planning.rule_variants import EXPORT_RULES
 from diarflow.scoring.names import PROTOCOLS
 from diarflow.settings import STAGES
 
@@ -35,7 +36,15 @@ def report_content(plan: Plan) -> dict[str, Any]:
         "cards": network_cards(plan),
         "collar_each_side": settings.scores.collar_each_side,
         "audio": settings.report.audio,
-        "variants": {corpus: plan.variants_by_rule(corpus) for corpus in plan.systems},
+        # without exports: a new format does not change the report
+        "variants": {
+            corpus: {
+                rule: variants
+                for rule, variants in plan.variants_by_rule(corpus).items()
+                if rule not in EXPORT_RULES
+            }
+            for corpus in plan.systems
+        },
         "settings": plan.used_settings() | {"segments": {"": settings.segments.model_dump()}},
     }
 

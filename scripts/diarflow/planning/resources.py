@@ -44,6 +44,7 @@ DEMANDS = {
     "cluster_segments": Demand(600, 300, 2),
     "build_turns": Demand(400, 300, 1),
     "score_recording": Demand(400, 100, 1),
+    "export_cuts": Demand(300, 100, 1),
     # rules over all recordings, each counted as one minute
     "evaluate_changes": Demand(1100, 0, 1),
     "report_corpus": Demand(600, 0, 1),

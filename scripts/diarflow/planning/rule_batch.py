@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from diarflow.planning.batches import Batch
-from diarflow.planning.provenance import is_made, rule_provenance
+from diarflow.planning.provenance import export_provenance, is_made, rule_provenance
 from diarflow.planning.requirements import BACKENDS
 from diarflow.planning.resources import (
     UNKNOWN_DURATION,
@@ -19,7 +19,7 @@ from diarflow.planning.resources import (
     prepared_duration,
     runtime_minutes,
 )
-from diarflow.planning.rule_variants import RULE_BLOCKS, VARIANTS
+from diarflow.planning.rule_variants import EXPORT_RULES, RULE_BLOCKS, VARIANTS
 from diarflow.runs.attempts import attempt_resource
 from diarflow.runs.result_records import made_from
 from diarflow.settings import is_oracle
@@ -189,6 +189,15 @@ class RuleBatch(Batch):
             if not self._block:
                 return rule_provenance(self.rule, *packages, **settings)
             return self._session.provenance.variant(self.rule, self._block, self._name(wildcards))
+
+        self._provenance = text
+        return self.bind(text)
+
+    def export_provenance(self, script: str) -> Callable:
+        """Return the provenance of the job's export."""
+
+        def text(wildcards: Any) -> str:
+            return export_provenance(EXPORT_RULES[self.rule], script)
 
         self._provenance = text
         return self.bind(text)

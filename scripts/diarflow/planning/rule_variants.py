@@ -1,5 +1,10 @@
 """Variants of the rules over recordings: their folders, and the blocks of settings that hold them."""
 
+from diarflow.exports import EXPORTS
+
+# formats by the rule that exports recordings to them
+EXPORT_RULES = {export.rule: name for name, export in EXPORTS.items() if export.file}
+
 # folder name of a rule's variants, by the parts of a system that its result depends on
 VARIANTS = {
     "prepare_audio": "",
@@ -16,6 +21,10 @@ VARIANTS = {
     "write_rttm": "{system}",
     "import_rttm": "{system}",
     "score_recording": "{system}",
+    **{
+        rule: f"{{system}}/{EXPORTS[name].folder}".rstrip("/")
+        for rule, name in EXPORT_RULES.items()
+    },
 }
 
 # block of settings that holds a rule's variants, for the rules that have backends

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from diarflow.exports import EXPORTS
 from diarflow.settings.base import Block, Name
 from diarflow.settings.changes import Changes, Segments
 from diarflow.settings.clustering import Clustering
@@ -84,10 +85,12 @@ class Settings(Block):
     def needs_audio(self, corpus: Corpus) -> bool:
         """Return whether the audio of a corpus is read.
 
-        A corpus needs no audio if all its systems are imported. A corpus without systems is used for training.
+        A corpus needs no audio if all its systems are imported, unless an export contains audio. A corpus without
+        systems is used for training.
         """
         systems = self.systems_of(corpus)
-        return not systems or len(self.rttm_of(corpus)) < len(systems)
+        is_exported = any(EXPORTS[name].reads_audio for name in corpus.exports)
+        return not systems or is_exported or len(self.rttm_of(corpus)) < len(systems)
 
 
 def is_oracle(variant: Block) -> bool:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from diarflow.exports import EXPORTS
 from diarflow.settings.base import (
     Block,
     Name,
@@ -63,6 +64,11 @@ class Corpus(Block):
     )
     systems: list[Name] | None = Field(
         None, description="systems to run; null: default_systems; []: none"
+    )
+
+    exports: list[Literal[*EXPORTS]] = Field(  # type: ignore[valid-type]
+        default_factory=list,
+        description="formats for other tools, in results/{corpus}/exports/{system}/",
     )
 
     @model_validator(mode="after")

@@ -57,7 +57,11 @@ def _message(
         return f"{key}: {details['ctx']['error']}"
     # A user may have put the token itself where its environment variable belongs: do not print it.
     shown = "something else" if "token" in str(path[-1]) else _shown(value, quoted=True)
-    message = f"{key} is {shown}, expected {_expected(block, path[-1])}"
+    expected = _expected(block, path[-1])
+    if kind == "literal_error" and isinstance(path[-1], int):  # an element of a list
+        names = re.findall("'([^']*)'", details["ctx"]["expected"])
+        expected = f"one of {shortened(names)}"
+    message = f"{key} is {shown}, expected {expected}"
     if isinstance(value, str) and _is_number(value):
         is_exponent = re.fullmatch(
             r"[-+]?\d+[eE][-+]?\d+", value

@@ -1,0 +1,37 @@
+"""JSON by `recording.schema.json`: the recording, its speakers and its turns."""
+
+import json
+from typing import Any
+
+from diarflow.exports.recording import ExportedRecording
+
+SCHEMA_VERSION = 1
+_DECIMALS = 3
+
+
+def render(recording: ExportedRecording) -> str:
+    """Return the object of a recording."""
+    return json.dumps(document(recording), indent=1, ensure_ascii=False) + "\n"
+
+
+def document(recording: ExportedRecording) -> dict[str, Any]:
+    """Return the object of a recording, with times in seconds."""
+    return {
+        "version": SCHEMA_VERSION,
+        "recording": recording.id,
+        "name": recording.name,
+        "audio": recording.audio or None,
+        "duration": round(recording.duration, _DECIMALS) or None,
+        "system": recording.system,
+        "speakers": [
+            {
+                "name": speaker,
+                "seconds": round(sum(end - start for start, end in intervals), _DECIMALS),
+            }
+            for speaker, intervals in recording.intervals.items()
+        ],
+        "turns": [
+            {"start": turn.start, "end": turn.end, "speaker": turn.speaker}
+            for turn in recording.turns
+        ],
+    }

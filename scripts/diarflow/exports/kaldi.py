@@ -1,0 +1,40 @@
+"""Kaldi data directory: an utterance for each turn. Ids of speakers begin with the recording, as Kaldi's sorting requires."""
+
+from collections.abc import Iterable
+
+from diarflow.exports.recording import ExportedRecording
+from diarflow.formats.text import as_field, format_seconds
+
+
+def render_corpus(recordings: Iterable[ExportedRecording]) -> dict[str, str]:
+    """Return the files of the directory by name. `wav.scp` lists the prepared audio, and is empty without it. Lines are sorted by bytes, as with `LC_ALL=C sort`."""
+    segments, speakers, audio, channels = [], [], [], []
+    by_speaker: dict[str, list[str]] = {}
+    for recording in recordings:
+        id = recording.field
+        if recording.prepared:
+            audio.append(f"{id} {recording.prepared}")
+        channels.append(f"{id} {id} A")
+        for turn in recording.turns:
+            speaker = f"{id}-{as_field(turn.speaker)}"
+            start, end = round(1000 * turn.start), round(1000 * turn.end)
+            utterance = f"{speaker}-{start:09d}-{end:09d}"
+            times = f"{format_seconds(turn.start)} {format_seconds(turn.end)}"
+            segments.append(f"{utterance} {id} {times}")
+            speakers.append(f"{utterance} {speaker}")
+            by_speaker.setdefault(speaker, []).append(utterance)
+    groups = (
+        f"{speaker} {' '.join(sorted(names, key=str.encode))}"
+        for speaker, names in by_speaker.items()
+    )
+    return {
+        "segments": _sorted(segments),
+        "utt2spk": _sorted(speakers),
+        "spk2utt": _sorted(groups),
+        "wav.scp": _sorted(audio),
+        "reco2file_and_channel": _sorted(channels),
+    }
+
+
+def _sorted(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in sorted(lines, key=str.encode))

@@ -1,0 +1,19 @@
+"""Rules export_srt, export_vtt, ...: write the turns of a system on a recording in the format of another tool."""
+
+from diarflow.atomic import atomic_write
+from diarflow.exports import EXPORTS
+from diarflow.exports.hypothesis import read_hypothesis
+from diarflow.runs.job import Job
+
+job = Job(snakemake)
+export = EXPORTS[job.settings["format"]].load()
+
+
+def write_export(item):
+    recording = read_hypothesis(item.input.rttm, item.read("facts"))
+    with atomic_write(item.output.export) as temporary:
+        temporary.write_text(export.render(recording), encoding="utf-8")
+
+
+# the export of a recording that was set aside has no turns
+job.each(write_export, include_failed=True)
