@@ -3,10 +3,10 @@
 import re
 from copy import deepcopy
 from pathlib import Path
-from types import SimpleNamespace
 
 import yaml
 from snakemake.utils import update_config
+from table_corpus import source
 
 from diarflow.errors import InputError, visible
 from diarflow.formats.annotation_csv import parse_annotation_csv, read_annotation_csv
@@ -21,12 +21,7 @@ DEFAULTS = yaml.safe_load((Path(__file__).resolve().parents[1] / "config.yaml").
 
 def read_table(path):
     """Read a table of recordings."""
-    return read_corpus(
-        SimpleNamespace(
-            name="c", recordings=str(path), audio=None, channel="mix", reference=None, uem=None,
-            simulate=None,
-        )
-    )  # fmt: skip
+    return read_corpus(source(recordings=str(path)))
 
 
 def read_overlay(path):

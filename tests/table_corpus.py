@@ -5,5 +5,5 @@ from types import SimpleNamespace
 
 def source(**fields):
     defaults = {"name": "c", "recordings": None, "audio": None, "channel": "mix"}
-    defaults |= {"reference": None, "uem": None, "simulate": None}
+    defaults |= {"reference": None, "uem": None, "simulate": None, "annotations": None}
     return SimpleNamespace(**defaults | fields)

@@ -5,12 +5,12 @@ import re
 import shutil
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
 from conftest import ROOT
 from edge_case_audio import CONTENTS, FILES, write_files
+from table_corpus import source
 from workflow_runs import digests
 
 from diarflow.audio.facts import read_note
@@ -29,11 +29,7 @@ def corpus(request, tmp_path_factory):
     """The recordings of a folder of edge cases, and the edge case of each."""
     folder = tmp_path_factory.mktemp("edge-cases")
     write_files(folder / "audio", request.param)
-    source = SimpleNamespace(
-        name="h", recordings=None, audio=str(folder / "audio"), channel="mix", reference=None,
-        uem=None, simulate=None,
-    )  # fmt: skip
-    recordings, _ = read_corpus(source)
+    recordings, _ = read_corpus(source(name="h", audio=str(folder / "audio")))
     return {recording: request.param[Path(recording.audio).name] for recording in recordings}
 
 

@@ -54,7 +54,8 @@ RULES = ("prepare_reference", "import_rttm")
         (LINE.format("a", 690, 4300, "x"), {}, "are the times in milliseconds"),
         (LINE.format("a", 1, 0, "x"), {}, "the duration of each turn of a is 0"),
         (LINE.format("a", 1, -2, "x"), {}, "all.rttm:1: duration is -2, expected a number >= 0"),
-        ("a 1 0.3 0.2 word\n", {}, "all.rttm:1: begins with a 1 0.3 0.2 word, expected RTTM"),
+        ("a 1 0.3 0.2\n", {}, "all.rttm:1: begins with a 1 0.3 0.2, expected RTTM"),
+        ("a 1 0.3 0.2 word\n", {}, "all.rttm:1: CTM without speakers, expected the speaker"),
     ],
 )
 def test_a_foreign_misplaced_or_contradictory_file_sets_the_recording_aside(

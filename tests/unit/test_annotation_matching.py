@@ -139,12 +139,12 @@ def test_at_most_three_files_of_unknown_format_are_named(tmp_path):
     paths = files(tmp_path, *(f"audio/{name}" for name in names))
     (tmp_path / "reference").mkdir()
     for name in names:
-        (tmp_path / "reference" / name.replace("wav", "rttm")).write_text("a 1 0.3 0.2 word\n")
+        (tmp_path / "reference" / name.replace("wav", "rttm")).write_text("a 1 0.3 0.2\n")
     recordings, _ = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
     warnings = warn_of_annotations(recordings)
     assert len(warnings) == 4 and warnings[3] == "2 more files of annotations that cannot be read"
-    assert warnings[0].endswith("0.rttm:1: begins with a 1 0.3 0.2 word, expected RTTM, or an "
-                                "annotation CSV with the ending .csv")  # fmt: skip
+    formats = "RTTM, CSV, TextGrid, EAF, CHAT, STM, CTM, JSON, Audacity labels"
+    assert warnings[0].endswith(f"0.rttm:1: begins with a 1 0.3 0.2, expected {formats}")
 
 
 def test_two_recordings_with_the_same_end_do_not_share_lines(tmp_path):

@@ -221,9 +221,9 @@ def test_the_last_row_of_a_csv_needs_no_line_break(file):  # bug 25
     [
         (
             "filename,start\n",
-            ":1: no column offset, duration, speaker_id; expected filename, Offset",
+            ":1: no column end or duration, speaker; expected start, end or duration, speaker",
         ),
-        ("", ":1: no column filename"),
+        ("", ":1: no column start"),
         ("filename,Offset,Duration,Speaker_id,offset\n", ":1: column offset appears twice"),
         (HEADER + "a,0,-1,x\n", ":2: duration is -1"),
         (HEADER + "a,0\n", ":2: 2 fields, expected 4"),

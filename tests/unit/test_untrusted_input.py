@@ -13,7 +13,6 @@ import zipfile
 from contextlib import nullcontext
 from copy import deepcopy
 from pathlib import Path
-from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -22,6 +21,7 @@ import yaml
 from conftest import ROOT
 from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
+from table_corpus import source
 from yaml import YAMLError
 
 from diarflow.artifacts.arrays import read_array
@@ -120,10 +120,7 @@ NAMES = ["../../executed", "/tmp/executed", "..", ".", "~", "a/../../../executed
 def test_names_of_recordings_lead_to_files_below_results_only(tmp_path):
     Path("a.wav").touch()
     Path("t.tsv").write_text("recording\taudio\n" + "".join(f"{name}\ta.wav\n" for name in NAMES))
-    source = SimpleNamespace(
-        name="c", recordings="t.tsv", audio=None, channel="mix", reference=None, uem=None, simulate=None,
-    )  # fmt: skip
-    recordings, _ = read_corpus(source)
+    recordings, _ = read_corpus(source(recordings="t.tsv"))
     ids = {recording.id for recording in recordings}
     assert len(ids) == len(NAMES)
     assert all(re.fullmatch(r"\w[\w .()-]*", id) and id[-1] not in " ." for id in ids)

@@ -1,1 +1,1 @@
-"""Text formats of turns and scored extents: RTTM, annotation CSV, UEM. One module per format."""
+"""Formats of turns and scored extents, one module per format. `recognition` is their registry."""

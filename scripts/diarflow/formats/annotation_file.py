@@ -18,8 +18,12 @@ class Line(NamedTuple):
 class AnnotationFile:
     """Lines of a file by the recording name that they contain.
 
+    In a file without recording names (`is_nameless`) all lines have the empty name.
+
     `problems` are those of lines without a recording name, which may belong to any recording: number and text.
     """
+
+    is_nameless = False
 
     def __init__(self, path):
         self.path = str(path)

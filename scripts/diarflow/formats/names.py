@@ -14,10 +14,10 @@ from diarflow.formats.text import as_field, examples
 
 # endings of files, which do not belong to the name of a recording
 _ENDINGS = {
-    ".3gp", ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".au", ".avi", ".caf", ".csv",
-    ".ctm", ".eaf", ".flac", ".flv", ".json", ".lab", ".m4a", ".m4b", ".m4v", ".mka", ".mkv",
+    ".3gp", ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".amr", ".ape", ".au", ".avi", ".caf", ".cha", ".csv",
+    ".ctm", ".eaf", ".flac", ".flv", ".gz", ".json", ".jsonl", ".lab", ".m4a", ".m4b", ".m4v", ".mka", ".mkv",
     ".mov", ".mp2", ".mp3", ".mp4", ".mpeg", ".mpg", ".nist", ".oga", ".ogg", ".opus", ".ra",
-    ".raw", ".rf64", ".rttm", ".snd", ".sph", ".spx", ".stm", ".textgrid", ".tsv", ".txt", ".uem",
+    ".raw", ".rf64", ".rttm", ".seglst", ".snd", ".sph", ".spx", ".stm", ".textgrid", ".tsv", ".txt", ".uem",
     ".w64", ".wav", ".wave", ".webm", ".wma", ".wmv", ".wv",
 }  # fmt: skip
 

@@ -4,6 +4,7 @@
 The last one or two fields may be missing.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from diarflow.formats.annotation_file import AnnotationFile, Line
 from diarflow.formats.rttm_speakers import MISSING, RttmLine, have_confidences, speaker_of
 from diarflow.formats.text import (
     as_field,
+    as_number,
     format_seconds,
     malformed,
     parse_number,
@@ -29,6 +31,7 @@ _OTHER_TYPES = {
 }  # fmt: skip
 _TYPES = {"SPEAKER", "NOSCORE", *_OTHER_TYPES}
 
+ENDINGS = (".rttm",)
 _REQUIRED = (0, 1, 3, 4, 7)  # fields that are not empty
 # A turn may start before its recording and is clipped later. A start before -1 day is a mistake.
 EARLIEST_START = -86_400.0
@@ -39,25 +42,46 @@ class Annotations:
     """Turns, intervals and channels of a recording in a file, by the text of the channel field.
 
     `unscored` are the intervals of NOSCORE lines, `channels` those of all lines, also of lines without a turn.
-    `spaces` counts the turns whose speaker's name contained a space.
+    `spaces` counts the turns whose speaker's name contained a space, `notes` what was left out.
     """
 
     turns: dict[str, list[Turn]] = field(default_factory=dict)
     unscored: dict[str, list[Interval]] = field(default_factory=dict)
     channels: set[str] = field(default_factory=set)
     spaces: int = 0
+    notes: Counter[str] = field(default_factory=Counter)
 
     def all_turns(self) -> list[Turn]:
         """Return the turns of all channels."""
         return [turn for turns in self.turns.values() for turn in turns]
 
 
-def read_rttm(path) -> AnnotationFile:
-    """Read the lines of an RTTM file of a user. Raises InputError if it cannot be read or is of another format."""
-    return _lines_by_name(path, read_source_lines(path))
+def recognizes(head: str, path: str) -> bool:
+    """Return whether a line in the head of a file is one of RTTM. Types of lines may be in lower case."""
+    rows = (text.split(None, 5) for text in head.split("\n"))
+    return any(_is_line(fields) for fields in rows if fields)
 
 
-def _lines_by_name(path, texts: Iterable[str]) -> AnnotationFile:
+def _is_line(fields: list[str]) -> bool:
+    if fields[0] in _TYPES:
+        return True
+    times = fields[3:5]
+    return fields[0].upper() in _TYPES and len(times) == 2 and all(map(_is_time, times))
+
+
+def _is_time(text: str) -> bool:
+    return text == MISSING or as_number(text) is not None
+
+
+def read_rttm(path, *, expected: str = "RTTM") -> AnnotationFile:
+    """Read the lines of an RTTM file of a user.
+
+    Raises InputError, with the `expected` formats, if it cannot be read or is of another format.
+    """
+    return _lines_by_name(path, read_source_lines(path), expected)
+
+
+def _lines_by_name(path, texts: Iterable[str], expected: str = "RTTM") -> AnnotationFile:
     file = AnnotationFile(path)
     first, is_rttm = "", False
     for number, text in enumerate(texts, 1):
@@ -68,13 +92,13 @@ def _lines_by_name(path, texts: Iterable[str]) -> AnnotationFile:
         else:  # the same, but faster
             fields = text.split(None, 2)
         first = first or f"{path}:{number}: begins with {shown(text, 20)}"
-        is_rttm = is_rttm or fields[0] in _TYPES
+        is_rttm = is_rttm or fields[0].upper() in _TYPES
         if len(fields) > 1:
             file.add(fields[1], Line(number, text))
         else:
             file.problems.append(Line(number, "1 field, expected 8 to 10"))
     if first and not is_rttm:
-        raise InputError(f"{first}, expected RTTM, or an annotation CSV with the ending .csv")
+        raise InputError(f"{first}, expected {expected}")
     return file
 
 
@@ -102,10 +126,10 @@ def parse_rttm(file: AnnotationFile, names: Iterable[str]) -> Annotations:
 def _add(result: Annotations, line: RttmLine, *, confidences: bool) -> None:
     """Add the turn or the unscored interval of a line. Raises InputError without a place."""
     fields = line.fields
-    kind, channel = fields[0], fields[2] if len(fields) > 2 else MISSING
+    kind, channel = fields[0].upper(), fields[2] if len(fields) > 2 else MISSING
     fewest = 8 if kind == "SPEAKER" else 5 if kind == "NOSCORE" else 0
     if kind not in _TYPES:
-        raise InputError(f"line begins with {shown(kind)}, expected SPEAKER")
+        raise InputError(f"line begins with {shown(fields[0])}, expected SPEAKER")
     if len(fields) < fewest:
         raise InputError(f"{len(fields)} fields, expected {fewest} to 10")
     if channel != MISSING or kind == "SPEAKER":

@@ -1,18 +1,15 @@
-"""Folders with a reference, a UEM or an imported RTTM for each recording."""
+"""Folders with a reference, a UEM or the turns of an imported system for each recording."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from diarflow.errors import InputError
+from diarflow.formats import recognition
 from diarflow.formats.names import NameIndex
 from diarflow.formats.text import counted, examples
 from diarflow.planning.file_listing import list_files
 
-ENDINGS = {
-    "reference": (".rttm", ".csv", ".tsv"),
-    "uem": (".uem",),
-    "rttm": (".rttm",),
-}
+ENDINGS = {"reference": recognition.ENDINGS, "uem": (".uem",), "rttm": recognition.ENDINGS}
 
 
 class AnnotationFolder:
@@ -24,10 +21,10 @@ class AnnotationFolder:
         files = [
             os.path.relpath(file, path)
             for file in list_files(path).files
-            if file.lower().endswith(endings)
+            if file.lower().endswith(endings) and _is_meant(file)
         ]
         # of several files of a recording, the first kind counts
-        files.sort(key=lambda file: endings.index(os.path.splitext(file)[1].lower()))
+        files.sort(key=lambda file: _rank(file, endings))
         self._index = NameIndex(files)
         self._users: dict[str, str] = {}
         self._lacking: list[str] = []
@@ -65,3 +62,17 @@ class AnnotationFolder:
             more = len(self._ambiguous) - 1
             parts.append(self._ambiguous[0] + (f" and {more} more such cases" if more else ""))
         return [f"corpus {corpus}: {self.kind} {self.path}: {'; '.join(parts)}"] if parts else []
+
+
+def _is_meant(file: str) -> bool:
+    """Return whether a file is one of annotations: a file with a general ending, such as .txt, by its content."""
+    if not file.lower().endswith(recognition.GENERAL_ENDINGS):
+        return True
+    try:
+        return bool(recognition.recognized_formats(file))
+    except InputError:
+        return False
+
+
+def _rank(file: str, endings: Sequence[str]) -> int:
+    return next(rank for rank, ending in enumerate(endings) if file.lower().endswith(ending))

@@ -7,6 +7,7 @@ from typing import Any
 
 from diarflow.errors import visible
 from diarflow.formats.names import forms
+from diarflow.formats.tiers import ALL_TIERS, TierSelection
 from diarflow.planning.reference_digests import FileUsers, has_lines, lines_digest
 from diarflow.planning.source_stamps import audio_stamps
 from diarflow.scoring.recording_lines import RecordingLines
@@ -31,6 +32,7 @@ class Recording:
     max_speakers: int | None = None
     rttm: tuple[tuple[str, str], ...] = ()  # imported systems, each with the path of its RTTM
     channels: int | None = None  # of the audio file, if each of them is a recording
+    selection: TierSelection = ALL_TIERS  # of tiers in files of annotations
     users: FileUsers | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -119,6 +121,7 @@ class Recording:
             self.channel if isinstance(self.channel, int) else None,
             self.each,
             self.channels,
+            *self.selection,
         )
 
     def _lines(self, **paths: str | None) -> dict[str, Any]:

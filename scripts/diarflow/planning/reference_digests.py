@@ -11,31 +11,38 @@ from typing import NamedTuple
 
 from diarflow.errors import EXAMPLES, InputError
 from diarflow.formats.names import NameIndex, shared_forms
+from diarflow.formats.recognition import read_annotation_file
 from diarflow.formats.text import counted, examples
+from diarflow.formats.tiers import ALL_TIERS, TierSelection
 from diarflow.formats.uem import read_uem_lines
 from diarflow.scoring.recording_lines import RecordingLines
-from diarflow.scoring.reference import read_annotation_file
 
 
 class FileDigests(NamedTuple):
-    """Names in a file of annotations, a digest of the lines of each, and the reason if it cannot be read."""
+    """Names in a file of annotations, a digest of the lines of each, and the reason if it cannot be read.
+
+    A file without recording names (`is_nameless`) has one digest, of the name "".
+    """
 
     names: NameIndex
     by_name: dict[str, str]
     error: str = ""
+    is_nameless: bool = False
 
 
 @cache
-def file_digests(path: str, kind: str) -> FileDigests:
+def file_digests(path: str, kind: str, selection: TierSelection = ALL_TIERS) -> FileDigests:
     """Return the names and digests of a file of a kind ("reference", "rttm" or "uem").
 
     Lines are not validated. The jobs report what is wrong with the lines of their recording.
     """
     try:
-        file = read_uem_lines(path) if kind == "uem" else read_annotation_file(path)
+        is_uem = kind == "uem"
+        file = read_uem_lines(path) if is_uem else read_annotation_file(path, selection)
     except InputError as error:
         return FileDigests(NameIndex([]), {}, str(error))
-    return FileDigests(file.index, {name: file.digest(name) for name in file.lines})
+    digests = {name: file.digest(name) for name in file.lines}
+    return FileDigests(file.index, digests, is_nameless=file.is_nameless)
 
 
 _NO_LINES = {"absent", "unreadable", "empty", "ambiguous", "none"}
@@ -45,9 +52,11 @@ def lines_digest(path: str, kind: str, recording: RecordingLines) -> str:
     """Return a digest of the recording's lines in a file, or why it has none."""
     if not os.path.lexists(path):
         return "absent"
-    digests = file_digests(path, kind)
+    digests = file_digests(path, kind, recording.selection)
     if digests.error:
         return "unreadable"
+    if digests.is_nameless and not recording.is_own:
+        return "ambiguous"
     if not digests.names.names:
         return "empty"
     try:
@@ -92,10 +101,17 @@ def annotation_warnings(files: Mapping[tuple[str, str], Iterable[RecordingLines]
     `files` maps path and kind of a file to the recordings that use it.
     """
     unreadable, unmatched = [], []
-    for (path, kind), recordings in files.items():
-        digests = file_digests(path, kind)
+    for (path, kind), users in files.items():
+        recordings = list(users)
+        digests = file_digests(path, kind, recordings[0].selection)
         if digests.error:
             unreadable.append(digests.error.split("\n")[0])
+            continue
+        if digests.is_nameless and not recordings[0].is_own:
+            names = examples(dict.fromkeys(recording.name for recording in recordings))
+            unreadable.append(
+                f"{path}: contains no recording names, but {names} use it; expected a file for each"
+            )
             continue
         used = set()
         for recording in recordings:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from diarflow.errors import InputError
+from diarflow.formats.kaldi import is_kaldi_directory
 from diarflow.formats.names import shared_forms
 from diarflow.formats.text import counted, examples, shown
+from diarflow.formats.tiers import ALL_TIERS
 from diarflow.planning.annotation_folders import AnnotationFolder
 from diarflow.planning.corpus_rows import read_rows
 from diarflow.planning.recording import Recording
@@ -79,7 +81,7 @@ def warn_of_annotations(recordings: Iterable[Recording]) -> list[str]:
     files: dict[tuple[str, str], list[RecordingLines]] = {}
     for recording in recordings:
         for path, kind in recording.annotation_files():
-            if os.path.isfile(path):
+            if os.path.isfile(path) or is_kaldi_directory(path):
                 lines = recording.lines_in(path)
                 files.setdefault((path, kind), []).append(lines)
     return annotation_warnings(files)
@@ -155,16 +157,19 @@ class CorpusReader:
         elif self._source.recordings and needs.audio and (problem := file_problem(audio)):
             problems.append(f"{place}: audio {shown(audio, 100)} {problem}")
         for column in ("reference", "uem"):
-            if (path := row.get(column)) and (problem := file_problem(path)):
+            path = row.get(column, "")
+            if path and not is_kaldi_directory(path) and (problem := file_problem(path)):
                 problems.append(f"{place}: {column} {shown(path, 100)} {problem}")
         channel = parse_channel(row.get("channel") or self._source.channel, place, problems)
         speakers = parse_speaker_counts(row, place, problems)
         if len(problems) > before:
             return []
+        annotations = self._source.annotations
         fields: dict[str, Any] = {
             "corpus": self._source.name,
             "name": name,
             "audio": audio if needs.audio else None,
+            "selection": annotations.selection if annotations else ALL_TIERS,
             "users": self._users,
             **speakers,
         }
@@ -194,7 +199,7 @@ class CorpusReader:
 
     def _file(self, path: str | None, kind: str, id: str, name: str) -> str | None:
         """Return the file of annotations of the whole corpus, or this recording's in its folder, if it exists."""
-        if path is None or not os.path.isdir(path):
+        if path is None or not os.path.isdir(path) or is_kaldi_directory(path):
             return path
         folder = self._folders.get((kind, path))
         if folder is None:

@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 from diarflow.errors import InputError
 from diarflow.formats.annotation_file import AnnotationFile
 from diarflow.formats.names import normal_name
+from diarflow.formats.tiers import ALL_TIERS, TierSelection
 from diarflow.scoring.channels import choose_channel
+
+_SELECTION = TierSelection._fields
 
 
 class RecordingLines(NamedTuple):
@@ -20,6 +23,7 @@ class RecordingLines(NamedTuple):
     channel : number of the recording's channel; None for a mix of all channels
     is_each : each channel of the audio file is a recording of its own
     channels : number of channels of the audio file, if known
+    tiers, speaker : selection of tiers in a TextGrid or an EAF (`TierSelection`)
     """
 
     id: str
@@ -29,18 +33,33 @@ class RecordingLines(NamedTuple):
     channel: int | None = None
     is_each: bool = False
     channels: int | None = None
+    tiers: tuple[str, ...] = ()
+    speaker: str = "auto"
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any], column: str) -> "RecordingLines":
         """Return the description for the file in a column of a row file ("reference", "uem" or "rttm")."""
         return cls(row["recording"], row["name"], **row["lines"][column])
 
+    @property
+    def selection(self) -> TierSelection:
+        """Selection of tiers in a TextGrid or an EAF."""
+        return TierSelection(tuple(self.tiers), self.speaker)
+
     def values(self) -> dict[str, Any]:
         """Return the values of the row file besides the names of the recording."""
-        return {key: value for key, value in self._asdict().items() if key not in ("id", "name")}
+        left_out = {"id", "name"} if self.selection != ALL_TIERS else {"id", "name", *_SELECTION}
+        return {key: value for key, value in self._asdict().items() if key not in left_out}
 
     def find(self, file: AnnotationFile) -> list[str]:
-        """Return the names by which a file calls the recording. Raises InputError if they are ambiguous."""
+        """Return the names by which a file calls the recording.
+
+        Raises InputError if they are ambiguous, or if the file has no names and other recordings use it.
+        """
+        if file.is_nameless and not self.is_own:
+            raise InputError(
+                f"{file.path}: contains no recording names, but several recordings use it; expected a file for each"
+            )
         try:
             return file.index.find(self.id, self.name, self.shared)
         except InputError as error:

@@ -1,14 +1,12 @@
-"""References, imported RTTM and UEM files as users provide them: the turns and the extent of one recording."""
+"""References, imported systems and UEM files as users provide them: the turns and the extent of one recording."""
 
 import math
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from diarflow.errors import InputError
-from diarflow.formats.annotation_csv import parse_annotation_csv, read_annotation_csv
 from diarflow.formats.annotation_file import AnnotationFile
-from diarflow.formats.rttm import parse_rttm, read_rttm
+from diarflow.formats.recognition import parse_annotation_file, read_annotation_file
 from diarflow.formats.rttm_speakers import MISSING
 from diarflow.formats.text import examples, malformed
 from diarflow.formats.uem import parse_uem, read_uem_lines
@@ -38,25 +36,15 @@ class Reference(NamedTuple):
     notes: Notes
 
 
-def is_table(path) -> bool:
-    """Return whether a file of annotations is a CSV rather than RTTM, by its ending."""
-    return Path(path).suffix.lower() in (".csv", ".tsv")
-
-
-def read_annotation_file(path) -> AnnotationFile:
-    """Read the lines of an RTTM or an annotation CSV. Raises InputError if it is neither."""
-    return (read_annotation_csv if is_table(path) else read_rttm)(path)
-
-
 def read_reference(path, recording: RecordingLines, *, scored: Scored | None = None) -> Reference:
-    """Return the turns of one recording from an RTTM or an annotation CSV, which may contain other recordings.
+    """Return the turns of one recording from a file of any format, which may contain other recordings.
 
     Without a line of the recording, the reference is empty if the file is the recording's own and has no lines, or if
     the file is that of several recordings and the UEM (`scored`) contains the recording. If each channel is a recording,
     only turns with its number, or with its id, are returned.
     Raises InputError if the file is that of other recordings, is malformed, or does not distinguish channels.
     """
-    file = read_annotation_file(path)
+    file = read_annotation_file(path, recording.selection)
     names = recording.find(file)
     if not names:
         is_empty = file.is_empty and recording.is_own
@@ -64,7 +52,7 @@ def read_reference(path, recording: RecordingLines, *, scored: Scored | None = N
         if is_empty or is_silent:
             return Reference([], [], Notes({EMPTY: 1}))
         raise _foreign(file, recording)
-    annotations = (parse_annotation_csv if is_table(path) else parse_rttm)(file, names)
+    annotations = parse_annotation_file(file, names)
     try:
         chosen = _choose(annotations.channels, recording, names, scored or {})
     except InputError as error:
@@ -73,7 +61,7 @@ def read_reference(path, recording: RecordingLines, *, scored: Scored | None = N
     unscored = [
         interval for value in {*chosen, MISSING} for interval in annotations.unscored.get(value, [])
     ]
-    notes = Notes({EMPTY: 0 if turns else 1})
+    notes = Notes({EMPTY: 0 if turns else 1}) + annotations.notes
     notes["turns with a space in the speaker's name"] = annotations.spaces
     if not recording.is_each:
         notes["turns of other channels left out"] = len(annotations.all_turns()) - len(turns)

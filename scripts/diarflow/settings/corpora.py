@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from diarflow.exports import EXPORTS
+from diarflow.formats.tiers import TierSelection
 from diarflow.settings.base import (
     Block,
     Name,
@@ -36,6 +37,24 @@ class Simulation(SpeakerRange):
     seed: Seed = 0
 
 
+class Annotations(Block):
+    """Selection of tiers in Praat TextGrid and ELAN files, of references and imported systems."""
+
+    tiers: list[Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=list,
+        description="names or patterns of tiers (`* - words`; * is the speaker); []: all",
+    )
+    speaker: Literal["auto", "tier", "label"] = Field(
+        "auto",
+        description="tier, label, or auto: the label in a tier named speaker, else the name of the tier",
+    )
+
+    @property
+    def selection(self) -> TierSelection:
+        """The same as a value of the formats."""
+        return TierSelection(tuple(self.tiers), self.speaker)
+
+
 class Corpus(Block):
     """Recordings that are diarized and reported together."""
 
@@ -54,10 +73,14 @@ class Corpus(Block):
         description="mix (mean of all channels), each (a recording per channel), or a channel number",
     )
     reference: str | None = Field(
-        None, description="RTTM or CSV file for all recordings, or a folder with a file for each"
+        None,
+        description="turns (RTTM, CSV, TextGrid ...): file of all recordings, or folder with a file for each",
     )
     uem: str | None = Field(
         None, description="UEM file for all recordings, or a folder with a file for each"
+    )
+    annotations: Annotations | None = Field(
+        None, description="selection of tiers in TextGrid and ELAN files; null: all tiers"
     )
     split: Literal["dev", "test"] | None = Field(
         None, description="dev: usable for tuning; test: excluded from tuning and training"

@@ -22,7 +22,7 @@ class System(Block):
     turns: Variant = None
     rttm: str | None = Field(
         None,
-        description="RTTM file, or folder with a file per recording; {corpus} stands for the corpus name",
+        description="turns (RTTM, CSV, TextGrid ...): file, or folder of one per recording; {corpus}: its name",
     )
     tuned_on: str | None = Field(
         None, description="recordings on which the settings were tuned, for the report"

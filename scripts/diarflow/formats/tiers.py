@@ -1,0 +1,120 @@
+"""Tiers of Praat and ELAN: the selection of those that contain turns, and of their speakers.
+
+Users have a tier for each speaker, with a transcript as labels, or one tier whose labels are the speakers.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from diarflow.errors import InputError
+from diarflow.formats.records import NAMELESS, RecordFile
+from diarflow.formats.text import examples
+
+# names of a tier whose labels are speakers, and of tiers that are no speakers
+_SPEAKER_TIERS = {"speaker", "speakers", "spk", "diarization", "diarisation"}
+_OTHER_TIERS = {
+    "word", "words", "phone", "phones", "phoneme", "phonemes", "segment", "segments", "syllable", "syllables",
+    "sentence", "sentences", "utterance", "utterances", "transcript", "transcription", "text", "translation",
+    "gloss", "notes", "comment", "comments", "noise", "events", "topic", "ort", "mau", "kan",
+}  # fmt: skip
+# labels that aligners give to pauses (Praat, MFA, MAUS)
+_PAUSES = {"sil", "sp", "<sil>", "<p:>", "<p>", "silence", "pause", "#"}
+
+
+class TierSelection(NamedTuple):
+    """Setting of a corpus: patterns of tiers, all if empty, and the source of the speakers.
+
+    `speaker` is "tier", "label", or "auto": "label" for a tier with a name such as `speaker`, else "tier".
+    """
+
+    tiers: tuple[str, ...] = ()
+    speaker: str = "auto"
+
+
+ALL_TIERS = TierSelection()
+
+
+class Tier(NamedTuple):
+    """Intervals of a tier: start, end, label. `participant` is its speaker, if the format states it."""
+
+    name: str
+    intervals: Sequence[tuple[float, float, str]]
+    participant: str = ""
+
+
+def add_tiers(
+    file: RecordFile, tiers: Sequence[Tier], selection: TierSelection, *, takes_unlabelled: bool
+) -> None:
+    """Add the turns of the selected tiers to a file without recording names.
+
+    With `takes_unlabelled`, an interval without a label is a turn if the tier gives the speaker.
+    Raises InputError if no tier is selected, or if the tiers are no speakers.
+    """
+    chosen = _select(file.path, tiers, selection)
+    number = 0
+    for tier, speaker in chosen:
+        for start, end, label in tier.intervals:
+            number += 1
+            label = label.strip()
+            if label.lower() in _PAUSES:
+                file.add_note(NAMELESS, number, "intervals labelled as pauses left out")
+            elif not label and not (speaker and takes_unlabelled):
+                file.add_note(NAMELESS, number, "intervals without a label left out")
+            else:
+                file.add_turn(NAMELESS, number, start, end, speaker or label)
+    used = {tier.name for tier, _ in chosen}
+    for tier in tiers:
+        if tier.name not in used:
+            number += 1
+            file.add_note(NAMELESS, number, "tiers left out")
+
+
+def _select(path: str, tiers: Sequence[Tier], selection: TierSelection) -> list[tuple[Tier, str]]:
+    """Return the selected tiers, each with its speaker, or with "" if its labels are the speakers."""
+    names = [tier.name for tier in tiers]
+    if not tiers:
+        return []
+    if selection.tiers:
+        pairs = list(_matches(tiers, selection.tiers))
+        if not pairs:
+            raise InputError(
+                f"{path}: no tier {examples(selection.tiers)} (annotations.tiers); it has {examples(names)}"
+            )
+    else:
+        labelled = [tier for tier in tiers if tier.name.strip().lower() in _SPEAKER_TIERS]
+        if labelled and selection.speaker == "auto":
+            return [(tier, "") for tier in labelled]
+        pairs = [(tier, tier.participant or tier.name) for tier in tiers]
+    if selection.speaker == "label":
+        return [(tier, "") for tier, _ in pairs]
+    if selection.speaker == "auto":
+        if selection.tiers and all(
+            tier.name.strip().lower() in _SPEAKER_TIERS for tier, _ in pairs
+        ):
+            return [(tier, "") for tier, _ in pairs]
+        if not selection.tiers and (others := [tier for tier in tiers if _is_no_speaker(tier)]):
+            raise InputError(
+                f"{path}: tiers {examples(tier.name for tier in others)} are no speakers; "
+                'expected annotations.tiers of the corpus, for example ["* - words"], or speaker: label'
+            )
+    return pairs
+
+
+def _is_no_speaker(tier: Tier) -> bool:
+    """Return whether the last word of a tier's name is a level of annotation, as in `Ann - words`."""
+    words = re.findall(r"[^\W_]+", tier.name.lower())
+    return not tier.participant and bool(words) and words[-1] in _OTHER_TIERS
+
+
+def _matches(tiers: Iterable[Tier], patterns: Iterable[str]) -> Iterator[tuple[Tier, str]]:
+    """Yield the tiers that match a pattern, each with its speaker: what the first `*` stands for, or the name."""
+    expressions = [
+        re.compile("(.*)".join(map(re.escape, pattern.strip().split("*"))), re.IGNORECASE)
+        for pattern in patterns
+    ]
+    for tier in tiers:
+        matches = (expression.fullmatch(tier.name.strip()) for expression in expressions)
+        if match := next(filter(None, matches), None):
+            part = match[1].strip() if match.re.groups else ""
+            yield tier, tier.participant or part or tier.name
