@@ -5,6 +5,7 @@ from table_corpus import source
 
 from diarflow.planning.reference_digests import file_digests
 from diarflow.planning.table import CorpusNeeds, read_corpora, read_corpus, warn_of_annotations
+from diarflow.settings.corpora import Annotations
 
 
 def files(tmp_path, *names):
@@ -158,3 +159,80 @@ def test_two_recordings_with_the_same_end_do_not_share_lines(tmp_path):
     assert (lines["shared"], lines["is_own"]) == (("x",), False)
     (warning,) = warn_of_annotations(recordings)
     assert warning.endswith("all.rttm: no table lists these recordings of it: x")
+
+
+LABELS = "0.0\t1.5\tAnn\n1.5\t2.0\tBob\n"
+JSON = '{"segments": [{"start": 0, "end": 1, "speaker": "Ann"}]}'
+STM = "{} 1 Ann 0 1 hello\n"
+
+
+def test_a_folder_may_have_files_of_any_format(tmp_path):
+    """A file with a general ending counts if its content is recognised; of two files RTTM is preferred."""
+    contents = {
+        "a.txt": LABELS, "b.json": JSON, "c.stm": STM.format("c"), "d.TextGrid": "", "e.rttm": SPEAKER.format("e"),
+        "e.txt": LABELS, "README.txt": "Read me.\n", "settings.json": "not turns", "f.jsonl.gz": "",
+    }  # fmt: skip
+    (tmp_path / "reference").mkdir()
+    for name, text in contents.items():
+        (tmp_path / "reference" / name).write_text(text)
+    paths = files(tmp_path, *(f"audio/{name}.wav" for name in "abcdef"))
+    recordings, warnings = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
+    found = [recording.reference.removeprefix(f"{tmp_path}/reference/") for recording in recordings]
+    assert found == ["a.txt", "b.json", "c.stm", "d.TextGrid", "e.rttm", "f.jsonl.gz"]
+    assert [warning.split(": ", 2)[2] for warning in warnings] == [
+        "e.rttm, e.txt are all of e, e.rttm is used"
+    ]
+
+
+def test_a_file_without_recording_names_belongs_to_the_recording_that_uses_it_alone(
+    table, tmp_path
+):
+    (tmp_path / "x.txt").write_text(LABELS)
+    recordings, _ = read_corpus(table("recording audio reference", "a a.wav x.txt", "b b.wav"))
+    assert warn_of_annotations(recordings) == []
+    reference = recordings[0].row_parts()["reference"]
+    assert len(reference["stamps"][0]) == 12 and reference["lines"]["reference"]["is_own"]
+    recordings, _ = read_corpus(
+        table("recording audio reference", "a a.wav x.txt", "b b.wav x.txt")
+    )
+    assert [recording.row_parts()["reference"]["stamps"] for recording in recordings] == [
+        ["ambiguous"], ["ambiguous"],
+    ]  # fmt: skip
+    assert warn_of_annotations(recordings) == [
+        f"{tmp_path}/x.txt: contains no recording names, but a, b use it; expected a file for each"
+    ]
+
+
+@pytest.mark.parametrize(("name", "line"), [("x.stm", STM), ("x.jsonl", '{{"uri": "{}", "start": 0, "end": 1, "speaker": "s"}}\n')])  # fmt: skip
+def test_a_changed_line_of_another_format_changes_its_recording_only(table, tmp_path, name, line):
+    corpus = table("recording audio", "a a.wav", "b b.wav")
+    corpus.reference = str(tmp_path / name)
+    (tmp_path / name).write_text(line.format("a") + line.format("b"))
+    before = stamps_of(corpus)
+    (tmp_path / name).write_text(line.format("b").replace("1", "2") + line.format("a"))
+    after = stamps_of(corpus)
+    assert [new == old for new, old in zip(after, before, strict=True)] == [True, False]
+
+
+def test_a_kaldi_directory_may_be_the_reference_of_a_corpus(table, tmp_path):
+    files(tmp_path, "data/x", "c.wav")
+    (tmp_path / "data/segments").write_text("u1 a 0 1\nu2 b 0 1\n")
+    (tmp_path / "data/utt2spk").write_text("u1 Ann\nu2 Bob\n")
+    corpus = table("recording audio", "a a.wav", "b b.wav")
+    corpus.reference = str(tmp_path / "data")
+    assert [len(stamps[0]) for stamps in stamps_of(corpus)] == [12, 12]
+    recordings, _ = read_corpus(
+        table("recording audio reference", "a a.wav data", "b b.wav data", "c c.wav data")
+    )
+    assert recordings[2].row_parts()["reference"]["stamps"] == ["none"]
+
+
+def test_a_selection_of_tiers_is_part_of_the_row_file(table):
+    corpus = table("recording audio reference", "a a.wav a.rttm")
+    recordings, _ = read_corpus(corpus)
+    lines = recordings[0].row_parts()["reference"]["lines"]["reference"]
+    assert "tiers" not in lines
+    corpus.annotations = Annotations(tiers=["* - words"])
+    recordings, _ = read_corpus(corpus)
+    lines = recordings[0].row_parts()["reference"]["lines"]["reference"]
+    assert (lines["tiers"], lines["speaker"]) == (("* - words",), "auto")
