@@ -6,4 +6,5 @@ from types import SimpleNamespace
 def source(**fields):
     defaults = {"name": "c", "recordings": None, "audio": None, "channel": "mix"}
     defaults |= {"reference": None, "uem": None, "simulate": None, "annotations": None}
+    defaults |= {"protocol": None, "subset": None}
     return SimpleNamespace(**defaults | fields)

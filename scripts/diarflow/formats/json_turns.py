@@ -33,7 +33,7 @@ def read(path, selection=None) -> RecordFile:
 
     Raises InputError if the file is not JSON, or contains no list of turns.
     """
-    entries = list(_entries(path))
+    entries = list(read_objects(path))
     names = [_first(entry, _NAMES) for _, entry in entries]
     is_nameless = not any(name is not None for name in names)
     unit = "line" if _is_lines(path) else "entry"
@@ -74,8 +74,8 @@ def _time_keys(path, entries: list[dict[str, Any]]) -> tuple[str, str]:
     return start or "start", end or "end"
 
 
-def _entries(path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the objects of a file with their numbers from 1."""
+def read_objects(path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the objects of a file with their numbers from 1. Raises InputError if it contains no list of objects."""
     if _is_lines(path):
         for number, text in enumerate(_lines(path), 1):
             if text.strip():

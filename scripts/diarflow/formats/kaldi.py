@@ -1,6 +1,6 @@
 """Kaldi data directories: the segments with the speakers of `utt2spk`.
 
-With `reco2file_and_channel`, the recordings are the files in it and their channels.
+A recording that is not in `wav.scp` is a channel of a file, if `reco2file_and_channel` contains it.
 """
 
 import os
@@ -10,7 +10,8 @@ from diarflow.errors import InputError
 from diarflow.formats.records import RecordFile
 from diarflow.formats.text import read_source_lines
 
-SEGMENTS, SPEAKERS, CHANNELS = "segments", "utt2spk", "reco2file_and_channel"
+AUDIO, SEGMENTS, SPEAKERS = "wav.scp", "segments", "utt2spk"
+CHANNELS = "reco2file_and_channel"
 
 
 def is_kaldi_directory(path) -> bool:
@@ -22,8 +23,10 @@ def read(path, selection=None) -> RecordFile:
     """Read the segments. Raises InputError if a file of the directory cannot be read."""
     file = RecordFile(path, unit=f"{SEGMENTS} line")
     speakers = read_map(Path(path, SPEAKERS))
-    channels = Path(path, CHANNELS)
+    audio, channels = Path(path, AUDIO), Path(path, CHANNELS)
+    names = read_map(audio) if audio.is_file() else {}
     places = read_map(channels) if channels.is_file() else {}
+    places = {key: place for key, place in places.items() if key not in names}
     for number, text in enumerate(read_source_lines(Path(path, SEGMENTS)), 1):
         if not text.strip():
             continue

@@ -18,6 +18,8 @@ from diarflow.planning.annotation_folders import AnnotationFolder
 from diarflow.planning.corpus_rows import read_rows
 from diarflow.planning.recording import Recording
 from diarflow.planning.recording_ids import channel_id, safe_id
+from diarflow.planning.corpus_sources import read_source
+from diarflow.planning.recording import Recording, channel_id, safe_id
 from diarflow.planning.reference_digests import FileUsers, annotation_warnings
 from diarflow.planning.row_values import file_problem, parse_channel, parse_speaker_counts
 from diarflow.scoring.recording_lines import RecordingLines
@@ -101,7 +103,7 @@ class CorpusReader:
     def read(self) -> list[Recording]:
         """Return the recordings. Raises InputError with a line for each mistake."""
         source, problems = self._source, self._problems
-        table = read_rows(source, needs_audio=self._needs.audio)
+        table = read_source(source, needs_audio=self._needs.audio)
         self.warnings += table.warnings
         self.other_corpora = table.other_corpora
         problems += [*table.problems, *self._missing_files()]

@@ -61,7 +61,16 @@ class Corpus(Block):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")] = Field(
         description="folder of the results, below results/"
     )
-    recordings: str | None = Field(None, description="table of recordings (TSV)")
+    recordings: str | None = Field(
+        None,
+        description="table of recordings, Kaldi directory, lhotse manifest, or database.yml of pyannote",
+    )
+    protocol: str | None = Field(
+        None, description="protocol in a database.yml, such as AMI.SpeakerDiarization.only_words"
+    )
+    subset: Literal["train", "development", "test"] | None = Field(
+        None, description="subset of the protocol; null: all"
+    )
     audio: str | None = Field(
         None, description="folder or glob pattern of audio files, instead of a table"
     )
@@ -101,4 +110,8 @@ class Corpus(Block):
             raise ValueError(
                 "expected one of recordings (a table), audio (a folder or glob), simulate"
             )
+        if (self.protocol or self.subset) and not (self.recordings or "").endswith(
+            (".yml", ".yaml")
+        ):
+            raise ValueError("has a protocol or a subset, expected recordings: database.yml")
         return self
