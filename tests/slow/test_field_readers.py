@@ -1,13 +1,18 @@
-"""Every RTTM and UEM of a run, and the exports for them, are read by meeteval and lhotse."""
+"""Every RTTM and UEM of a run, and the exports for them, are read by meeteval and lhotse, and theirs are read here."""
+
+import json
 
 import numpy as np
 import pytest
 import soundfile
 from artifact_corpus import build_artifacts
+from table_corpus import source
 
 from diarflow.exports import EXPORTS
 from diarflow.exports.recording import ExportedRecording
+from diarflow.formats.recognition import parse_annotation_file, read_annotation_file
 from diarflow.formats.text import as_field
+from diarflow.planning.table import read_corpus
 from diarflow.timeline.intervals import Turn
 
 pytestmark = pytest.mark.slow
@@ -72,3 +77,56 @@ def test_lhotse_reads_an_exported_kaldi_directory(tmp_path):
     assert recordings["a"].duration == 4.0
     (supervision,) = supervisions
     assert (supervision.start, supervision.duration, supervision.speaker) == (0.5, 1.5, "a-Ann")
+
+
+STM = "a 1 Ann 0.5 2.0 hello there\na 1 Bob 1.5 3.25 yes\nb 1 Cy 0 1 x\n"
+CTM = "a 1 0.5 1.5 hello\na 2 1.5 1.75 yes\nb 1 0 1 x\nb 2 1 1 y\n"
+SEGLST = json.dumps(
+    [
+        {"session_id": name, "speaker": speaker, "start_time": start, "end_time": end, "words": "x"}
+        for name, speaker, start, end in (("a", "Ann", 0.5, 2.0), ("b", "Cy", 0.25, 1.0))
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "columns"),
+    [
+        ("STM", STM, ("filename", "speaker_id", "begin_time", "end_time")),
+        ("CTM", CTM, ("filename", "channel", "begin_time", "duration")),
+        ("SegLST", SEGLST, ("session_id", "speaker", "start_time", "end_time")),
+    ],
+)
+def test_meeteval_reads_the_same_turns(tmp_path, kind, text, columns):
+    io = pytest.importorskip("meeteval.io")
+    path = tmp_path / f"x.{kind.lower().replace('seglst', 'json')}"
+    path.write_text(text)
+    expected = set()
+    for line in getattr(io, kind).load(path):
+        name, speaker, start, end = (
+            line[column] if kind == "SegLST" else getattr(line, column) for column in columns
+        )
+        end = end + start if "duration" in columns else end
+        expected.add((name, str(speaker), float(start), float(end)))
+    file = read_annotation_file(path)
+    found = {
+        (name, turn.speaker, turn.start, turn.end)
+        for name in file.lines
+        for turn in parse_annotation_file(file, [name]).all_turns()
+    }
+    assert found == expected
+
+
+def test_lhotse_writes_a_corpus_that_is_read(tmp_path):
+    lhotse = pytest.importorskip("lhotse")
+    soundfile.write(tmp_path / "a.wav", np.zeros(16_000), 16_000)
+    recordings = lhotse.RecordingSet.from_recordings(
+        [lhotse.Recording.from_file(tmp_path / "a.wav")]
+    )
+    turn = lhotse.SupervisionSegment("1", "a", 0.25, 0.5, channel=0, speaker="Ann")
+    recordings.to_file(tmp_path / "x_recordings.jsonl.gz")
+    lhotse.SupervisionSet.from_segments([turn]).to_file(tmp_path / "x_supervisions.jsonl.gz")
+    (recording,), _ = read_corpus(source(recordings=str(tmp_path / "x_recordings.jsonl.gz")))
+    assert (recording.id, recording.audio) == ("a", str(tmp_path / "a.wav"))
+    file = read_annotation_file(recording.reference)
+    assert parse_annotation_file(file, ["a"]).all_turns() == [Turn(0.25, 0.75, "Ann")]

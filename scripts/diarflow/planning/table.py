@@ -15,11 +15,9 @@ from diarflow.formats.names import shared_forms
 from diarflow.formats.text import counted, examples, shown
 from diarflow.formats.tiers import ALL_TIERS
 from diarflow.planning.annotation_folders import AnnotationFolder
-from diarflow.planning.corpus_rows import read_rows
+from diarflow.planning.corpus_sources import read_source
 from diarflow.planning.recording import Recording
 from diarflow.planning.recording_ids import channel_id, safe_id
-from diarflow.planning.corpus_sources import read_source
-from diarflow.planning.recording import Recording, channel_id, safe_id
 from diarflow.planning.reference_digests import FileUsers, annotation_warnings
 from diarflow.planning.row_values import file_problem, parse_channel, parse_speaker_counts
 from diarflow.scoring.recording_lines import RecordingLines
