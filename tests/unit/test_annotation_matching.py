@@ -236,3 +236,28 @@ def test_a_selection_of_tiers_is_part_of_the_row_file(table):
     recordings, _ = read_corpus(corpus)
     lines = recordings[0].row_parts()["reference"]["lines"]["reference"]
     assert (lines["tiers"], lines["speaker"]) == (("* - words",), "auto")
+
+
+GRID = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n1\n<exists>\n1\n"IntervalTier"\n"words"\n0\n1\n1\n0\n1\n"hi"\n'
+
+
+def test_textgrids_are_compared_by_content_and_the_first_ones_are_read_at_planning(tmp_path):
+    """Parsing an hour takes 0.2 s. A wrong selection of tiers shows in the first ten files."""
+    (tmp_path / "reference").mkdir()
+    names = [f"r{number:02d}" for number in range(12)]
+    for name in names:
+        (tmp_path / "reference" / f"{name}.TextGrid").write_text(GRID)
+    paths = files(tmp_path, *(f"audio/{name}.wav" for name in names))
+    corpus = source(audio=paths["audio"], reference=paths["reference"])
+    before = stamps_of(corpus)
+    recordings, _ = read_corpus(corpus)
+    warnings = warn_of_annotations(recordings)
+    assert len(warnings) == 4 and warnings[3].startswith("7 more files")
+    assert "r00.TextGrid: tiers words are no speakers; expected annotations.tiers" in warnings[0]
+    (tmp_path / "reference/r01.TextGrid").write_text(GRID.replace("words", "Ann"))
+    after = stamps_of(corpus)
+    assert [new == old for new, old in zip(after, before, strict=True)] == [
+        True,
+        False,
+        *[True] * 10,
+    ]

@@ -324,3 +324,25 @@ def expected_turns(conversation):
         for name, times in conversation.items()
         for start, end in intervals(times)
     )
+
+
+@given(st.sampled_from(sorted(EXAMPLES)), st.data())
+def test_a_damaged_file_is_read_or_is_an_error_with_its_path(tmp_path_factory, name, data):
+    """Replace a part of an example by other text: no other exception is raised, and each line names the file."""
+    text = EXAMPLES[name][0]
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(start + 40, len(text))))
+    new = data.draw(
+        st.sampled_from(
+            ["", "\n", "\0", "-1", "1e309", "{", "[", '"', "\t", " a ", "nan", "é", "\udcff"]
+        )
+    )
+    path = tmp_path_factory.mktemp("damage") / name
+    path.write_bytes((text[:start] + new + text[end:]).encode(errors="surrogateescape"))
+    try:
+        turns, _ = turns_in(path)
+    except InputError as error:
+        for line in error.details.split("\n"):
+            assert line.startswith(f"{path}:"), line
+    else:
+        assert all(turn.end >= turn.start and turn.speaker for turn in turns)

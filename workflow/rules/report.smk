@@ -68,7 +68,7 @@ rule report_all:
         der=[f"results/{corpus.name}/der.csv" for corpus in settings.corpora],
         rttm=plan.rttm(DER),
         reference=plan.references(output=DER),
-        sidecars=plan.sidecars(DER),
+        sidecars=aggregation.sidecars(DER),
         audio=plan.audio(DER),
         speech=plan.inputs("speech", "detect_speech", ".parquet", output=DER),
         moments=plan.inputs("changes", "detect_changes", ".parquet", output=DER),

@@ -30,21 +30,23 @@ _HEAD = 1 << 16  # bytes by which a format is recognised
 class Format(NamedTuple):
     """Format of a file of turns: endings of its files, recogniser of the head of a file, and reader.
 
-    `is_marked` is true if a file has words that no other format has.
+    `is_marked` is true if a file has words that no other format has, `is_single` if a file is always of one recording
+    and takes long to read, because a library parses it.
     """
 
     endings: tuple[str, ...]
     recognizes: Callable[[str, str], bool]
     read: Callable[..., AnnotationFile]
     is_marked: bool = True
+    is_single: bool = False
 
 
 FORMATS = {
     "RTTM": Format(rttm_format.ENDINGS, rttm_format.recognizes, rttm_format.read_rttm),
     "CSV": Format(annotation_csv.ENDINGS, annotation_csv.recognizes, annotation_csv.read),
-    "TextGrid": Format(textgrid.ENDINGS, textgrid.recognizes, textgrid.read),
-    "EAF": Format(eaf.ENDINGS, eaf.recognizes, eaf.read),
-    "CHAT": Format(chat.ENDINGS, chat.recognizes, chat.read),
+    "TextGrid": Format(textgrid.ENDINGS, textgrid.recognizes, textgrid.read, is_single=True),
+    "EAF": Format(eaf.ENDINGS, eaf.recognizes, eaf.read, is_single=True),
+    "CHAT": Format(chat.ENDINGS, chat.recognizes, chat.read, is_single=True),
     "STM": Format(stm.ENDINGS, stm.recognizes, stm.read, is_marked=False),
     "CTM": Format(ctm.ENDINGS, ctm.recognizes, ctm.read, is_marked=False),
     "JSON": Format(json_turns.ENDINGS, json_turns.recognizes, json_turns.read),
@@ -68,6 +70,13 @@ def recognized_formats(path) -> list[str]:
         return marked[:1]
     by_ending = [label for label in found if name.lower().endswith(FORMATS[label].endings)]
     return by_ending[:1] or found
+
+
+def is_single(path) -> bool:
+    """Return whether a file has a format that is always of one recording. Raises InputError if it cannot be read."""
+    return not os.path.isdir(path) and any(
+        FORMATS[label].is_single for label in recognized_formats(path)
+    )
 
 
 def read_annotation_file(path, selection: TierSelection = ALL_TIERS) -> AnnotationFile:

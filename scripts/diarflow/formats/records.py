@@ -4,7 +4,7 @@ A reader adds a record for each turn, and a note for each item that it leaves ou
 records of a recording, so that only a change of turns or notes runs its jobs again.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from diarflow.errors import InputError
@@ -59,18 +59,23 @@ class RecordFile(AnnotationFile):
         """Add the problem of an item that may belong to any recording."""
         self.problems.append(Line(number, problem))
 
-    def _add(self, name: str, number: int, fields: Iterable[str]) -> None:
-        text = _SEPARATOR.join(field.replace(_SEPARATOR, "") for field in fields)
+    def _add(self, name: str, number: int, fields: Sequence[str]) -> None:
+        text = _SEPARATOR.join(fields)
+        if text.count(_SEPARATOR) >= len(fields):  # a separator in a field
+            text = _SEPARATOR.join(field.replace(_SEPARATOR, "") for field in fields)
         self.add(NAMELESS if self.is_nameless else name, Line(number, text))
 
     @cached_property
     def index(self) -> NameIndex:
         """Names in the file by their normal forms."""
-        return _Nameless(self.lines) if self.is_nameless else NameIndex(self.lines)
+        return NamelessIndex() if self.is_nameless and self.lines else NameIndex(self.lines)
 
 
-class _Nameless(NameIndex):
+class NamelessIndex(NameIndex):
     """Index of a file without recording names: its lines are those of any recording."""
+
+    def __init__(self) -> None:
+        super().__init__([NAMELESS])
 
     def find(self, id: str, name: str, shared: Collection[str] = ()) -> list[str]:
         return list(self.names)

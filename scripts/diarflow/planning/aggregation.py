@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from diarflow.errors import InputError
+from diarflow.planning.batches import inputs_to_declare
+from diarflow.planning.file_states import modification_time
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import (
     Provenance,
@@ -59,6 +61,13 @@ class Aggregation:
         """Return the scores that the report of a corpus must declare."""
         output = f"results/{wildcards.corpus}/der.csv"
         return self._plan.inputs(*_SCORES, output=output, scored=True, corpus=wildcards.corpus)
+
+    def sidecars(self, output: str) -> list[str]:
+        """Return the sidecars of all RTTM that the report, which declares the RTTM, must declare."""
+        paths = self._plan.references(".json", output=output)
+        for rule in ("write_rttm", "import_rttm"):
+            paths += self._plan.inputs("rttm", rule, ".json", output=output)
+        return inputs_to_declare(paths, [modification_time(output)] * len(paths))
 
     def corpus_provenance(self, wildcards: Any) -> str:
         """Return the provenance of the report of a corpus, with the paths of all its scores."""

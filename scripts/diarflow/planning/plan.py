@@ -245,13 +245,6 @@ class Plan:
         """Return the prepared references, or with ".uem" the scored extents, with ".json" the sidecars."""
         return self.inputs("reference", "prepare_reference", extension, scored=True, output=output)
 
-    def sidecars(self, output: str) -> list[str]:
-        """Return the sidecars of all RTTM that a rule which makes `output`, and declares the RTTM, must declare."""
-        paths = self.references(".json", output=output)
-        for rule in ("write_rttm", "import_rttm"):
-            paths += self.inputs("rttm", rule, ".json", output=output)
-        return inputs_to_declare(paths, [modification_time(output)] * len(paths))
-
     def exported(self) -> list[str]:
         """Return the exports that the corpora request."""
         paths = [

@@ -4,6 +4,7 @@ A reference or a UEM may hold many recordings. A changed line must re-run its ow
 to recordings by the functions that the jobs use.
 """
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -11,7 +12,8 @@ from typing import NamedTuple
 
 from diarflow.errors import EXAMPLES, InputError
 from diarflow.formats.names import NameIndex, shared_forms
-from diarflow.formats.recognition import read_annotation_file
+from diarflow.formats.recognition import is_single, read_annotation_file
+from diarflow.formats.records import NAMELESS, NamelessIndex
 from diarflow.formats.text import counted, examples
 from diarflow.formats.tiers import ALL_TIERS, TierSelection
 from diarflow.formats.uem import read_uem_lines
@@ -34,9 +36,12 @@ class FileDigests(NamedTuple):
 def file_digests(path: str, kind: str, selection: TierSelection = ALL_TIERS) -> FileDigests:
     """Return the names and digests of a file of a kind ("reference", "rttm" or "uem").
 
-    Lines are not validated. The jobs report what is wrong with the lines of their recording.
+    Lines are not validated. The jobs report what is wrong with the lines of their recording. A file of a format that is
+    always of one recording, and takes long to read, has a digest of its content.
     """
     try:
+        if kind != "uem" and is_single(path):
+            return FileDigests(NamelessIndex(), {NAMELESS: _content_digest(path)}, is_nameless=True)
         is_uem = kind == "uem"
         file = read_uem_lines(path) if is_uem else read_annotation_file(path, selection)
     except InputError as error:
@@ -45,6 +50,14 @@ def file_digests(path: str, kind: str, selection: TierSelection = ALL_TIERS) -> 
     return FileDigests(file.index, digests, is_nameless=file.is_nameless)
 
 
+def _content_digest(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+
+
+_MOST_CHECKED = (
+    10  # files that take long to read; a wrong selection of tiers shows in the first ones
+)
 _NO_LINES = {"absent", "unreadable", "empty", "ambiguous", "none"}
 
 
@@ -101,11 +114,16 @@ def annotation_warnings(files: Mapping[tuple[str, str], Iterable[RecordingLines]
     `files` maps path and kind of a file to the recordings that use it.
     """
     unreadable, unmatched = [], []
+    checked = 0
     for (path, kind), users in files.items():
         recordings = list(users)
         digests = file_digests(path, kind, recordings[0].selection)
-        if digests.error:
-            unreadable.append(digests.error.split("\n")[0])
+        error = digests.error
+        if kind != "uem" and not error and checked < _MOST_CHECKED and is_single(path):
+            checked += 1
+            error = _reading_error(path, recordings[0].selection)
+        if error:
+            unreadable.append(error.split("\n")[0])
             continue
         if digests.is_nameless and not recordings[0].is_own:
             names = examples(dict.fromkeys(recording.name for recording in recordings))
@@ -125,6 +143,15 @@ def annotation_warnings(files: Mapping[tuple[str, str], Iterable[RecordingLines]
         *_bounded(unreadable, "of annotations that cannot be read"),
         *_bounded(unmatched, "with recordings that no table lists"),
     ]
+
+
+def _reading_error(path: str, selection: TierSelection) -> str:
+    """Return why a file cannot be read, for example for want of the selected tiers, or ""."""
+    try:
+        read_annotation_file(path, selection)
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def _bounded(lines: list[str], rest: str) -> list[str]:
