@@ -8,6 +8,7 @@ import pytest
 from diarflow.artifacts.placeholders import failed_rule
 from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.audio.prepared import write_silence
+from diarflow.formats.rttm import read_turns
 
 LINE = "SPEAKER {} 1 {} {} <NA> <NA> {} <NA> <NA>\n"
 OWN = {"shared": [], "is_own": True, "channel": None, "is_each": False, "channels": None}
@@ -54,6 +55,7 @@ RULES = ("prepare_reference", "import_rttm")
         (LINE.format("a", 690, 4300, "x"), {}, "are the times in milliseconds"),
         (LINE.format("a", 1, 0, "x"), {}, "the duration of each turn of a is 0"),
         (LINE.format("a", 1, -2, "x"), {}, "all.rttm:1: duration is -2, expected a number >= 0"),
+        ("0\t1\tx\n", {"is_own": False}, "all.rttm: contains no recording names, but several"),
         ("a 1 0.3 0.2\n", {}, "all.rttm:1: begins with a 1 0.3 0.2, expected RTTM"),
         ("a 1 0.3 0.2 word\n", {}, "all.rttm:1: CTM without speakers, expected the speaker"),
     ],
@@ -71,6 +73,16 @@ def test_an_empty_file_has_no_turns_and_is_noted(run, rule):
     assert path.read_text() == "" and read_sidecar(path.with_suffix(".json"))["notes"] == {
         "empty": 1
     }
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_a_format_leaves_out_is_in_the_notes(run, rule):
+    assert run(rule, "0\t1.5\tAnn\n2\t2\tpoint\n3\t4\t\n") is None
+    (path,) = Path("results/c").glob("r*/a.rttm")
+    assert read_turns(path) == [(0.0, 1.5, "Ann")]
+    assert read_sidecar(path.with_suffix(".json"))["notes"] == {
+        "labels of points left out": 1, "labels without text left out": 1,
+    }  # fmt: skip
 
 
 def test_turns_at_the_end_of_the_recording_are_clipped_and_later_ones_dropped(run):

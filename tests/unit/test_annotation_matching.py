@@ -170,7 +170,7 @@ def test_a_folder_may_have_files_of_any_format(tmp_path):
     """A file with a general ending counts if its content is recognised; of two files RTTM is preferred."""
     contents = {
         "a.txt": LABELS, "b.json": JSON, "c.stm": STM.format("c"), "d.TextGrid": "", "e.rttm": SPEAKER.format("e"),
-        "e.txt": LABELS, "README.txt": "Read me.\n", "settings.json": "not turns", "f.jsonl.gz": "",
+        "e.txt": LABELS, "README.txt": "Read me.\n", "settings.json": '{"rate": 16000}', "f.jsonl.gz": "",
     }  # fmt: skip
     (tmp_path / "reference").mkdir()
     for name, text in contents.items():

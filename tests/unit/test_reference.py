@@ -270,3 +270,19 @@ def test_the_scored_extent_is_the_extent_or_the_span_of_both_sides():
     for source, expected in (("uem", extent), ("audio", extent), ("turns", [Interval(0.5, 5.0)])):
         reference = PreparedReference(turns, Repairs(), extent, source)
         assert reference.scored_extent([Turn(0.5, 2.0, "x")]) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call A Ann 0 2 x\ncall B Bob 2 5 y\n",
+        '[{"uri": "call", "start": 0, "duration": 2, "channel": 0, "speaker": "Ann"},'
+        '{"uri": "call", "start": 2, "duration": 3, "channel": 1, "speaker": "Bob"}]',
+    ],
+    ids=["STM", "JSON"],
+)
+def test_channels_of_other_formats_follow_the_rules_of_rttm(tmp_path, text):
+    (tmp_path / "x.txt").write_text(text)
+    reference = read_reference(tmp_path / "x.txt", channel_of_call(2))
+    assert reference.turns == [Turn(2.0, 5.0, "Bob")]
+    assert next(note for note in reference.notes if "channels" in note).endswith("read as 1/2")

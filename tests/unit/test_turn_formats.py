@@ -237,6 +237,12 @@ def test_tiers_of_words_and_phones_are_no_speakers(tmp_path):
         turns_in(path, TierSelection(("Cy",)))
 
 
+def test_a_silent_speaker_has_an_empty_tier(tmp_path):
+    path = eaf_of(tmp_path / "x.eaf", {"Ann": [(0, 1000, "hi")], "Bob": [], "notes": []})
+    assert turns_in(path) == ([(0.0, 1.0, "Ann")], {})
+    assert turns_in(path, TierSelection(("Bob",)))[0] == []
+
+
 def test_labels_of_any_tier_are_speakers_if_the_setting_says_so(tmp_path):
     path = textgrid_of(tmp_path / "x.TextGrid", who=[(0, 1, "Ann"), (1, 2, "Bob")])
     assert {turn.speaker for turn in turns_in(path)[0]} == {"who"}

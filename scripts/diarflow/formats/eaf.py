@@ -41,9 +41,6 @@ def read(path, selection: TierSelection) -> RecordFile:
                 file.add_note("", 0, "annotations without a time left out")
             else:
                 intervals.append((start / 1000, end / 1000, value or ""))
-        if intervals:
-            tiers.append(Tier(name, sorted(intervals), attributes.get("PARTICIPANT", "").strip()))
-        elif not aligned:
-            file.add_note("", 0, "tiers without annotations left out")
+        tiers.append(Tier(name, sorted(intervals), attributes.get("PARTICIPANT", "").strip()))
     add_tiers(file, tiers, selection, takes_unlabelled=True)
     return file

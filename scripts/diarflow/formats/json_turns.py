@@ -28,6 +28,11 @@ def recognizes(head: str, path: str) -> bool:
     return head.lstrip("\ufeff \t\r\n").startswith(("{", "["))
 
 
+def has_speakers(head: str) -> bool:
+    """Return whether the head of a file contains a key of speakers, unlike JSON of other content."""
+    return any(f'"{key}"' in head for key in _SPEAKERS)
+
+
 def read(path, selection=None) -> RecordFile:
     """Read the objects of a file. Objects without a speaker are left out.
 

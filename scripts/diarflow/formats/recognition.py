@@ -56,7 +56,7 @@ FORMATS = {
 }
 # the endings of files of annotations, the preferred ones first
 ENDINGS = tuple(dict.fromkeys(ending for form in FORMATS.values() for ending in form.endings))
-GENERAL_ENDINGS = (".txt", ".json", ".json.gz")  # that files of other content have too
+_GENERAL_ENDINGS = (".txt", ".json", ".json.gz")  # that files of other content have too
 
 
 def recognized_formats(path) -> list[str]:
@@ -70,6 +70,17 @@ def recognized_formats(path) -> list[str]:
         return marked[:1]
     by_ending = [label for label in found if name.lower().endswith(FORMATS[label].endings)]
     return by_ending[:1] or found
+
+
+def is_meant(path) -> bool:
+    """Return whether a file in a folder of annotations is one: a file with an ending such as .txt by its content."""
+    if not str(path).lower().endswith(_GENERAL_ENDINGS):
+        return True
+    try:
+        found = recognized_formats(path)
+        return bool(found) and (found != ["JSON"] or json_turns.has_speakers(_head(path)))
+    except InputError:
+        return False
 
 
 def is_single(path) -> bool:

@@ -65,7 +65,7 @@ def add_tiers(
                 file.add_turn(NAMELESS, number, start, end, speaker or label)
     used = {tier.name for tier, _ in chosen}
     for tier in tiers:
-        if tier.name not in used:
+        if tier.name not in used and tier.intervals:
             number += 1
             file.add_note(NAMELESS, number, "tiers left out")
 
@@ -102,9 +102,10 @@ def _select(path: str, tiers: Sequence[Tier], selection: TierSelection) -> list[
 
 
 def _is_no_speaker(tier: Tier) -> bool:
-    """Return whether the last word of a tier's name is a level of annotation, as in `Ann - words`."""
+    """Return whether the last word of the name of a tier with labels is a level of annotation, as in `Ann - words`."""
     words = re.findall(r"[^\W_]+", tier.name.lower())
-    return not tier.participant and bool(words) and words[-1] in _OTHER_TIERS
+    is_level = not tier.participant and bool(words) and words[-1] in _OTHER_TIERS
+    return is_level and any(label.strip() for _, _, label in tier.intervals)
 
 
 def _matches(tiers: Iterable[Tier], patterns: Iterable[str]) -> Iterator[tuple[Tier, str]]:

@@ -21,7 +21,7 @@ class AnnotationFolder:
         files = [
             os.path.relpath(file, path)
             for file in list_files(path).files
-            if file.lower().endswith(endings) and _is_meant(file)
+            if file.lower().endswith(endings) and (kind == "uem" or recognition.is_meant(file))
         ]
         # of several files of a recording, the first kind counts
         files.sort(key=lambda file: _rank(file, endings))
@@ -62,16 +62,6 @@ class AnnotationFolder:
             more = len(self._ambiguous) - 1
             parts.append(self._ambiguous[0] + (f" and {more} more such cases" if more else ""))
         return [f"corpus {corpus}: {self.kind} {self.path}: {'; '.join(parts)}"] if parts else []
-
-
-def _is_meant(file: str) -> bool:
-    """Return whether a file is one of annotations: a file with a general ending, such as .txt, by its content."""
-    if not file.lower().endswith(recognition.GENERAL_ENDINGS):
-        return True
-    try:
-        return bool(recognition.recognized_formats(file))
-    except InputError:
-        return False
 
 
 def _rank(file: str, endings: Sequence[str]) -> int:
