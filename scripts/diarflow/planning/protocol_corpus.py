@@ -1,6 +1,6 @@
 """Corpus from a protocol of pyannote.database: recordings, audio, references and extents of `database.yml`.
 
-pyannote.database reads the lists of recordings and finds their audio; it is imported only for such corpora.
+pyannote.database finds the audio; it is imported only for such corpora.
 """
 
 import io
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from diarflow.errors import InputError
-from diarflow.formats.text import counted, examples, shown
+from diarflow.formats.text import counted, examples, read_source_lines, shown
 from diarflow.planning.corpus_rows import Rows
 from diarflow.planning.kaldi_corpus import resolved
 from diarflow.settings import Corpus
@@ -121,19 +121,14 @@ def _parts(
 
 
 def _uris(path: str, part: _Part) -> list[str]:
-    """Return the names of the recordings in the list of a part."""
-    from pyannote.database.loader import load_lst
-
+    """Return the names of the recordings in the list of a part: the first field of each line."""
     text = part.entries.get("uri") or part.entries.get("uris")
     if not text:
         raise InputError(
             f"{path}: {part.database} {part.subset} has no uri, expected a list of recordings"
         )
-    file = resolved(str(text), os.path.dirname(path))
-    try:
-        return load_lst(file)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file}: cannot be read ({shown(str(error), 80)})") from error
+    lines = read_source_lines(resolved(str(text), os.path.dirname(path)))
+    return [line.split()[0] for line in lines if line.strip()]
 
 
 def _file(path: str, part: _Part, uri: str, key: str) -> str:
@@ -154,14 +149,13 @@ class _AudioFinder:
     """Finder of the audio of recordings by the templates of the database."""
 
     def __init__(self, path: str):
-        from pyannote.database import FileFinder
-        from pyannote.database.registry import Registry
-
-        registry = Registry()
         try:
-            with redirect_stdout(
-                io.StringIO()
-            ):  # hints about scopes of speakers, which are not read
+            # pyannote.database prints hints about scopes of speakers, which are not read
+            with redirect_stdout(io.StringIO()):
+                from pyannote.database import FileFinder
+                from pyannote.database.registry import Registry
+
+                registry = Registry()
                 registry.load_database(path)
         except Exception as error:  # errors of many kinds for a damaged file
             raise InputError(f"{path}: {shown(str(error), 120)}") from error
@@ -174,10 +168,7 @@ class _AudioFinder:
         try:
             return str(self._finder(ProtocolFile({"uri": uri, "database": part.database}))), ""
         except KeyError:
-            return (
-                "",
-                f"Databases has no {part.database}, expected the path of its audio with {{uri}}",
-            )
+            return "", f"Databases has no {part.database}, expected a path of audio with {{uri}}"
         except FileNotFoundError as error:
             first, *searched = str(error).split("\n - ")
             which = "more than one audio file" if "more than one" in first else "no audio file"
