@@ -55,7 +55,7 @@ for batch in batches("import_rttm"):
         conda:
             "../../envs/audio.yaml"
         params:
-            provenance=batch.provenance(),
+            provenance=batch.provenance("praatio", "pylangacq", "pympi-ling"),
         script:
             "../../scripts/import_rttm.py"
 

@@ -54,7 +54,7 @@ for batch in batches("prepare_reference"):
         conda:
             "../../envs/audio.yaml"
         params:
-            provenance=batch.provenance(),
+            provenance=batch.provenance("praatio", "pylangacq", "pympi-ling"),
         script:
             "../../scripts/prepare_reference.py"
 
