@@ -114,7 +114,8 @@ EXAMPLES = {
 def turns_in(path, selection=None, names=("a",)):
     """Return the turns and the notes of recording a, or of a file of one recording."""
     file = read_annotation_file(str(path), selection or TierSelection())
-    result = parse_annotation_file(file, [""] if file.is_nameless else names)
+    names = [name for name in ([""] if file.is_nameless else names) if name in file.lines]
+    result = parse_annotation_file(file, names)
     return sorted(result.all_turns()), dict(result.notes)
 
 
@@ -235,6 +236,18 @@ def test_tiers_of_words_and_phones_are_no_speakers(tmp_path):
     assert [turn.speaker for turn in turns] == ["Ann", "Bob"] and notes["tiers left out"] == 2
     with pytest.raises(InputError, match=r"no tier Cy .annotations.tiers.; it has Ann - words"):
         turns_in(path, TierSelection(("Cy",)))
+
+
+def test_repeated_labels_of_an_only_tier_may_be_speakers(tmp_path):
+    entries = [(start, start + 1, "AnnBob"[start % 2 * 3 :][:3]) for start in range(4)]
+    path = textgrid_of(tmp_path / "x.TextGrid", who=entries)
+    with pytest.raises(InputError, match=r"the only tier, who, are repeated and may be speakers"):
+        turns_in(path)
+    found = {
+        kind: {turn.speaker for turn in turns_in(path, TierSelection((), kind))[0]}
+        for kind in ("tier", "label")
+    }
+    assert found == {"tier": {"who"}, "label": {"Ann", "Bob"}}
 
 
 def test_a_silent_speaker_has_an_empty_tier(tmp_path):

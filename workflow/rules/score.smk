@@ -14,7 +14,9 @@ for batch in batches("score_recording"):
         input:
             reference=batch.inputs("results/{corpus}/reference/{recording}.rttm"),
             uem=batch.inputs("results/{corpus}/reference/{recording}.uem"),
-            reference_sidecar=batch.inputs("results/{corpus}/reference/{recording}.json"),
+            reference_sidecar=batch.inputs(
+                "results/{corpus}/reference/{recording}.json"
+            ),
             rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
             rttm_sidecar=batch.inputs("results/{corpus}/rttm/{system}/{recording}.json"),
             changed=batch.changed(),

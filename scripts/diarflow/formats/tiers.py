@@ -98,7 +98,23 @@ def _select(path: str, tiers: Sequence[Tier], selection: TierSelection) -> list[
                 f"{path}: tiers {examples(tier.name for tier in others)} are no speakers; "
                 'expected annotations.tiers of the corpus, for example ["* - words"], or speaker: label'
             )
+        if len(pairs) == 1 and _may_name_speakers(pairs[0][0]):
+            raise InputError(
+                f"{path}: the labels of the only tier, {pairs[0][0].name}, are repeated and may be speakers; "
+                "expected annotations.speaker of the corpus: label or tier"
+            )
     return pairs
+
+
+def _may_name_speakers(tier: Tier) -> bool:
+    """Return whether each label of a tier appears twice or more on average, unlike transcripts.
+
+    >>> _may_name_speakers(Tier("who", [(0, 1, "Ann"), (1, 2, "Bob"), (2, 3, "Ann"), (3, 4, "Bob")]))
+    True
+    """
+    labels = [label.strip() for _, _, label in tier.intervals if label.strip()]
+    distinct = set(labels) - _PAUSES
+    return not tier.participant and len(distinct) > 1 and len(labels) >= 2 * len(distinct)
 
 
 def _is_no_speaker(tier: Tier) -> bool:
