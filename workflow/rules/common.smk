@@ -14,6 +14,10 @@ from snakemake.exceptions import WorkflowError
 STARTED = time.time()
 
 try:
+    from diarflow.platforms import platform_problem
+
+    if problem := platform_problem():
+        raise WorkflowError(problem)
     from diarflow.planning import python_start
 
     python_start.forget_current_folder(workflow.main_snakefile)

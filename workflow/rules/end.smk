@@ -8,12 +8,23 @@ import atexit
 
 from diarflow.runs.annotation_summary import annotation_lines
 from diarflow.runs.audio_summary import audio_lines
+from diarflow.runs.recording_summary import recording_lines, rttm_by_recording
 from diarflow.runs.run_end import RunEnd
+from diarflow.runs.tuning_summary import tuning_lines
 
 run_end = RunEnd(
     workflow,
     corpora=plan.systems,
     failures=plan.failures,
+    counts=lambda: [
+        *recording_lines(rttm_by_recording(plan), plan.failures(), start=STARTED),
+        *tuning_lines(
+            {name: search.system for name, search in settings.tuning.items()},
+            workflow.overwrite_configfiles,
+            since=STARTED,
+            lists_systems=any(corpus.systems for corpus in settings.corpora),
+        ),
+    ],
     notes=lambda: [
         *audio_lines(plan.paths("audio", "prepare_audio", ".json")),
         *annotation_lines(
@@ -32,4 +43,4 @@ onsuccess:
 
 
 onerror:
-    run_end.print_summary()
+    run_end.on_error()

@@ -23,6 +23,7 @@ from diarflow.planning.rule_batch import RuleBatch
 from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
 from diarflow.planning.table import CorpusNeeds, read_corpora, warn_of_annotations
+from diarflow.progress.context import add_batch, set_context
 from diarflow.settings import read_settings
 from diarflow.settings.files import DEFAULTS, check_file
 from diarflow.settings.location import with_location
@@ -77,13 +78,17 @@ class Session:
         if workflow.is_main_process:
             self.warnings += [*warn_of_annotations(recordings), *self.folder.warnings()]
             snakemake_patches.apply(len(recordings))
+            set_context(len(recordings), self.plan.failures)
 
     def batches(self, rule: str) -> Iterator[RuleBatch]:
         """Yield the batches of a rule. A job on a cluster reads only its own, which `--target-jobs` names."""
         jobs = () if self._workflow.is_main_process else sys.argv
         names = {argument.partition(":")[0] for argument in jobs}
         for values in self.plan.batches(rule, names):
-            yield RuleBatch(self, **values)
+            batch = RuleBatch(self, **values)
+            if not batch.is_wildcard:
+                add_batch(batch.name, batch.values["corpus"], batch.recordings)
+            yield batch
 
 
 @contextmanager

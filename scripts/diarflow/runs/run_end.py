@@ -15,7 +15,7 @@ FAILED_STATUS = 3
 class RunEnd:
     """Print a summary when a run ends, and set its exit status.
 
-    `notes` returns lines about the inputs. The status is 3 if `failures` yields any and `accept_failures` is false.
+    `counts` returns lines about recordings, which come first, and `notes` lines about the inputs. The status is 3 if `failures` yields any and `accept_failures` is false.
     The report counts as a result of this run if it was written after `start`. `workflow` is Snakemake's.
     """
 
@@ -25,6 +25,7 @@ class RunEnd:
         *,
         corpora: Iterable[str],
         failures: Callable[[], Iterable[Failure]],
+        counts: Callable[[], Iterable[str]],
         notes: Callable[[], Iterable[str]],
         accept_failures: bool,
         start: float,
@@ -32,6 +33,7 @@ class RunEnd:
         self._workflow = workflow
         self._corpora = list(corpora)
         self._failures = failures
+        self._counts = counts
         self._notes = notes
         self._accept_failures = accept_failures
         self._start = start
@@ -41,6 +43,7 @@ class RunEnd:
         """Print results and failures to standard error, and return whether the run counts as successful."""
         failures = list(self._failures())
         for line in [
+            *self._counts(),
             *result_lines(self._corpora, since=self._start),
             *self._notes(),
             *failure_lines(failures),
@@ -50,8 +53,19 @@ class RunEnd:
 
     def on_success(self) -> None:
         """Handle `onsuccess`: exit with status 3 if recordings were set aside."""
+        self._end_progress(succeeded=True)
         if not self.print_summary():
             raise SystemExit(FAILED_STATUS)
+
+    def on_error(self) -> None:
+        """Handle `onerror`."""
+        self._end_progress(succeeded=False)
+        self.print_summary()
+
+    def _end_progress(self, *, succeeded: bool) -> None:
+        """End the display of this process before the summary is printed. Without the logger there is none."""
+        if logger := sys.modules.get("diarflow.progress.handler"):
+            logger.end_display(self._workflow, succeeded=succeeded)
 
     def at_exit(self) -> None:
         """Do the same at the exit of Python for a run that had no jobs. To be registered with `atexit`.

@@ -100,7 +100,7 @@ def result_lines(corpora: Iterable[str], *, since: float = 0.0, root="results") 
     table = Path(root, "report", "der.csv")
     if table.exists() and table.stat().st_mtime >= since:
         yield der_table(table)
-        yield f"report: {table.with_name('index.html')}"
+        yield f"report: {table.with_name('index.html').absolute().as_uri()}"
     folders = [Path(root, corpus, "rttm") for corpus in corpora]
     if names := [f"{folder}/" for folder in folders if any(folder.glob("*/*.rttm"))]:
         yield "RTTM:   " + ", ".join(names)

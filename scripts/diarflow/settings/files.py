@@ -10,6 +10,7 @@ import yaml
 
 from diarflow.backends import PACKAGE
 from diarflow.errors import InputError
+from diarflow.platforms import platform_problem
 from diarflow.settings.yaml_events import cut, problems
 
 DEFAULTS = PACKAGE.parents[1] / "config.yaml"
@@ -18,11 +19,13 @@ _checked: set[bytes] = set()  # contents of files without a mistake
 
 
 def check_command_line() -> None:
-    """Check config.yaml and the files of --configfile. At a mistake, print it and end this process.
+    """Check the operating system, config.yaml and the files of --configfile. At a mistake, print it and end this process.
 
     Snakemake loads these files before it reads the Snakefile. The profiles, which it reads first, call this function.
     """
     try:
+        if problem := platform_problem():
+            raise InputError(problem)
         for path in [str(DEFAULTS), *config_files(sys.argv[1:])]:
             check_file(path)
     except InputError as error:

@@ -1,0 +1,1 @@
+"""Command line `diarflow`: thin entry points that write a configuration and start Snakemake."""

@@ -1,0 +1,74 @@
+"""Stages and recordings of jobs, from the names in Snakemake's messages."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from diarflow.backends import PACKAGE
+from diarflow.progress.context import RunContext
+from diarflow.timeline.intervals import Seconds
+
+_RETRY = "retry"  # the one rule with a script that is a command of its own, not a part of a run
+
+
+def stage_of(rule: str) -> str:
+    """Return the rule of a job without its batch.
+
+    >>> stage_of("detect_speech-ami.webrtc-007-of-128")
+    'detect_speech'
+    """
+    return rule.partition("-")[0]
+
+
+@lru_cache(100)
+def is_stage(name: str) -> bool:
+    """Return whether a rule makes files: its script then has its name."""
+    return name != _RETRY and (PACKAGE.parent / f"{name}.py").is_file()
+
+
+def stage_totals(jobs: Mapping[str, int], context: RunContext) -> dict[str, int]:
+    """Return the number of recordings of each stage, from the numbers of planned jobs by rule.
+
+    A job without a batch counts as one recording. Target rules, which have no script, do not count.
+    """
+    totals: dict[str, int] = {}
+    for rule, count in jobs.items():
+        if is_stage(stage := stage_of(rule)):
+            totals[stage] = totals.get(stage, 0) + count * batch_size(rule, context)
+    return totals
+
+
+def batch_size(rule: str, context: RunContext) -> int:
+    """Return the number of recordings of a job; 1 for a job without a batch."""
+    return len(context.batches[rule][1]) if rule in context.batches else 1
+
+
+def recordings_of(
+    rule: str, wildcards: Mapping[str, Any] | None, context: RunContext
+) -> list[tuple[str, str]]:
+    """Return corpus and id of the recordings of a job; none for a rule over all recordings."""
+    if rule in context.batches:
+        corpus, ids = context.batches[rule]
+        return [(corpus, id) for id in ids]
+    values = wildcards or {}
+    if "recording" in values and "corpus" in values:
+        return [(values["corpus"], values["recording"])]
+    return []
+
+
+def audio_seconds(recordings: Iterable[tuple[str, str]]) -> Seconds | None:
+    """Return the duration of the prepared audio of recordings; None if any is unknown, or there are none."""
+    durations = [_duration(f"results/{corpus}/audio/{id}.wav") for corpus, id in recordings]
+    known = [seconds for seconds in durations if seconds is not None]
+    return sum(known) if known and len(known) == len(durations) else None
+
+
+_known: dict[str, Seconds] = {}  # of prepared audio, which is read once in a run
+
+
+def _duration(path: str) -> Seconds | None:
+    from diarflow.planning.resources import prepared_duration
+
+    if path not in _known and (seconds := prepared_duration(path)) is not None:
+        _known[path] = seconds
+    return _known.get(path)
