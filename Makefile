@@ -28,7 +28,7 @@ test: .venv/dev.stamp       ## run all tests except the slow ones
 	$(BIN)/python -m pytest -n auto
 
 state: .venv/run.stamp      ## show the progress of the run in this folder and its expected end
-	@$(BIN)/python -m diarflow.runs.progress
+	@$(BIN)/diarflow state
 
 train: .venv/dev.stamp      ## train the shipped change detector again
 	$(BIN)/snakemake train --cores $(CORES) --configfile bench/configs/train-bilstm.yaml

@@ -14,6 +14,8 @@ from types import SimpleNamespace
 
 # one thread, as Snakemake starts a job: a forked process would miss the other threads
 os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+# tests read the jobs of a run from Snakemake's own log
+os.environ["SNAKEMAKE_LOGGER_DIARFLOW_DISPLAY"] = "full"
 
 import numpy as np
 import pytest

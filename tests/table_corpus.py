@@ -7,4 +7,5 @@ def source(**fields):
     defaults = {"name": "c", "recordings": None, "audio": None, "channel": "mix"}
     defaults |= {"reference": None, "uem": None, "simulate": None, "annotations": None}
     defaults |= {"protocol": None, "subset": None}
+    defaults |= {"num_speakers": None, "min_speakers": None, "max_speakers": None}
     return SimpleNamespace(**defaults | fields)

@@ -4,6 +4,7 @@ import os
 
 from diarflow.formats.text import as_integer, shown
 from diarflow.planning.recording import MADE_BY_RULES
+from diarflow.settings import Corpus
 
 
 def file_problem(path: str) -> str:
@@ -27,12 +28,24 @@ def parse_channel(value: int | str, place: str, problems: list[str]) -> int | st
     return "mix"
 
 
+SPEAKER_COUNTS = ("num_speakers", "min_speakers", "max_speakers")
+
+
+def speaker_counts(
+    row: dict[str, str], source: Corpus, place: str, problems: list[str]
+) -> dict[str, int | None]:
+    """Return the numbers of speakers in a row, or those of its corpus if the row has none."""
+    if not any(row.get(column) for column in SPEAKER_COUNTS):
+        return {column: getattr(source, column) for column in SPEAKER_COUNTS}
+    return parse_speaker_counts(row, place, problems)
+
+
 def parse_speaker_counts(
     row: dict[str, str], place: str, problems: list[str]
 ) -> dict[str, int | None]:
     """Return the numbers of speakers in a row; add a line to `problems` for each mistake."""
     counts: dict[str, int | None] = {}
-    for column in ("num_speakers", "min_speakers", "max_speakers"):
+    for column in SPEAKER_COUNTS:
         text = row.get(column, "")
         counts[column] = as_integer(text)
         if text and (counts[column] or 0) < 1:

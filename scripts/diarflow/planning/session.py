@@ -24,7 +24,7 @@ from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
 from diarflow.planning.table import CorpusNeeds, read_corpora, warn_of_annotations
 from diarflow.progress.context import add_batch, set_context
-from diarflow.settings import read_settings
+from diarflow.settings import Settings, read_settings
 from diarflow.settings.files import DEFAULTS, check_file
 from diarflow.settings.location import with_location
 
@@ -55,12 +55,7 @@ class Session:
             overlay=workflow.config_settings.overwrite_config,
             files=files,
         )
-        self.needs = {
-            corpus.name: CorpusNeeds(
-                settings.needs_audio(corpus), tuple(settings.rttm_of(corpus).items())
-            )
-            for corpus in settings.corpora
-        }
+        self.needs = corpus_needs(settings)
         recordings, self.warnings = read_corpora(settings.corpora, self.needs)
         with _located_errors(files):
             self.settings = with_trials(settings)
@@ -89,6 +84,16 @@ class Session:
             if not batch.is_wildcard:
                 add_batch(batch.name, batch.values["corpus"], batch.recordings)
             yield batch
+
+
+def corpus_needs(settings: Settings) -> dict[str, CorpusNeeds]:
+    """Return what the systems of each corpus read, by the name of the corpus."""
+    return {
+        corpus.name: CorpusNeeds(
+            settings.needs_audio(corpus), tuple(settings.rttm_of(corpus).items())
+        )
+        for corpus in settings.corpora
+    }
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from diarflow.planning.corpus_sources import read_source
 from diarflow.planning.recording import Recording
 from diarflow.planning.recording_ids import channel_id, safe_id
 from diarflow.planning.reference_digests import FileUsers, annotation_warnings
-from diarflow.planning.row_values import file_problem, parse_channel, parse_speaker_counts
+from diarflow.planning.row_values import file_problem, parse_channel, speaker_counts
 from diarflow.scoring.recording_lines import RecordingLines
 from diarflow.settings import Corpus
 
@@ -161,7 +161,7 @@ class CorpusReader:
             if path and not is_kaldi_directory(path) and (problem := file_problem(path)):
                 problems.append(f"{place}: {column} {shown(path, 100)} {problem}")
         channel = parse_channel(row.get("channel") or self._source.channel, place, problems)
-        speakers = parse_speaker_counts(row, place, problems)
+        speakers = speaker_counts(row, self._source, place, problems)
         if len(problems) > before:
             return []
         annotations = self._source.annotations

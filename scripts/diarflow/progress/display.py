@@ -12,6 +12,7 @@ from diarflow.progress.table import progress_line, progress_table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.live import Live
 
 LINE_SECONDS = 60.0  # between two lines without a terminal
 
@@ -77,7 +78,7 @@ class LiveTable:
         self._console = Console(
             file=stream, no_color=not colour, highlight=False, force_terminal=True
         )
-        self._live = None
+        self._live: Live | None = None
 
     def start(self, progress: Callable[[], RunProgress]) -> None:
         from rich.live import Live

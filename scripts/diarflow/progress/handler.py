@@ -84,6 +84,7 @@ class LogHandler(LogHandlerBase):
         self._looked_at = 0.0  # time of the last count of recordings set aside
         self._wait = WRITE_SECONDS
         self._closed = threading.Event()
+        self._writer: threading.Thread | None = None
         self._log = ""
         self._is_stopped = self._is_finished = False
         self._full: logging.Handler | None = None
@@ -170,7 +171,8 @@ class LogHandler(LogHandlerBase):
             return
         self._tracker = RunTracker(totals, recordings=context.current.recordings, now=now)
         self._count_set_aside()
-        threading.Thread(target=self._write_repeatedly, daemon=True).start()
+        self._writer = threading.Thread(target=self._write_repeatedly, daemon=True)
+        self._writer.start()
         if self._shows_progress and not self._full:
             self._display.start(self.progress)
 
@@ -217,8 +219,9 @@ class LogHandler(LogHandlerBase):
         if self._is_finished:
             return
         self._is_finished = True
-        if self._tracker:
+        if self._tracker and self._writer:
             self._closed.set()
+            self._writer.join()  # two threads must not write the file at once
             self.progress()
             with self._lock:
                 self._tracker.progress.end = self._tracker.progress.now

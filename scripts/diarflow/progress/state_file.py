@@ -12,7 +12,7 @@ from diarflow.atomic import atomic_write
 from diarflow.progress.counts import RunProgress
 
 STATE = Path(".snakemake/diarflow.progress.json")
-WRITE_SECONDS = 5.0  # between two writes
+WRITE_SECONDS = 2.0  # between two writes
 _STALE_SECONDS = 120.0  # without a write, where file locks do not work
 
 

@@ -81,6 +81,15 @@ class Corpus(Block):
         "mix",
         description="mix (mean of all channels), each (a recording per channel), or a channel number",
     )
+    num_speakers: SpeakerCount | None = Field(
+        None, description="number of speakers of recordings for which the table gives none"
+    )
+    min_speakers: SpeakerCount | None = Field(
+        None, description="minimum of the estimate, for the same recordings"
+    )
+    max_speakers: SpeakerCount | None = Field(
+        None, description="maximum of the estimate, for the same recordings"
+    )
     reference: str | None = Field(
         None,
         description="turns (RTTM, CSV, TextGrid ...): file of all recordings, or folder with a file for each",
@@ -114,4 +123,8 @@ class Corpus(Block):
             (".yml", ".yaml")
         ):
             raise ValueError("has a protocol or a subset, expected recordings: database.yml")
+        counts = (self.min_speakers, self.num_speakers, self.max_speakers)
+        given = [count for count in counts if count is not None]
+        if given != sorted(given):
+            raise ValueError("expected min_speakers <= num_speakers <= max_speakers")
         return self

@@ -1,0 +1,156 @@
+"""Command `diarflow check`: what would be read for each recording. Runs and writes nothing."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from diarflow.cli.corpora import are_configurations
+from diarflow.cli.run import check_no_options, new_config, with_options
+from diarflow.errors import InputError, summarized, visible
+from diarflow.formats.text import counted
+from diarflow.planning.recording import Recording
+from diarflow.planning.session import corpus_needs
+from diarflow.planning.table import read_corpora, warn_of_annotations
+from diarflow.settings import Settings, read_settings
+from diarflow.settings.files import DEFAULTS, check_file
+
+_COLUMNS = ("recording", "audio", "length", "channel", "reference", "turns", "speakers")
+
+
+class Row(NamedTuple):
+    """Cells of a recording in the listing, and what is wrong with it."""
+
+    cells: tuple[str, ...]
+    problems: list[str]
+
+
+def check(options: argparse.Namespace) -> int:
+    """Print a line for each recording, what is left out, and mistakes. Return 1 if there are mistakes, else 0."""
+    directory = Path(os.path.abspath(options.directory))
+    with tempfile.TemporaryDirectory(prefix="diarflow-") as scratch:
+        settings = _settings(options, directory, Path(scratch))
+        if directory.is_dir():
+            os.chdir(directory)  # paths in the settings are relative to the folder of the run
+        recordings, warnings = read_corpora(settings.corpora, corpus_needs(settings))
+    warnings += warn_of_annotations(recordings)
+    rows = [row_of(recording) for recording in recordings]
+    _print_table([row.cells for row in rows])
+    problems = [problem for row in rows for problem in row.problems]
+    for line in summarized(map(visible, [*warnings, *problems])):
+        print(line, file=sys.stderr)
+    print(f"{counted(len(recordings), 'recording')}, {counted(len(problems), 'problem')}")
+    return 1 if problems else 0
+
+
+def _settings(options: argparse.Namespace, directory: Path, tables: Path) -> Settings:
+    """Return the settings that `diarflow run` would use for the same paths, with tables in the folder `tables`."""
+    defaults = _content(str(DEFAULTS))
+    files: list[str] = []
+    if are_configurations(options.paths):
+        check_no_options(options)
+        files = [os.path.abspath(path) for path in options.paths]
+        overlay: dict[str, Any] = {}
+        for file in files:
+            if not os.path.isfile(file):
+                raise InputError(f"{visible(file)}: does not exist")
+            check_file(file)
+            overlay = _merged(overlay, _content(file))
+    else:
+        config = new_config(options.paths, directory, tables=tables)
+        overlay = with_options(config, options, directory)
+    return read_settings(
+        _merged(defaults, overlay),
+        defaults=defaults,
+        overlay=overlay,
+        files=[str(DEFAULTS), *files],
+    )
+
+
+def _content(file: str) -> dict[str, Any]:
+    """Return the content of a configuration; an empty one has no settings."""
+    return yaml.safe_load(Path(file).read_text(encoding="utf-8")) or {}
+
+
+def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Return two configurations merged as Snakemake merges them: mappings key by key."""
+    result = dict(first)
+    for key, value in second.items():
+        old = result.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        result[key] = _merged(old, value) if both else value
+    return result
+
+
+def row_of(recording: Recording) -> Row:
+    """Return the listing of a recording."""
+    problems: list[str] = []
+    reference, turns, speakers = _reference(recording, problems)
+    known = recording.num_speakers or ""
+    if not known and (recording.min_speakers or recording.max_speakers):
+        known = f"{recording.min_speakers or 1} to {recording.max_speakers or 'any'}"
+    name = (
+        recording.name if recording.id == recording.name else f"{recording.name} ({recording.id})"
+    )
+    cells = (
+        name,
+        recording.audio or "",
+        _length(recording.audio, problems),
+        str(recording.channel),
+        reference,
+        turns,
+        f"{known} given" if known else speakers and f"{speakers} in reference",
+    )
+    return Row(tuple(map(visible, cells)), problems)
+
+
+def _length(audio: str | None, problems: list[str]) -> str:
+    """Return the length that the header of an audio file claims; "" without audio, "?" if the header gives none."""
+    from diarflow.planning.resources import header_duration
+
+    if not audio:
+        return ""
+    seconds = header_duration(audio)
+    if seconds is None:
+        import av
+
+        try:
+            with av.open(audio) as container:
+                if not container.streams.audio:
+                    problems.append(f"{audio}: contains no audio")
+                seconds = container.duration / 1e6 if container.duration else None
+        except (av.FFmpegError, OSError) as error:
+            problems.append(f"{audio}: cannot be opened: {error.strerror or error}")
+    if seconds is None:
+        return "?"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def _reference(recording: Recording, problems: list[str]) -> tuple[str, str, str]:
+    """Return the reference with its format, and its numbers of turns and speakers."""
+    from diarflow.scoring.reference import is_table, read_reference
+
+    path = recording.reference
+    if not path:
+        return "", "", ""
+    kind = "CSV" if is_table(path) else "RTTM"
+    try:
+        turns = read_reference(path, recording.lines_in(path)).turns
+    except InputError as error:
+        problems.append(str(error).split("\n")[0])
+        return f"{path} ({kind})", "?", ""
+    return f"{path} ({kind})", str(len(turns)), str(len({turn.speaker for turn in turns}))
+
+
+def _print_table(rows: list[tuple[str, ...]]) -> None:
+    """Print aligned columns. Columns without any content are left out."""
+    table = [_COLUMNS, *rows]
+    used = [index for index in range(len(_COLUMNS)) if any(row[index] for row in rows)]
+    widths = {index: max(len(row[index]) for row in table) for index in used}
+    for row in table:
+        print("  ".join(row[index].ljust(widths[index]) for index in used).rstrip())

@@ -1,0 +1,151 @@
+"""Command line `diarflow`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from diarflow.errors import InputError
+from diarflow.platforms import platform_problem
+
+_PATHS = "folder, glob, audio files or tables of recordings; or configurations (.yaml)"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, and return its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # what follows `--` belongs to Snakemake
+    own, _, more = _split(given)
+    options = _parser().parse_args(own)
+    options.more = more
+    try:
+        if problem := platform_problem():
+            raise InputError(problem)
+        return int(options.command(options) or 0)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _split(arguments: list[str]) -> tuple[list[str], str, list[str]]:
+    if "--" not in arguments:
+        return arguments, "", []
+    index = arguments.index("--")
+    return arguments[:index], "--", arguments[index + 1 :]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="diarflow",
+        description="Speaker diarization of corpora. Each command prints the configuration and the Snakemake "
+        "command that it uses.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="diarize recordings",
+        epilog="Options after -- are passed to Snakemake, for example: diarflow run calls -- --dry-run",
+    )
+    _add_paths(run)
+    _add_corpus_options(run)
+    _add_run_options(run)
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser(
+        "check", help="list what would be read for each recording; runs and writes nothing"
+    )
+    _add_paths(check)
+    _add_corpus_options(check)
+    _add_directory(check)
+    check.set_defaults(command=_check)
+
+    state = commands.add_parser("state", help="show the progress of the run in a folder")
+    _add_directory(state)
+    state.set_defaults(command=_state)
+
+    retry = commands.add_parser(
+        "retry", help="process the recordings again that the last run set aside"
+    )
+    retry.add_argument("--configfile", nargs="+", metavar="FILE", help="default: the last one")
+    _add_run_options(retry)
+    retry.set_defaults(command=_retry)
+
+    tune = commands.add_parser("tune", help="search settings that lower the DER of a system")
+    _add_paths(tune)
+    _add_corpus_options(tune)
+    tune.add_argument(
+        "--search",
+        action="append",
+        metavar="SETTING=VALUE,VALUE",
+        help="values to try; default: clustering.threshold around its present value",
+    )
+    _add_run_options(tune)
+    tune.set_defaults(command=_tune)
+    return parser
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=_PATHS)
+
+
+def _add_corpus_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("options of the corpus")
+    group.add_argument("--speakers", type=int, metavar="N", help="number of speakers, if known")
+    group.add_argument("--min-speakers", type=int, metavar="N")
+    group.add_argument("--max-speakers", type=int, metavar="N")
+    group.add_argument("--reference", metavar="PATH", help="file or folder of references")
+    group.add_argument("--channel", metavar="CHANNEL", help="mix, each, or a number from 1")
+    group.add_argument(
+        "--system", action="append", metavar="NAME", help="system to run; may be repeated"
+    )
+    group.add_argument(
+        "--export", action="append", metavar="FORMAT", help="srt, vtt, ...; may be repeated"
+    )
+
+
+def _add_directory(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-d", "--directory", "--output", default=".", metavar="DIR",
+        help="folder of the run, with its results/; default: the current folder",
+    )  # fmt: skip
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    _add_directory(parser)
+    parser.add_argument("--cores", default="all", metavar="N", help="default: all")
+
+
+# each command imports what it needs, so that `diarflow state` starts at once
+def _run(options: argparse.Namespace) -> int:
+    from diarflow.cli.run import run
+
+    return run(options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from diarflow.cli.check import check
+
+    return check(options)
+
+
+def _state(options: argparse.Namespace) -> int:
+    from diarflow.cli.state import print_state
+
+    return print_state(options.directory)
+
+
+def _retry(options: argparse.Namespace) -> int:
+    from diarflow.cli.run import retry
+
+    return retry(options)
+
+
+def _tune(options: argparse.Namespace) -> int:
+    from diarflow.cli.tune import tune
+
+    return tune(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
