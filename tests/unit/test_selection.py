@@ -48,6 +48,7 @@ def test_the_result_is_an_overlay_with_its_evidence():
     ]
     content = search(
         corpora=["c"],
+        present=planned[0].name,
         trials=[
             {"name": trial.name, "values": trial.values,
              "variants": {s: (n, v.model_dump()) for s, (n, v) in trial.variants.items()}}
@@ -60,7 +61,8 @@ def test_the_result_is_an_overlay_with_its_evidence():
     assert list(result.recordings["recording"]) == ["x", "y"]
     assert list(result.recordings["missed"]) == [1.0, 1.0]
     assert result.summary == (
-        "2 trials on 2 recordings of c: full DER 10.00 %, cross-validated 10.00 %"
+        "2 trials on 2 recordings of c: full DER 20.00 % before, 10.00 % after, "
+        "cross-validated 10.00 %"
     )
     tuned = settings(result.overlay)
     system = tuned.systems["classic-tuned"]
@@ -83,6 +85,7 @@ def test_each_second_or_each_corpus_has_the_same_weight(average, best, der):
     content = search(
         average=average,
         corpora=list(speech),
+        present="a",
         trials=[{"name": trial, "values": {}, "variants": {}} for trial in missed],
     )
     first = summarize_search(pd.DataFrame(rows), content).trials.iloc[0]

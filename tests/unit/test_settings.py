@@ -329,3 +329,9 @@ def test_a_message_of_planning_gets_the_location_of_its_key(tmp_path):
     }
     for message, location in messages.items():
         assert with_location(message, files) == location + message
+
+
+def test_the_speakers_of_a_corpus_are_in_order():
+    corpus = {"name": "c", "audio": "a", "min_speakers": 3, "num_speakers": 2}
+    with pytest.raises(InputError, match="expected min_speakers <= num_speakers <= max_speakers"):
+        settings({"corpora": [corpus]})

@@ -271,3 +271,11 @@ def test_a_table_that_cannot_be_read_is_one_line(tmp_path):
     (tmp_path / "t.tsv").write_bytes(b"recording\taudio\nJ\xfcrgen\ta.wav\n")
     with pytest.raises(InputError, match=r"t.tsv: not a text file in UTF-8 .byte 17.; save it as"):
         read_corpora([source(recordings=str(tmp_path / "t.tsv"))])
+
+
+def test_the_number_of_speakers_of_a_corpus_is_that_of_rows_without_any(table):
+    corpus = table("recording audio num_speakers min_speakers", "a a.wav", "b b.wav  3")
+    corpus.num_speakers, corpus.max_speakers = 2, 4
+    (first, second), _ = read_corpus(corpus)
+    assert (first.num_speakers, first.min_speakers, first.max_speakers) == (2, None, 4)
+    assert (second.num_speakers, second.min_speakers, second.max_speakers) == (None, 3, None)

@@ -20,9 +20,10 @@ run_end = RunEnd(
         *recording_lines(rttm_by_recording(plan), plan.failures(), start=STARTED),
         *tuning_lines(
             {name: search.system for name, search in settings.tuning.items()},
-            workflow.overwrite_configfiles,
-            since=STARTED,
+            snakefile=workflow.main_snakefile,
+            configfiles=workflow.overwrite_configfiles,
             lists_systems=any(corpus.systems for corpus in settings.corpora),
+            since=STARTED,
         ),
     ],
     notes=lambda: [

@@ -18,6 +18,7 @@ from diarflow.planning.session import corpus_needs
 from diarflow.planning.table import read_corpora, warn_of_annotations
 from diarflow.settings import Settings, read_settings
 from diarflow.settings.files import DEFAULTS, check_file
+from diarflow.settings.reading import merged
 
 _COLUMNS = ("recording", "audio", "length", "channel", "reference", "turns", "speakers")
 
@@ -59,12 +60,12 @@ def _settings(options: argparse.Namespace, directory: Path, tables: Path) -> Set
             if not os.path.isfile(file):
                 raise InputError(f"{visible(file)}: does not exist")
             check_file(file)
-            overlay = _merged(overlay, _content(file))
+            overlay = merged(overlay, _content(file))
     else:
         config = new_config(options.paths, directory, tables=tables)
         overlay = with_options(config, options, directory)
     return read_settings(
-        _merged(defaults, overlay),
+        merged(defaults, overlay),
         defaults=defaults,
         overlay=overlay,
         files=[str(DEFAULTS), *files],
@@ -74,16 +75,6 @@ def _settings(options: argparse.Namespace, directory: Path, tables: Path) -> Set
 def _content(file: str) -> dict[str, Any]:
     """Return the content of a configuration; an empty one has no settings."""
     return yaml.safe_load(Path(file).read_text(encoding="utf-8")) or {}
-
-
-def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """Return two configurations merged as Snakemake merges them: mappings key by key."""
-    result = dict(first)
-    for key, value in second.items():
-        old = result.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        result[key] = _merged(old, value) if both else value
-    return result
 
 
 def row_of(recording: Recording) -> Row:

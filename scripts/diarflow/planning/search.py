@@ -26,13 +26,13 @@ class Trial(NamedTuple):
 
 
 def trials(settings: Settings, tuning: str) -> list[Trial]:
-    """Return a trial for every combination of the values of a search.
+    """Return a trial for every combination of the values of a search, and one for the present settings.
 
     Raises InputError for a variant, a key or a value that does not exist.
     """
     search = settings.tuning[tuning]
     result: dict[str, Trial] = {}
-    for values in _combinations(search.search):
+    for values in [*_combinations(search.search), _present_values(settings, tuning)]:
         variants = {}
         for stage in STAGES:
             name = values.get(stage, getattr(settings.systems[search.system], stage))
@@ -48,8 +48,36 @@ def trials(settings: Settings, tuning: str) -> list[Trial]:
             }
             variants[stage] = _variant(place, name, getattr(settings, stage)[name], changes)
         names = {stage: name for stage, (name, _) in variants.items()}
-        result[canonical(**names)] = Trial(f"{search.system}-{_digest(names)}", values, variants)
+        trial = Trial(f"{search.system}-{_digest(names)}", values, variants)
+        result.setdefault(canonical(**names), trial)
     return list(result.values())
+
+
+def _present_values(settings: Settings, tuning: str) -> dict[str, Any]:
+    """Return the values that the system of a search has for the searched keys; without keys that its variants lack."""
+    search = settings.tuning[tuning]
+    values: dict[str, Any] = {}
+    for key in search.search:
+        stage, _, setting = key.partition(".")
+        name = getattr(settings.systems[search.system], stage, None)
+        if not setting:
+            values[key] = name
+        elif name in getattr(settings, stage, {}):
+            variant = getattr(settings, stage)[name]
+            if setting in type(variant).model_fields:
+                values[key] = getattr(variant, setting)
+    return values
+
+
+def present_trial(settings: Settings, tuning: str) -> str:
+    """Return the name of the trial with the present settings of the system."""
+    system = settings.systems[settings.tuning[tuning].system]
+    names = {stage: getattr(system, stage) for stage in STAGES}
+    return next(
+        trial.name
+        for trial in trials(settings, tuning)
+        if {stage: name for stage, (name, _) in trial.variants.items()} == names
+    )
 
 
 def _combinations(search: Mapping[str, list]) -> Iterator[dict[str, Any]]:
@@ -121,6 +149,7 @@ def search_content(settings: Settings, tuning: str, has_reference: Mapping[str, 
         "average": search.average,
         "folds": search.folds,
         "corpora": corpora,
+        "present": present_trial(settings, tuning),
         "trials": [
             {
                 "name": trial.name,

@@ -1,5 +1,6 @@
 """Lines at the end of `snakemake tune`: error rates before and after a search, and the command that uses its result."""
 
+import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -8,12 +9,17 @@ from diarflow.errors import shortened, visible
 
 
 def tuning_lines(
-    searches: Mapping[str, str], configfiles: Iterable[str], *, since: float, lists_systems: bool,
+    searches: Mapping[str, str],
+    *,
+    snakefile: str,
+    configfiles: Iterable[str],
+    lists_systems: bool,
+    since: float,
     root="results",
-) -> Iterator[str]:  # fmt: skip
+) -> Iterator[str]:
     """Yield the summary of each search whose result was written `since`, and how to use it.
 
-    `searches` maps the name of a search to its system, `lists_systems` tells whether any corpus names its systems.
+    `searches` maps the name of a search to its system. `lists_systems` states whether any corpus names its systems.
     """
     for name, system in searches.items():
         overlay = Path(root, "report", "tuning", f"{name}.yaml")
@@ -23,10 +29,13 @@ def tuning_lines(
             first = overlay.read_text(encoding="utf-8").split("\n", 1)[0]
         except (OSError, ValueError):
             continue
-        yield shortened(visible(f"tuned {name}: {first.removeprefix('# ')}"))
-        files = " ".join(shlex.quote(visible(file)) for file in [*configfiles, str(overlay)])
-        command = f"snakemake --cores all --configfile {files}"
+        yield shortened(visible(f"search {name}: {first.removeprefix('# ')}"))
+        where = [] if os.path.abspath("Snakefile") == snakefile else ["--snakefile", snakefile]
+        files = [*map(str, configfiles), str(overlay)]
+        command = ["snakemake", "--cores", "all", *where, "--configfile", *files]
         if lists_systems:
-            yield f"to use it, add {system}-tuned to `systems` of the corpus: {command}"
+            start = f"to use it, add {system}-tuned to `systems` of the corpus"
         else:
-            yield f"to use it: {command} --config default_systems='[{system}-tuned]'"
+            start = "to use it"
+            command += ["--config", f"default_systems=[{system}-tuned]"]
+        yield visible(f"{start}: {shlex.join(command)}")

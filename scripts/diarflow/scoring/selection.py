@@ -65,8 +65,8 @@ def summarize_search(scores: pd.DataFrame, search: Mapping[str, Any]) -> SearchR
     """Rank the trials of a search, and return the best one as a configuration.
 
     `scores` are rows of recordings under one protocol. `search` has the keys `system` (the searched system),
-    `protocol`, `corpora`, `folds`, `average` ("seconds", or "corpora" to give all corpora the same weight) and
-    `trials`. A trial has a `name`, the searched `values`, and the `variants` of its stages with their settings.
+    `protocol`, `corpora`, `folds`, `average` ("seconds", or "corpora" to give all corpora the same weight),
+    `present` (the trial with the present settings) and `trials`. A trial has a `name`, the searched `values`, and the `variants` of its stages with their settings.
     """
     errors, speech = _seconds_by_trial(scores, average=search["average"])
     selection = select_best(errors, speech, folds=search["folds"])
@@ -84,7 +84,7 @@ def summarize_search(scores: pd.DataFrame, search: Mapping[str, Any]) -> SearchR
     ).sort_values("der", kind="stable")
     summary = (
         f"{len(trials)} trials on {len(errors)} recordings of {', '.join(search['corpora'])}: "
-        f"{search['protocol']} DER {selection.der:.2f} %, "
+        f"{search['protocol']} DER {rates[search['present']]:.2f} % before, {selection.der:.2f} % after, "
         f"cross-validated {selection.cross_validated_der:.2f} %"
     )
     best = next(trial for trial in search["trials"] if trial["name"] == selection.best)

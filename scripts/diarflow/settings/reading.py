@@ -41,7 +41,7 @@ def read_settings(
             for path in bad_keys
         )
     if not config.keys() >= defaults.keys():
-        overlay, config = config, _merged(defaults, config)
+        overlay, config = config, merged(defaults, config)
     config = _without_former_backends(config, defaults, overlay)
     try:
         settings = Settings.model_validate(config)
@@ -55,13 +55,13 @@ def read_settings(
     return settings
 
 
-def _merged(defaults: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+def merged(defaults: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     """Return the defaults, with the values of an overlay; mappings in both are merged key by key."""
-    merged = defaults | overlay
+    result = defaults | overlay
     for key in defaults.keys() & overlay.keys():
         if isinstance(defaults[key], dict) and isinstance(overlay[key], dict):
-            merged[key] = _merged(defaults[key], overlay[key])
-    return merged
+            result[key] = merged(defaults[key], overlay[key])
+    return result
 
 
 def _keys_that_are_not_text(

@@ -1,0 +1,110 @@
+"""Last lines of a run: recordings, audio and time, the result of a search, and links."""
+
+import os
+
+import numpy as np
+import pytest
+import soundfile
+
+from diarflow.artifacts.failures import Failure
+from diarflow.runs.recording_summary import recording_lines
+from diarflow.runs.summary import result_lines
+from diarflow.runs.tuning_summary import tuning_lines
+
+START = 1_000_000.0
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    """Results of three recordings: 60 s of audio each, written 5 s after the start, and RTTM of one system."""
+    monkeypatch.chdir(tmp_path)
+    for name in "abc":
+        for product in ("audio", "rttm/s"):
+            (tmp_path / "results/c" / product).mkdir(parents=True, exist_ok=True)
+        audio = tmp_path / f"results/c/audio/{name}.wav"
+        soundfile.write(audio, np.zeros(60 * 16_000, np.int16), 16_000)
+        os.utime(audio, (START + 5, START + 5))
+        (tmp_path / f"results/c/rttm/s/{name}.rttm").touch()
+    return {("c", name): [f"results/c/rttm/s/{name}.rttm"] for name in "abc"}
+
+
+def line(recordings, failures=(), now=START + 60):
+    return list(recording_lines(recordings, failures, start=START, now=now))
+
+
+def test_a_run_ends_with_recordings_audio_and_time(results):
+    # 180 s of audio in 60 s
+    assert line(results) == [
+        "3 of 3 recordings, 3.0 min of audio, 0 set aside, 60 s (3.0 times real time)"
+    ]
+
+
+def test_recordings_set_aside_or_without_rttm_do_not_count(results):
+    os.remove("results/c/rttm/s/b.rttm")
+    failures = [Failure("c", rule, "", "a", "", "") for rule in ("detect_speech", "build_turns")]
+    assert line(results, failures) == [
+        "1 of 3 recordings, 1.0 min of audio, 1 set aside, 60 s (1.0 times real time)"
+    ]
+
+
+def test_a_run_that_did_not_prepare_all_of_the_audio_has_no_speed(results):
+    os.utime("results/c/audio/a.wav", (START - 5, START - 5))
+    assert line(results) == ["3 of 3 recordings, 3.0 min of audio, 0 set aside, 60 s"]
+
+
+def test_a_run_without_results_has_no_such_line(results):
+    for name in "abc":
+        os.remove(f"results/c/rttm/s/{name}.rttm")
+    assert line(results) == []
+
+
+def test_recordings_of_imported_systems_have_no_audio(results):
+    for name in "abc":
+        os.remove(f"results/c/audio/{name}.wav")
+    assert line(results) == ["3 of 3 recordings, 0 set aside, 60 s"]
+
+
+def test_the_report_is_an_absolute_link(tmp_path):
+    report = tmp_path / "Gespräche 1" / "report"
+    report.mkdir(parents=True)
+    (report / "der.csv").write_text(
+        "corpus,system,recording,protocol,recordings,missed,false_alarm,confusion,der\n"
+    )
+    lines = list(result_lines([], root=report.parent))
+    assert lines[-1] == f"report: file://{tmp_path}/Gespr%C3%A4che%201/report/index.html"
+
+
+@pytest.fixture
+def overlay(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results/report/tuning/mine.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("# 3 trials: full DER 20.00 % before, 10.00 % after\nsystems: {}\n")
+    return path
+
+
+def tuning(**changes):
+    options = {"snakefile": os.path.abspath("Snakefile"), "configfiles": ["my corpus.yaml"],
+               "lists_systems": False, "since": 0.0}  # fmt: skip
+    return list(tuning_lines({"mine": "best", "other": "fast"}, **options | changes))
+
+
+def test_a_search_ends_with_both_error_rates_and_the_command_that_uses_its_result(overlay):
+    assert tuning() == [
+        "search mine: 3 trials: full DER 20.00 % before, 10.00 % after",
+        "to use it: snakemake --cores all --configfile 'my corpus.yaml' results/report/tuning/mine.yaml "
+        "--config 'default_systems=[best-tuned]'",
+    ]
+    assert tuning(snakefile="/x/Snakefile")[1].startswith(
+        "to use it: snakemake --cores all --snakefile /x/Snakefile --configfile"
+    )
+
+
+def test_a_corpus_that_lists_systems_needs_the_tuned_one_in_its_list(overlay):
+    assert tuning(lists_systems=True)[1].startswith(
+        "to use it, add best-tuned to `systems` of the corpus: snakemake --cores all --configfile"
+    )
+
+
+def test_the_result_of_an_earlier_search_is_not_shown(overlay):
+    assert tuning(since=overlay.stat().st_mtime + 1) == []
