@@ -21,7 +21,7 @@ def print_state(folder: str) -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     if state.is_alive:
         state.progress.tick(time.time())
-    console.print(progress_table(state.progress, min(console.width, 140)))
+    console.print(progress_table(state.progress, console.width if sys.stdout.isatty() else 80))
     console.print(status_line(state), soft_wrap=True, markup=False)
     if state.log:
         console.print(f"log: {state.log}", soft_wrap=True, markup=False)

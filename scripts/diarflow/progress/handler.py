@@ -42,7 +42,7 @@ _ROUTINE = (
     "Using shell: ",
     "Using workflow specific profile",
 )
-_SHOWN = ("Complete log(s):", "Nothing to be done")
+_LOG = "Complete log(s):"
 _RETRY = "Trying to restart job "
 _STOPPED = "Terminating processes on user request"
 # of a job that failed: the next message names its rule and its log
@@ -130,7 +130,10 @@ class LogHandler(LogHandlerBase):
             self._display.print("stopping the jobs; start the run again to continue it", "yellow")
         elif record.levelno >= logging.WARNING:
             self._display.print(text, "yellow")
-        elif text.startswith(_SHOWN) or not (self._tracker or text.startswith(_ROUTINE)):
+        elif text.startswith(_LOG):
+            if not self._log:  # else the summary has named it
+                self._display.print(text)
+        elif not (self._tracker or text.startswith(_ROUTINE)):
             self._display.print(text)
 
     # --- counts ---------------------------------------------------------------------------------
@@ -161,8 +164,6 @@ class LogHandler(LogHandlerBase):
             number = str(record.msg).removeprefix(_RETRY).strip(" .")
             if number.isdecimal():
                 self._tracker.job_retried(int(number))
-        elif event is None and str(record.msg).startswith(_SHOWN[0]):
-            self._log = str(record.msg).removeprefix(_SHOWN[0]).strip()
 
     def _start(self, jobs: dict[str, int], now: float) -> None:
         totals = stage_totals({rule: n for rule, n in jobs.items() if rule != "total"},
@@ -208,11 +209,12 @@ class LogHandler(LogHandlerBase):
 
     # --- end ------------------------------------------------------------------------------------
 
-    def finish(self, queue: Any = None, *, succeeded: bool = False) -> None:
+    def finish(self, queue: Any = None, *, log: str = "", succeeded: bool = False) -> None:
         """Show the last counts, and end the display, before the results are printed.
 
-        `queue` is that of the messages which Snakemake has not handed over yet.
+        `queue` is that of the messages which Snakemake has not handed over yet, `log` the path of its log.
         """
+        self._log = log or self._log
         deadline = time.monotonic() + _QUEUE_SECONDS
         while getattr(queue, "unfinished_tasks", 0) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -239,8 +241,9 @@ class LogHandler(LogHandlerBase):
 def end_display(workflow: Any, *, succeeded: bool) -> None:
     """End the display of the logger of this process, if it has one. `workflow` is Snakemake's."""
     if _active:
-        listener = workflow.logger_manager.queue_listener
-        _active.finish(getattr(listener, "queue", None), succeeded=succeeded)
+        manager = workflow.logger_manager
+        queue = getattr(manager.queue_listener, "queue", None)
+        _active.finish(queue, log=next(iter(manager.get_logfile()), ""), succeeded=succeeded)
 
 
 def _snakemake_handler(settings: Any) -> logging.Handler:

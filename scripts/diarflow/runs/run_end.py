@@ -47,6 +47,7 @@ class RunEnd:
             *result_lines(self._corpora, since=self._start),
             *self._notes(),
             *failure_lines(failures),
+            *(f"log: {path}" for path in self._workflow.logger_manager.get_logfile()),
         ]:
             print(line, file=sys.stderr)
         return not failures or self._accept_failures
