@@ -39,6 +39,13 @@ def test_batches_count_as_recordings_and_target_rules_do_not_count():
     assert stage_totals(STATS, CONTEXT) == {"prepare_audio": 5, "detect_speech": 5, "report_all": 1}
 
 
+def test_stages_are_in_the_order_of_the_workflow():
+    jobs = {"report_corpus": 1, "evaluate_changes": 1, "build_turns": 2, "prepare_audio": 2}
+    assert list(stage_totals(jobs, CONTEXT)) == [
+        "prepare_audio", "build_turns", "report_corpus", "evaluate_changes",
+    ]  # fmt: skip
+
+
 def tracker(**totals):
     return RunTracker(totals, recordings=5, now=1000.0)
 

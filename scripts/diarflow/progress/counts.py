@@ -23,7 +23,7 @@ class StageProgress:
     set_aside: int = 0
     seconds: Seconds = 0.0
     active: Seconds = 0.0
-    audio: Seconds | None = 0.0  # of the finished recordings; None if any is unknown
+    audio: Seconds = 0.0  # of the finished recordings, as far as it is known
 
     @property
     def left(self) -> int:
@@ -39,11 +39,11 @@ class StageProgress:
         return self.done == self.total
 
     def speed(self) -> str:
-        """Return the speed of a stage: audio per time if the durations are known, else recordings per minute.
+        """Return the speed of a stage: audio per time, or recordings per minute without audio.
 
         >>> StageProgress(done=3, active=60.0, audio=7200.0).speed()
         '120 x real time'
-        >>> StageProgress(done=3, active=60.0, audio=None).speed()
+        >>> StageProgress(done=3, active=60.0, audio=0.0).speed()
         '3 /min'
         """
         if not self.done or self.active <= 0:
@@ -134,8 +134,8 @@ class RunTracker:
         self._running[job] = RunningJob(stage, recordings, now)
         self.progress.stages[stage].running += recordings
 
-    def job_finished(self, job: int, now: float, audio: Seconds | None = None) -> None:
-        """Count a finished job. `audio` is the duration of its recordings, if all are known."""
+    def job_finished(self, job: int, now: float, audio: Seconds = 0.0) -> None:
+        """Count a finished job. `audio` is the duration of its recordings, as far as it is known."""
         self.progress.tick(now)
         if not (running := self._running.pop(job, None)):
             return
@@ -143,7 +143,7 @@ class RunTracker:
         stage.running -= running.recordings
         stage.done += running.recordings
         stage.seconds += now - running.start
-        stage.audio = None if audio is None or stage.audio is None else stage.audio + audio
+        stage.audio += audio
 
     def job_failed(self, job: int, now: float) -> str:
         """Count a failed attempt, and return its stage, or ""."""

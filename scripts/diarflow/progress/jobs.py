@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from diarflow.backends import PACKAGE
+from diarflow.planning.rule_variants import VARIANTS
 from diarflow.progress.context import RunContext
 from diarflow.timeline.intervals import Seconds
 
@@ -29,13 +30,15 @@ def is_stage(name: str) -> bool:
 def stage_totals(jobs: Mapping[str, int], context: RunContext) -> dict[str, int]:
     """Return the number of recordings of each stage, from the numbers of planned jobs by rule.
 
-    A job without a batch counts as one recording. Target rules, which have no script, do not count.
+    A job without a batch counts as one recording. Target rules, which have no script, do not count. Stages are in the
+    order of the workflow, before the rules over all recordings.
     """
     totals: dict[str, int] = {}
     for rule, count in jobs.items():
         if is_stage(stage := stage_of(rule)):
             totals[stage] = totals.get(stage, 0) + count * batch_size(rule, context)
-    return totals
+    order = [*VARIANTS, *totals]
+    return dict(sorted(totals.items(), key=lambda item: order.index(item[0])))
 
 
 def batch_size(rule: str, context: RunContext) -> int:
@@ -56,19 +59,17 @@ def recordings_of(
     return []
 
 
-def audio_seconds(recordings: Iterable[tuple[str, str]]) -> Seconds | None:
-    """Return the duration of the prepared audio of recordings; None if any is unknown, or there are none."""
-    durations = [_duration(f"results/{corpus}/audio/{id}.wav") for corpus, id in recordings]
-    known = [seconds for seconds in durations if seconds is not None]
-    return sum(known) if known and len(known) == len(durations) else None
+def audio_seconds(recordings: Iterable[tuple[str, str]]) -> Seconds:
+    """Return the duration of the prepared audio of recordings. One that was set aside has none."""
+    return sum(_duration(f"results/{corpus}/audio/{id}.wav") for corpus, id in recordings)
 
 
 _known: dict[str, Seconds] = {}  # of prepared audio, which is read once in a run
 
 
-def _duration(path: str) -> Seconds | None:
+def _duration(path: str) -> Seconds:
     from diarflow.planning.resources import prepared_duration
 
-    if path not in _known and (seconds := prepared_duration(path)) is not None:
+    if path not in _known and (seconds := prepared_duration(path)):
         _known[path] = seconds
-    return _known.get(path)
+    return _known.get(path, 0.0)

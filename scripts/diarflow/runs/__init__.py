@@ -1,1 +1,1 @@
-"""Execution of jobs, and the progress, summary and usage of runs."""
+"""Execution of jobs, and the summary and usage of runs."""
