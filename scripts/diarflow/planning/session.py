@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 import yaml
@@ -74,6 +75,10 @@ class Session:
             self.warnings += [*warn_of_annotations(recordings), *self.folder.warnings()]
             snakemake_patches.apply(len(recordings))
             set_context(len(recordings), self.plan.failures)
+            if not find_spec("snakemake_logger_plugin_diarflow"):
+                self.warnings.append(
+                    "the logger plugin is not installed, so there is no live table: pip install -e . in the checkout"
+                )
 
     def batches(self, rule: str) -> Iterator[RuleBatch]:
         """Yield the batches of a rule. A job on a cluster reads only its own, which `--target-jobs` names."""

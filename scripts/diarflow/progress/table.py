@@ -27,13 +27,15 @@ def progress_table(run: RunProgress, width: int) -> "RenderableType":
     for name in ("recordings", "running", "set aside", "speed"):
         table.add_column(name, justify="right", no_wrap=True)
     for name, stage in run.stages.items():
-        bar = [ProgressBar(max(stage.total, 1), stage.done)] if with_bars else []
+        bar = ProgressBar(
+            max(stage.total, 1), stage.done, complete_style="cyan", finished_style="green"
+        )
         set_aside = Text(_count(stage.set_aside), style="yellow")
         if stage.failed:
             set_aside = Text(f"{stage.failed:,} failed", style="red")
         table.add_row(
             Text(name, style=_style(stage)),
-            *bar,
+            *([bar] if with_bars else []),
             f"{stage.done:,} of {stage.total:,}",
             _count(stage.running),
             set_aside,
