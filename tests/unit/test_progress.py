@@ -212,6 +212,14 @@ def test_warnings_and_errors_are_shown(logger):
     assert "Nothing to be done" in text and "chatter" not in text
 
 
+def test_a_run_of_commands_such_as_retry_shows_no_messages_about_jobs(logger):
+    log, stream = logger()
+    log.emit(record("Job stats", event=LogEvent.RUN_INFO, stats={"retry": 1, "total": 1}))
+    log.emit(record("Select jobs to execute..."))
+    log.close()
+    assert stream.getvalue() == "" and read_state() is None
+
+
 def test_a_failed_job_is_described_in_a_few_lines_with_its_log(logger, tmp_path):
     (tmp_path / "x.log").write_text("\n".join(f"line {n}" for n in range(1000)) + "\x1b[2J\n")
     log, stream = logger()

@@ -28,6 +28,7 @@ from diarflow.progress.jobs import (
     stage_of,
     stage_totals,
 )
+from diarflow.progress.snakemake_log import snakemake_handler
 from diarflow.progress.state_file import WRITE_SECONDS, write_state
 
 DISPLAYS = ("auto", "table", "lines", "full")
@@ -86,7 +87,7 @@ class LogHandler(LogHandlerBase):
         self._closed = threading.Event()
         self._writer: threading.Thread | None = None
         self._log = ""
-        self._is_stopped = self._is_finished = False
+        self._has_jobs = self._is_stopped = self._is_finished = False
         self._full: logging.Handler | None = None
         self._display: Display = Lines(sys.stderr)
         choice = getattr(self.settings, "display", None) or "auto"
@@ -94,7 +95,7 @@ class LogHandler(LogHandlerBase):
         self._is_silent = "all" in quiet
         self._shows_progress = not quiet & {"all", "progress"}
         if settings.dryrun or settings.verbose or settings.debug_dag or choice == "full":
-            self._full = _snakemake_handler(settings)
+            self._full = snakemake_handler(settings)
         elif choice == "table" or (choice == "auto" and is_terminal(sys.stderr)):
             self._display = LiveTable(sys.stderr, colour=not settings.nocolor)
 
@@ -133,7 +134,7 @@ class LogHandler(LogHandlerBase):
         elif text.startswith(_LOG):
             if not self._log:  # else the summary has named it
                 self._display.print(text)
-        elif not (self._tracker or text.startswith(_ROUTINE)):
+        elif not (self._has_jobs or text.startswith(_ROUTINE)):
             self._display.print(text)
 
     # --- counts ---------------------------------------------------------------------------------
@@ -141,6 +142,7 @@ class LogHandler(LogHandlerBase):
     def _count(self, record: logging.LogRecord, event: Any) -> None:
         now, facts = time.time(), vars(record)
         if event == LogEvent.RUN_INFO:
+            self._has_jobs = True
             if not (self._tracker or self.common_settings.dryrun):
                 self._start(facts.get("stats") or {}, now)
             return
@@ -244,21 +246,3 @@ def end_display(workflow: Any, *, succeeded: bool) -> None:
         manager = workflow.logger_manager
         queue = getattr(manager.queue_listener, "queue", None)
         _active.finish(queue, log=next(iter(manager.get_logfile()), ""), succeeded=succeeded)
-
-
-def _snakemake_handler(settings: Any) -> logging.Handler:
-    """Return Snakemake's own handler for the terminal."""
-    from snakemake.logging import ColorizingTextHandler, DefaultFilter, DefaultFormatter
-
-    return ColorizingTextHandler(
-        nocolor=settings.nocolor,
-        stream=sys.stdout if settings.stdout else sys.stderr,
-        formatter=DefaultFormatter(settings.quiet, settings.show_failed_logs),
-        filter=DefaultFilter(
-            settings.quiet,
-            settings.debug_dag,
-            settings.verbose,
-            settings.dryrun,
-            settings.printshellcmds,
-        ),
-    )
