@@ -59,7 +59,9 @@ class Lines:
             self.print(progress_line(self._progress()))
 
     def print(self, text: str, style: str = "") -> None:
-        print(visible_lines(text), file=self._stream, flush=True)
+        # in one call, because two threads print
+        self._stream.write(visible_lines(text) + "\n")
+        self._stream.flush()
 
     def stop(self) -> None:
         if self._thread:

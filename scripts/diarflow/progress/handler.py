@@ -120,8 +120,8 @@ class LogHandler(LogHandlerBase):
         text = str(record.msg or "").rstrip()
         if event in (LogEvent.JOB_ERROR, LogEvent.GROUP_ERROR):
             if not self._is_stopped:
-                for line in self._failed_jobs.lines(vars(record)):
-                    self._display.print(line, "red")
+                if lines := list(self._failed_jobs.lines(vars(record))):
+                    self._display.print("\n".join(lines), "red")
         elif event not in (None, LogEvent.ERROR) or not text or text == "None":
             return
         elif record.levelno >= logging.ERROR:
