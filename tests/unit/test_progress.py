@@ -132,6 +132,16 @@ def test_the_table_fits_the_terminal(width):
     assert "99,000 of 100,000" in text and "100,000 x real time" in text and "3 failed" in text
 
 
+def test_a_low_terminal_shows_the_stages_at_work_and_the_next_ones():
+    stages = {f"done_{n}": StageProgress(1, 1) for n in range(9)}
+    stages |= {"first": StageProgress(2, 1, 1), "second": StageProgress(2)}
+    run = RunProgress(stages, 2, start=0.0, now=60.0)
+    console = Console(file=io.StringIO(), width=80)
+    console.print(progress_table(run, 80, 6))
+    lines = console.file.getvalue().splitlines()
+    assert [line.split()[0] for line in lines] == ["stage", "first", "second", "2"]
+
+
 def test_a_line_names_the_stages_at_work():
     stages = {"a": StageProgress(2, 2), "b": StageProgress(3, 1, 1)}
     line = progress_line(RunProgress(stages, 3, 1, start=0.0, now=90.0))

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from diarflow.errors import visible_lines
@@ -56,7 +57,8 @@ class Lines:
 
     def _print_progress(self) -> None:
         if self._progress:
-            self.print(progress_line(self._progress()))
+            with suppress(BrokenPipeError, ValueError):  # nobody reads the pipe, or it is closed
+                self.print(progress_line(self._progress()))
 
     def print(self, text: str, style: str = "") -> None:
         # in one call, because two threads print
@@ -86,7 +88,7 @@ class LiveTable:
         from rich.live import Live
 
         def table() -> "RenderableType":
-            return progress_table(progress(), self._console.width)
+            return progress_table(progress(), *self._console.size)
 
         self._live = Live(
             console=self._console, get_renderable=table, refresh_per_second=4,

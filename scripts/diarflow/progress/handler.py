@@ -82,7 +82,6 @@ class LogHandler(LogHandlerBase):
         self._tracker: RunTracker | None = None
         self._jobs: dict[int, tuple[str, Any]] = {}  # rule and wildcards of running jobs
         self._failed_jobs = FailedJobs(with_log=settings.show_failed_logs)
-        self._looked_at = 0.0  # time of the last count of recordings set aside
         self._wait = WRITE_SECONDS
         self._closed = threading.Event()
         self._writer: threading.Thread | None = None
@@ -119,9 +118,9 @@ class LogHandler(LogHandlerBase):
     def _print(self, record: logging.LogRecord, event: Any) -> None:
         text = str(record.msg or "").rstrip()
         if event in (LogEvent.JOB_ERROR, LogEvent.GROUP_ERROR):
-            if not self._is_stopped:
-                if lines := list(self._failed_jobs.lines(vars(record))):
-                    self._display.print("\n".join(lines), "red")
+            lines = [] if self._is_stopped else list(self._failed_jobs.lines(vars(record)))
+            if lines:
+                self._display.print("\n".join(lines), "red")
         elif event not in (None, LogEvent.ERROR) or not text or text == "None":
             return
         elif record.levelno >= logging.ERROR:

@@ -11,9 +11,14 @@ if TYPE_CHECKING:
 
 _BAR_WIDTH = 100  # columns of a terminal from which the table has bars
 
+_OTHER_LINES = 4  # of the header and the last line, which may be broken
 
-def progress_table(run: RunProgress, width: int) -> "RenderableType":
-    """Return a table of stages with a last line about the whole run, for a terminal with `width` columns."""
+
+def progress_table(run: RunProgress, width: int, height: int | None = None) -> "RenderableType":
+    """Return a table of stages with a last line about the whole run, for a terminal with `width` columns.
+
+    A terminal with too few lines (`height`) shows the stages at work first, and then the next ones.
+    """
     from rich.console import Group
     from rich.progress_bar import ProgressBar
     from rich.table import Table
@@ -26,7 +31,8 @@ def progress_table(run: RunProgress, width: int) -> "RenderableType":
         table.add_column("", width=min(40, width - 80))
     for name in ("recordings", "running", "set aside", "speed"):
         table.add_column(name, justify="right", no_wrap=True)
-    for name, stage in run.stages.items():
+    for name in _shown_stages(run, height):
+        stage = run.stages[name]
         bar = ProgressBar(
             max(stage.total, 1), stage.done, complete_style="cyan", finished_style="green"
         )
@@ -42,6 +48,17 @@ def progress_table(run: RunProgress, width: int) -> "RenderableType":
             stage.speed(),
         )
     return Group(table, Text(summary(run)))
+
+
+def _shown_stages(run: RunProgress, height: int | None) -> list[str]:
+    """Return the stages that fit, in their order."""
+    most = len(run.stages) if height is None else max(1, height - _OTHER_LINES)
+    by_interest = sorted(
+        run.stages,
+        key=lambda name: (not run.stages[name].running, run.stages[name].is_complete),
+    )
+    shown = set(by_interest[:most])
+    return [name for name in run.stages if name in shown]
 
 
 def _style(stage: StageProgress) -> str:
