@@ -19,7 +19,8 @@ class Run(NamedTuple):
 def snakemake(folder: Path, *arguments, snakefile: Path = ROOT / "Snakefile") -> Run:
     """Run Snakemake in a folder. If it fails, exit with the end of its output."""
     log = folder / "output.txt"
-    command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, *arguments]
+    command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile]
+    command += ["--logger-diarflow-display", "full", *arguments]
     cost = measure(command, log, cwd=folder)
     output = log.read_text()
     if cost.status:

@@ -12,7 +12,7 @@ from rich.console import Console
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from diarflow.artifacts.failures import Failure
-from diarflow.cli.state import status_line
+from diarflow.cli.state import print_state, status_line
 from diarflow.progress import context, handler
 from diarflow.progress.counts import RunProgress, RunTracker, StageProgress
 from diarflow.progress.display import Lines
@@ -320,6 +320,18 @@ def test_a_run_whose_process_has_died_is_recognised(folder):
     STATE.write_text(json.dumps(content | {"process": 2**22 + 1}))  # above the largest id of Linux
     state = read_state()
     assert not state.is_alive and status_line(state).startswith("the run was killed after ")
+
+
+def test_a_killed_run_has_no_running_jobs_and_no_expected_end(folder, capsys):
+    run = tracker(detect_speech=20)
+    run.job_started(1, "detect_speech", 1, 1000.0)
+    run.job_finished(1, 1010.0)
+    run.job_started(2, "detect_speech", 7, 1010.0)
+    write_state(run.progress)
+    LOCK.touch()
+    assert print_state(".") == 0
+    text = capsys.readouterr().out
+    assert "1 of 20" in text and "left" not in text and "7" not in text.split("set aside")[1]
 
 
 def test_a_state_survives_the_file_unchanged(folder):

@@ -19,10 +19,13 @@ def print_state(folder: str) -> int:
 
     # a pipe has no width, and must not wrap lines
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    status = status_line(state)
     if state.is_alive:
         state.progress.tick(time.time())
+    elif state.progress.end is None:
+        state.progress.stop()
     console.print(progress_table(state.progress, console.width if sys.stdout.isatty() else 80))
-    console.print(status_line(state), soft_wrap=True, markup=False)
+    console.print(status, soft_wrap=True, markup=False)
     if state.log:
         console.print(f"log: {state.log}", soft_wrap=True, markup=False)
     return 0

@@ -97,6 +97,12 @@ class RunProgress:
                 stage.active += passed
         self.now = max(now, self.now)
 
+    def stop(self) -> None:
+        """End a run that was killed, at its last counts: nothing is running."""
+        self.end = self.now
+        for stage in self.stages.values():
+            stage.running = 0
+
     def to_values(self) -> dict[str, Any]:
         """Return the counts as values of JSON."""
         return asdict(self)
