@@ -63,13 +63,17 @@ def run(folder, *arguments, **variables):
     return done.returncode, done.stdout
 
 
-def run_in_terminal(folder, *arguments, columns=80):
-    """Run Snakemake in a pseudo terminal; return its exit status and output."""
+def run_in_terminal(folder, *arguments, columns=80, interrupt_at=b""):
+    """Run Snakemake in a pseudo terminal; return its exit status and output.
+
+    Ctrl-C is typed once, as soon as the output contains `interrupt_at`.
+    """
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     process = subprocess.Popen(
         command(folder, *arguments), env=environment(), stdin=terminal, stdout=terminal,
-        stderr=terminal,
+        stderr=terminal, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )  # fmt: skip
     os.close(terminal)
     output = b""
@@ -81,6 +85,9 @@ def run_in_terminal(folder, *arguments, columns=80):
         if not part:
             break
         output += part
+        if interrupt_at and interrupt_at in output:
+            os.write(controller, b"\x03")
+            interrupt_at = b""
     os.close(controller)
     return process.wait(), output.decode()
 
@@ -99,6 +106,15 @@ def test_a_terminal_shows_a_live_table_and_then_the_summary(corpus):
     assert re.search(r"^2 of 3 recordings, 1 set aside, \d+ s$", text, flags=re.M)
     assert "report: file:///" in text and "log: /" in text
     assert "rule import_rttm" not in output
+
+
+def test_ctrl_c_ends_the_table_and_the_state_says_stopped(corpus):
+    status, output = run_in_terminal(corpus, interrupt_at=b"set aside")
+    assert status == 1 and output.count("\x1b[?25h") == 1, output
+    assert "stopping the jobs; start the run again to continue it" in output
+    assert "job failed" not in output
+    state = read_state(corpus)
+    assert state.progress.outcome == "stopped" and not state.is_alive
 
 
 def test_a_pipe_shows_a_few_lines_and_the_log_has_all(corpus):
