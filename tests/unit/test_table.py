@@ -59,12 +59,8 @@ def test_an_unknown_column_gives_a_warning(table):
         ),
         (["recording audio", "a a.wav x"], "t.tsv:2: 3 fields, expected 2"),
         (["recording audio"], "t.tsv: no recordings of c"),
-        ([""], "t.tsv:1: no column recording, audio"),
-        ([], "t.tsv:1: no column recording, audio"),
-        (
-            ["recording,audio", "a,a.wav"],
-            "no column recording, audio; columns are separated by tabs",
-        ),
+        ([""], "t.tsv:1: no column audio, expected audio or file, path, .*the header has no names"),
+        ([], "t.tsv:1: no column audio"),
         (["recording audio audio", "a a.wav b.wav"], "t.tsv:1: column audio appears twice"),
     ],
 )
@@ -268,8 +264,8 @@ def test_all_columns_reject_the_same_numbers_in_a_short_line(table, column, valu
 
 
 def test_a_table_that_cannot_be_read_is_one_line(tmp_path):
-    (tmp_path / "t.tsv").write_bytes(b"recording\taudio\nJ\xfcrgen\ta.wav\n")
-    with pytest.raises(InputError, match=r"t.tsv: not a text file in UTF-8 .byte 17.; save it as"):
+    (tmp_path / "t.tsv").write_bytes(b"recording\taudio\nJ\xfcrgen\x81\ta.wav\n")
+    with pytest.raises(InputError, match=r"t.tsv: not a text file in UTF-8 .byte 17. or Windows-1252 .byte 22.; save it as"):  # fmt: skip
         read_corpora([source(recordings=str(tmp_path / "t.tsv"))])
 
 
