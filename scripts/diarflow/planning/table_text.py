@@ -125,14 +125,16 @@ def _rows(path: str, text: str, start: int, delimiter: str) -> Iterator[TableRow
     while start < len(text):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
-        fields = text[start:end].split(delimiter)
-        if any(name.lstrip().startswith('"') for name in fields):
+        row = text[start:end]
+        if '"' in row:
             fields, end = _quoted_fields(text, start, delimiter, quoted)
             _check_closed(f"{path}:{line}", text, start, end, delimiter)
-        fields = [name.strip() for name in fields]
+        else:
+            fields = row.split(delimiter)
+        fields = [value.strip() for value in fields]
         if any(fields):
-            yield TableRow(f"{path}:{line}", fields, text.startswith("#", start))
-        line += 1 + text.count("\n", start, end)
+            yield TableRow(f"{path}:{line}", fields, row.startswith("#"))
+        line += 1 + (text.count("\n", start, end) if '"' in row else 0)
         start = end + 1
 
 
