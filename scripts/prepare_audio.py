@@ -15,7 +15,7 @@ job = Job(snakemake)
 def prepare(item):
     row = read_row(item.input.row)
     with atomic_write(item.output.audio) as audio, atomic_write(item.output.facts) as beside:
-        facts = prepare_audio(row["audio"], audio, channel=row["channel"])
+        facts = prepare_audio(row["audio"], audio, channel=row["channel"], track=row.get("track"))
         write_facts(beside, facts)
     logging.info("%s", json.dumps(facts))
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 
 def source(**fields):
-    defaults = {"name": "c", "recordings": None, "audio": None, "channel": "mix"}
+    defaults = {"name": "c", "recordings": None, "audio": None, "channel": "mix", "track": None}
     defaults |= {"reference": None, "uem": None, "simulate": None, "annotations": None}
     defaults |= {"protocol": None, "subset": None}
     defaults |= {"num_speakers": None, "min_speakers": None, "max_speakers": None}

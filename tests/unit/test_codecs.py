@@ -11,56 +11,13 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from media import SECONDS, chirp, delay, joined, write_media
+from media import SECONDS, WRITTEN, chirp, delay, joined, write_media
 
 from diarflow.audio.prepare import prepare_audio
 from diarflow.errors import InputError
 from diarflow.simulation.sources import read_source
 
 FRAME = 4096  # samples of the longest codec frame below, with the priming of the encoder: WMA
-# File name, codec, rate, and whether the container records the priming of the encoder.
-WRITTEN = [
-    ("a.m4a", "aac", 44_100, True),
-    ("a.mp4", "aac", 16_000, True),
-    ("a.mkv", "aac", 48_000, True),
-    ("a.aac", "aac", 48_000, False),
-    ("a.ts", "aac", 48_000, False),
-    ("a.flv", "aac", 44_100, False),
-    ("alac.m4a", "alac", 16_000, True),
-    ("opus.mkv", "libopus", 48_000, True),
-    ("opus.webm", "libopus", 48_000, True),
-    ("opus.mp4", "libopus", 48_000, True),
-    ("opus.ogg", "libopus", 16_000, True),
-    ("vorbis.ogg", "vorbis", 44_100, True),
-    ("vorbis.mkv", "vorbis", 44_100, True),
-    ("flac.flac", "flac", 16_000, True),
-    ("flac.ogg", "flac", 16_000, True),
-    ("flac.mkv", "flac", 44_100, True),
-    ("flac.mp4", "flac", 44_100, True),
-    ("mp3.mp3", "libmp3lame", 44_100, True),
-    ("mp3.mkv", "libmp3lame", 48_000, True),
-    ("mp2.mp2", "mp2", 16_000, False),
-    ("mp2.mpg", "mp2", 44_100, False),
-    ("ac3.ac3", "ac3", 48_000, False),
-    ("eac3.mkv", "eac3", 48_000, True),
-    ("amr.amr", "libopencore_amrnb", 8_000, False),
-    ("wma.asf", "wmav2", 44_100, False),
-    ("wavpack.wv", "wavpack", 44_100, True),
-    ("tta.tta", "tta", 16_000, True),
-    ("g722.wav", "g722", 16_000, False),
-    ("adpcm.wav", "adpcm_ima_wav", 16_000, True),
-    ("adpcm-ms.avi", "adpcm_ms", 16_000, True),
-    ("pcm.wav", "pcm_s16le", 16_000, True),
-    ("pcm-24.mov", "pcm_s24le", 48_000, True),
-    ("pcm-32.mkv", "pcm_s32le", 48_000, True),
-    ("pcm-float.mkv", "pcm_f32le", 48_000, True),
-    ("pcm-64.nut", "pcm_s64le", 48_000, True),
-    ("pcm-u8.avi", "pcm_u8", 8_000, True),
-    ("alaw.au", "pcm_alaw", 8_000, True),
-    ("pcm.aiff", "pcm_s16be", 22_050, True),
-    ("pcm.caf", "pcm_s16be", 16_000, True),
-    ("pcm.w64", "pcm_s16le", 16_000, True),
-]
 
 
 def prepare(path, **options):
@@ -238,17 +195,75 @@ def test_a_chain_may_change_rate_and_channels(tmp_path):
         prepare(tmp_path / "a.ogg", channel=2)
 
 
-def test_a_file_with_several_audio_streams_has_a_note(tmp_path):
-    path = tmp_path / "a.mkv"
-    audio = av.AudioFrame.from_ndarray(chirp(48_000)[None, :1024], "fltp", "mono")
-    audio.sample_rate = 48_000
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"), [("a.g722", "g722", 16_000), ("a.aptx", "aptx", 48_000)]
+)
+def test_audio_without_a_header_is_decoded_by_the_ending_of_its_file(tmp_path, name, codec, rate):
+    audio, facts = prepare(
+        write(tmp_path / name, codec, rate, format=codec, channels=1 + (codec == "aptx"))
+    )
+    assert len(audio) == SECONDS * 16_000 and delay(audio) == pytest.approx(0, abs=0.005)
+    assert facts["notes"] == [f"The file has no header; by its ending it is {codec}."]
+
+
+def test_the_ending_does_not_turn_a_text_into_audio(tmp_path):
+    (tmp_path / "a.g722").write_text("<html>not found</html>" * 100)
+    with pytest.raises(InputError, match=r"a\.g722: not audio that can be read: an HTML page"):
+        prepare(tmp_path / "a.g722")
+
+
+def write_tracks(path, *languages):
+    """Write an audio track for each language, the first at the level 0.1, the second at 0.2 and so on."""
     with av.open(str(path), "w") as container:
-        streams = [container.add_stream("aac", rate=48_000, layout="mono") for _ in range(2)]
-        for stream in streams:
-            for frame in (audio, None):
-                container.mux(stream.encode(frame))
-    _, facts = prepare(path)
-    assert "The file has 2 audio streams. Only stream " in facts["notes"][0]
+        streams = [container.add_stream("pcm_s16le", rate=16_000, layout="mono") for _ in languages]
+        for stream, language in zip(streams, languages, strict=True):
+            if language:
+                stream.metadata["language"] = language
+        for index, stream in enumerate(streams, 1):
+            samples = np.full((1, 16_000), 3276 * index, np.int16)
+            frame = av.AudioFrame.from_ndarray(samples, "s16", "mono")
+            frame.sample_rate = 16_000
+            for part in (frame, None):
+                container.mux(stream.encode(part))
+    return path
+
+
+def test_a_file_with_several_audio_tracks_has_a_note_of_the_choice(tmp_path):
+    _, facts = prepare(write_tracks(tmp_path / "a.mkv", "eng", ""))
+    assert facts["notes"] == ["The file has 2 audio tracks (eng, no language). Track 1 is used."]
+
+
+@pytest.mark.parametrize(
+    ("track", "level"), [(1, 0.1), (2, 0.2), (3, 0.3), ("deu", 0.2), ("fra", 0.3)]
+)
+def test_a_track_is_chosen_by_number_or_language(tmp_path, track, level):
+    audio, facts = prepare(write_tracks(tmp_path / "a.mkv", "eng", "deu", "fra"), track=track)
+    assert audio[8000] == pytest.approx(level, abs=0.001) and facts["notes"] == []
+
+
+def test_a_language_that_is_not_certain_has_a_note(tmp_path):
+    audio, facts = prepare(write_tracks(tmp_path / "a.mkv", "eng", "deu", "deu"), track="deu")
+    assert audio[8000] == pytest.approx(0.2, abs=0.001)
+    assert facts["notes"] == [
+        "The file has 3 audio tracks (eng, deu, deu). The first of 2 in deu is used."
+    ]
+    _, facts = prepare(write_tracks(tmp_path / "b.mkv", ""), track="deu")
+    assert facts["notes"] == ["The language of the only audio track is not given, not deu."]
+
+
+@pytest.mark.parametrize(
+    ("name", "track", "message"),
+    [
+        ("a.mkv", 3, "track is 3, expected 1 to 2"),
+        ("a.mkv", "fra", "track is fra, expected a number or one of eng, no language"),
+        ("a.wav", 2, "track is 2, expected 1 to 1"),
+    ],
+)
+def test_a_track_that_does_not_exist_sets_the_recording_aside(tmp_path, name, track, message):
+    write_tracks(tmp_path / "a.mkv", "eng", "")
+    write(tmp_path / "a.wav", "pcm_s16le")
+    with pytest.raises(InputError, match=message):
+        prepare(tmp_path / name, track=track)
 
 
 @pytest.mark.parametrize(("name", "codec", "channels"), [
@@ -279,3 +294,25 @@ def test_video_without_audio_is_set_aside(tmp_path):
         write_video(container)
     with pytest.raises(InputError, match=r"a\.mp4: holds no audio, only video"):
         prepare(tmp_path / "a.mp4")
+
+
+TIMED = [
+    ("a.mkv", "aac"), ("a.mkv", "libopus"), ("a.mp4", "aac"), ("a.mov", "pcm_s16le"), ("a.ts", "aac"),
+    ("a.nut", "flac"), ("a.mpg", "mp2"), ("a.m4v", "aac"),
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
+@pytest.mark.parametrize(("name", "codec"), TIMED, ids=[f"{name}-{codec}" for name, codec in TIMED])
+def test_start_times_agree_with_ffmpeg(tmp_path, name, codec):
+    """The program ffmpeg fills the time before the audio with silence. It counts from the first stream that it uses."""
+    format = "mp4" if name.endswith("m4v") else None
+    path = write(tmp_path / name, codec, start=0.7, video=True, format=format)
+    audio_output = ["-map", "0:a", "-af", "aresample=16000:async=1:first_pts=0", "-ac", "1", "-f", "s16le", "-"]  # fmt: skip
+    video_output = ["-map", "0:v", "-f", "null", "/dev/null"]
+    command = ["ffmpeg", "-v", "quiet", "-y", "-i", path, *audio_output, *video_output]
+    done = subprocess.run(command, capture_output=True, check=True)
+    expected = delay(np.frombuffer(done.stdout, "<i2") / 32768)
+    audio, _ = prepare(path)
+    assert delay(audio) == pytest.approx(expected, abs=0.005)
+    assert expected == pytest.approx(0.7, abs=0.07)

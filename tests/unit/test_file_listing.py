@@ -44,7 +44,7 @@ def test_results_of_this_run_and_of_others_are_no_recordings(folder, audio):
     os.symlink("results", "link")
     names, warnings = rows(audio)
     assert {os.path.basename(name) for name in names} == {"a", "b"}
-    assert "left out of" in warnings[0] and "folders of results" in warnings[0]
+    assert "left out: " in warnings[0] and "folders of results" in warnings[0]
 
 
 @pytest.mark.parametrize("audio", [".", "**/*.wav"])
@@ -61,7 +61,7 @@ def test_a_copy_of_results_is_no_recording(folder, audio):
 
 def test_a_folder_called_results_is_read_if_no_run_made_it(folder):
     folder("in/results/a.wav")
-    assert rows("in") == (["results/a"], [])
+    assert rows("in") == (["results/a"], ["corpus c: in: taken: .wav (1)"])
 
 
 @pytest.mark.parametrize("audio", ["results", "results/c/audio", "results/c/audio/*.wav"])
@@ -89,7 +89,7 @@ def test_a_folder_behind_two_links_is_read_once(folder):
         os.symlink("../elsewhere", f"in/{link}")
     assert rows("in") == (
         ["a", "x/c"],
-        ["corpus c: left out of in: links to folders that are read already (1)"],
+        ["corpus c: in: taken: .wav (2); left out: links to folders that are read already (1)"],
     )
 
 
@@ -97,13 +97,18 @@ def test_files_left_out_are_counted_by_ending(folder):
     folder(*AUDIO, "in/c.xyz", "in/d.XYZ", "in/notes", "in/a.rttm", "in/a.uem", "in/.hidden")
     names, warnings = rows("in")
     assert names == ["a", "sub/b"]
-    assert warnings == ["corpus c: left out of in: .xyz (2), without ending (1), hidden (1)"]
-    assert rows("in/*") == (["a"], ["corpus c: left out of in/*: .xyz (2), without ending (1)"])
+    assert warnings == [
+        "corpus c: in: taken: .wav (2); left out: .xyz (2), without ending (1), hidden (1)"
+    ]
+    assert rows("in/*") == (
+        ["a"],
+        ["corpus c: in/*: taken: .wav (1); left out: .xyz (2), without ending (1)"],
+    )
 
 
 def test_a_glob_with_an_ending_takes_what_it_names(folder):
     folder("in/a.xyz")
-    assert rows("in/*.xyz") == (["a"], [])
+    assert rows("in/*.xyz") == (["a"], ["corpus c: in/*.xyz: taken: .xyz (1)"])
 
 
 def test_a_folder_without_audio_names_what_it_has(folder):
@@ -130,7 +135,26 @@ def test_one_audio_file_of_each_name_is_read(folder):
     folder("in/a.mp3", "in/a.wav", "in/sub/a.mp3", "in/b.M4A", "in/b.mp3", "in/c.caf", "in/d.sph")
     names, warnings = rows("in")
     assert names == ["a", "b", "c", "d", "sub/a"]
-    assert warnings == ["corpus c: left out of in: of a name with another ending (2)"]
+    assert warnings == [
+        "corpus c: in: taken: .wav (1), .m4a (1), .caf (1), .sph (1), .mp3 (1); left out: of a name with another ending (2)"
+    ]
     assert (
         read_rows(Corpus(name="c", audio="in"), needs_audio=True).rows[0][1]["audio"] == "in/a.wav"
     )
+
+
+def test_video_is_taken_unless_there_is_audio_of_its_name(folder):
+    folder("in/a.avi", "in/a.mp3", "in/b.mkv", "in/c.MOV", "in/d.webm", "in/notes.ts")
+    names, warnings = rows("in")
+    assert names == ["a", "b", "c", "d"]
+    assert ".mp3 (1), .mkv (1), .mov (1), .webm (1); left out: of a name" in warnings[0]
+
+
+@pytest.mark.parametrize("audio", [".", "**/*.flac", "**"])
+def test_the_same_files_are_found_on_every_run(folder, audio):
+    """Runs write prepared audio, cuts and pages, here also in the folder of a second run."""
+    folder("in/a.flac", "in/b.flac")
+    before, _ = rows(audio)
+    folder("results/c/exports/best/cuts/a-1.flac", "results/c/audio/a.wav", "logs/a.log")
+    folder("second/.snakemake/x", "second/results/d/exports/best/cuts/a-1.flac")
+    assert rows(audio)[0] == before and len(before) == 2

@@ -30,6 +30,24 @@ def test_numbers_of_speakers_are_read(table):
     assert recording.row_parts()["speakers"] == {"num": 3, "min": 2, "max": 4}
 
 
+def test_a_track_is_part_of_the_audio_of_its_recording_only(table):
+    rows = ("recording audio track", "a a.wav 2.0", "b b.wav ENG")
+    recordings, _ = read_corpus(table(*rows))
+    assert [recording.track for recording in recordings] == [2, "eng"]
+    before = [recording.row_parts() for recording in recordings]
+    after = [one.row_parts() for one in read_corpus(table(*rows[:2], "b b.wav deu"))[0]]
+    assert before[0] == after[0] and before[1].pop("audio") != after[1].pop("audio")
+    assert before[1] == after[1]
+
+
+def test_the_track_of_the_corpus_counts_without_one_in_the_table(table):
+    corpus = table("recording audio track", "a a.wav 2", "b b.wav ")
+    corpus.track = "deu"
+    assert [recording.track for recording in read_corpus(corpus)[0]] == [2, "deu"]
+    corpus.track = None
+    assert "track" not in read_corpus(corpus)[0][1].row_parts()["audio"]
+
+
 def test_the_column_corpus_selects_rows(table):
     recordings, _ = read_corpus(table("corpus recording audio", "c a a.wav", "d b b.wav"))
     assert [recording.id for recording in recordings] == ["a"]
@@ -49,6 +67,7 @@ def test_an_unknown_column_gives_a_warning(table):
         (["recording audio", "a "], "t.tsv:2: no audio, expected the path of a file"),
         (["recording audio reference", "a a.wav x.rttm"], "t.tsv:2: reference .* does not exist"),
         (["recording audio channel", "a a.wav 0"], "channel is 0, expected mix, each, or a number"),
+        (["recording audio track", "a a.wav 0"], "track is 0, expected a number from 1 or a lang"),
         (
             ["recording audio num_speakers", "a a.wav -2"],
             "num_speakers is -2, expected an integer >= 1",

@@ -7,6 +7,7 @@ less audio than they hold. Files one behind the other are decoded in turn.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from diarflow.audio.ogg import read_link
 from diarflow.audio.parts import NAMES, Part, after_tag, find_parts, first_part
 from diarflow.audio.sound_data import corrected, find_sound_data
 from diarflow.audio.source import Source, open_source
+from diarflow.audio.tracks import check_only_track
 from diarflow.errors import InputError
 from diarflow.timeline.intervals import Seconds
 
@@ -35,9 +37,9 @@ _XING = (b"Xing", b"Info", b"VBRI")  # names of MP3 headers that count the frame
 class Audio:
     """An open audio file. `rate`, `channels` and the names of format, codec and decoder are those of its first part."""
 
-    def __init__(self, source: Source):
+    def __init__(self, source: Source, track: int | str | None = None):
         self.source, self.name = source, source.name
-        self._parts = find_parts(source)
+        self._parts = [replace(part, track=track) for part in find_parts(source)]
         self.decoders: list[Decoder] = [_decoder(self._parts[0])]
         first = self.decoders[0]
         self.rate, self.channels = first.rate, first.channels
@@ -93,13 +95,13 @@ class Audio:
 
 
 @contextmanager
-def open_audio(path) -> Iterator[Audio]:
-    """Open an audio file for decoding.
+def open_audio(path, *, track: int | str | None = None) -> Iterator[Audio]:
+    """Open an audio file for decoding. `track` is the number of an audio track, from 1, or its language.
 
     Raises InputError if the file cannot be read, is empty, is not audio, or has an implausible sample rate.
     """
     with open_source(path) as source:
-        audio = Audio(source)
+        audio = Audio(source, track)
         _check_rate(audio.name, audio.rate)
         yield audio
 
@@ -128,13 +130,13 @@ def read_mono(path) -> tuple[np.ndarray, int]:
             return np.concatenate([samples for samples, _ in blocks]), blocks[0][1]
 
 
-def channel_count(path) -> int:
-    """Return the number of channels at the start of an audio file. Only its first bytes are read.
+def channel_count(path, track: int | str | None = None) -> int:
+    """Return the number of channels at the start of a track of an audio file. Only its first bytes are read.
 
     Raises InputError if the file cannot be read or is not audio.
     """
     with open_source(path) as source:
-        return _unchecked_decoder(first_part(source)).channels
+        return _unchecked_decoder(replace(first_part(source), track=track)).channels
 
 
 def _decoder(part: Part) -> Decoder:
@@ -159,6 +161,7 @@ def _unchecked_decoder(part: Part) -> Decoder:
     except soundfile.LibsndfileError as error:
         _LOGGER.info("%s: libsndfile: %s", part.source.name, error.error_string)
         return _ffmpeg_decoder(part, share=share)
+    check_only_track(part.source.name, part.track)
     if share:
         decoder.promised = round(decoder.frames * share)
     return decoder

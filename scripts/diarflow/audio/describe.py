@@ -1,5 +1,6 @@
-"""Descriptions of files that are not audio, by their first bytes."""
+"""Descriptions of files that are not audio, by their first bytes, and formats of audio without a header."""
 
+import os
 import re
 
 from diarflow.audio.parts import Part
@@ -51,6 +52,15 @@ _PATTERNS = [
     for pattern, kind, advice in _KINDS
 ]
 _HEAD = 512  # bytes
+_UNKNOWN = "an unknown format; expected audio, such as WAV, FLAC or MP3"
+# Endings of audio without a header, and FFmpeg's names of the formats.
+_RAW = {".aptx": "aptx", ".g722": "g722", ".gsm": "gsm"}
+
+
+def raw_format(part: Part) -> str:
+    """Return the format of audio without a header by the ending of the file; "" if the content is of a known kind."""
+    format = _RAW.get(os.path.splitext(os.fsdecode(part.source.path))[1].lower(), "")
+    return format if format and not part.kind and describe(part) == _UNKNOWN else ""
 
 
 def describe(part: Part) -> str:
@@ -65,7 +75,7 @@ def describe(part: Part) -> str:
         return "it begins with zeros; copy it again"
     if not re.search(rb"[^\t\n\r\x20-\x7e\x80-\xff]", head) and _is_text(head):
         return "a text file; expected audio, such as WAV, FLAC or MP3"
-    return "an unknown format; expected audio, such as WAV, FLAC or MP3"
+    return _UNKNOWN
 
 
 def _is_text(head: bytes) -> bool:

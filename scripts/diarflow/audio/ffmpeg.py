@@ -9,9 +9,11 @@ import av
 import numpy as np
 
 from diarflow.audio.blocks import Block, Coverage, merged
+from diarflow.audio.describe import raw_format
 from diarflow.audio.frames import FrameConverter
 from diarflow.audio.parts import Part
 from diarflow.audio.timestamps import Timeline
+from diarflow.audio.tracks import select_track
 from diarflow.errors import InputError
 from diarflow.timeline.intervals import Seconds
 
@@ -29,12 +31,15 @@ _FOREIGN = 1 << 16  # bytes that are no audio, above which there is a note
 
 
 def _open(part: Part) -> Any:
-    options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
-    return av.open(part.file(), container_options=options, metadata_errors="ignore")
+    raw = raw_format(part)
+    options = {"format_whitelist": raw or _FORMATS, "protocol_whitelist": ""}
+    return av.open(
+        part.file(), format=raw or None, container_options=options, metadata_errors="ignore"
+    )
 
 
 class FfmpegDecoder:
-    """Decode the main audio stream of a part with FFmpeg.
+    """Decode an audio track of a part with FFmpeg.
 
     `promised` is the number of samples by the header, if FFmpeg does not read it. `share` is the ratio of the length by
     the header to that of the file, for a header that gives a number of bytes.
@@ -48,8 +53,11 @@ class FfmpegDecoder:
         self._part, self._name = part, part.source.name
         self._promised, self._share = promised, share
         self.notes: list[str] = []
+        if raw := raw_format(part):
+            self.notes.append(f"The file has no header; by its ending it is {raw}.")
         with _open(part) as container:
-            stream = self._stream(container)
+            stream, notes = self._stream(container)
+            self.notes += notes
             self.format, self.codec = container.format.name, stream.codec_context.name
             self.rate, self.channels = stream.codec_context.sample_rate, stream.channels
             self.coverage = Coverage(self.rate)
@@ -59,7 +67,8 @@ class FfmpegDecoder:
                     raise InputError(f"{self._name}: holds no samples, expected audio")
                 self.rate, self.channels = first.rate, first.samples.shape[1]
 
-    def _stream(self, container: Any) -> Any:
+    def _stream(self, container: Any) -> tuple[Any, list[str]]:
+        """Return the stream to decode, and notes about its choice."""
         stream = container.streams.best("audio")
         if stream is None or stream.codec_context is None:
             kinds = sorted({other.type for other in container.streams if other.type}) or ["nothing"]
@@ -68,7 +77,10 @@ class FfmpegDecoder:
             raise InputError(
                 f"{self._name}: holds no audio, only {' and '.join(kinds)} ({container.format.long_name})"
             )
-        return stream
+        stream, notes = select_track(self._name, container.streams.audio, stream, self._part.track)
+        if stream.codec_context is None:
+            raise ValueError("no decoder for the audio track")
+        return stream, notes
 
     def blocks(self) -> Iterator[Block]:
         """Yield the audio in order, up to the point of truncation, with silence in gaps of the time stamps.
@@ -76,15 +88,10 @@ class FfmpegDecoder:
         Raises InputError if most packets cannot be decoded.
         """
         with _open(self._part) as container:
-            stream = self._stream(container)
+            stream, _ = self._stream(container)
             stream.codec_context.thread_count = 1
             promised = self._promised or _promised(container, stream)
             self.coverage = Coverage(self.rate, promised, notes=list(self.notes))
-            audio = sum(1 for other in container.streams if other.type == "audio")
-            if audio > 1:
-                self.coverage.notes.append(
-                    f"The file has {audio} audio streams. Only stream {stream.index} is used."
-                )
             yield from merged(self._decoded(container, stream))
 
     def _decoded(self, container: Any, stream: Any) -> Iterator[Block]:
@@ -217,7 +224,7 @@ def count_samples(part: Part) -> int:
     total = Fraction(0)
     try:
         with _open(part) as container:
-            stream = container.streams.best("audio")
+            stream = container.streams.best("audio")  # of MP3, which has one
             rate = stream.codec_context.sample_rate if stream else 0
             for packet in _packets(container, stream) if stream else ():
                 if packet.size and packet.duration:

@@ -62,7 +62,8 @@ NAMES = {"mp4": "MPEG-4", "matroska": "Matroska", "ogg": "Ogg", "wavpack": "WavP
 class Part:
     """Bytes [start, end) of a source: one file of the format `kind`; "" if the format is not in this module.
 
-    `patches` correct its header.
+    `patches` correct its header. `track` is the audio track to decode: its number from 1 or its language; None for the
+    one that FFmpeg regards as the best.
     """
 
     source: Source
@@ -70,6 +71,7 @@ class Part:
     start: int
     end: int
     patches: Mapping[int, bytes] = field(default_factory=dict)
+    track: int | str | None = None
 
     @property
     def is_whole(self) -> bool:

@@ -21,16 +21,19 @@ _MAX_SAMPLES = (2**32 - 256) // 2  # of 16 bits; WAV files store sizes in 32 bit
 _MOST_GAPS = 1000  # in the facts
 
 
-def prepare_audio(source, target, *, channel: int | Literal["mix"] = "mix") -> dict[str, Any]:
+def prepare_audio(
+    source, target, *, channel: int | Literal["mix"] = "mix", track: int | str | None = None
+) -> dict[str, Any]:
     """Convert an audio file to mono 16 kHz 16-bit PCM, exactly `round(n * 16000 / rate)` samples.
 
     `channel` is "mix" for the mean of all channels, or the number of a channel, starting at 1. If the channels cancel
-    each other, "mix" is the loudest channel. If most are silent, it is the mean of the others.
+    each other, "mix" is the loudest channel. If most are silent, it is the mean of the others. `track` is the
+    number of an audio track, starting at 1, or its language; None for the one that FFmpeg regards as the best.
 
     Returns the facts of docs/artifacts.md. Raises InputError if the source is not audio, is empty, is damaged before
     its end, is longer than 37 hours, holds values that are not finite numbers, or changes while it is read.
     """
-    with open_audio(source) as audio:
+    with open_audio(source, track=track) as audio:
         facts: dict[str, Any] = {"source": audio.source.facts()}
         converter = _Converter(audio, channel)
         is_complete = False

@@ -17,6 +17,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "audio_filename", "audio_filepath", "wav_file", "wav_path", "media", "media_file",
     ),
     "channel": ("audio_channel",),
+    "track": ("audio_track",),
     "reference": (
         "ref", "reference_file", "reference_path", "reference_rttm", "rttm", "rttm_file", "rttm_path", "rttm_filepath",
     ),

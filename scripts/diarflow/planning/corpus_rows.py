@@ -5,10 +5,11 @@ Each row comes with its place ("table.tsv:3"), which messages show.
 
 import os
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from diarflow.audio import AUDIO_EXTENSIONS
+from diarflow.audio import AUDIO_EXTENSIONS, VIDEO_EXTENSIONS
 from diarflow.errors import visible
 from diarflow.planning.file_listing import (
     Listing,
@@ -61,29 +62,41 @@ def _file_rows(corpus: str, audio: str) -> Rows:
     for annotations in _ANNOTATION_ENDINGS:
         left_out.pop(annotations, None)
     left_out += listing.left_out
-    reasons = ", ".join(f"{what} ({count})" for what, count in left_out.most_common(_MOST_REASONS))
+    reasons = _counts(left_out)
     if not paths:
         expected = "expected a folder that contains audio files, or a glob that matches some"
         hint = f" (left out: {reasons})" if reasons else ""
         return Rows(problems=[f"{audio}: no audio files (corpus {corpus}); {expected}{hint}"])
-    result = Rows()
-    if reasons:
-        result.warnings.append(f"corpus {corpus}: left out of {audio}: {reasons}")
+    left = f"; left out: {reasons}" if reasons else ""
+    result = Rows(warnings=[f"corpus {corpus}: {audio}: taken: {_counts(by_ending(paths))}{left}"])
     for path in map(Path, paths):
         name = os.path.relpath(path.with_suffix(""), root or ".")
         result.rows.append((visible(path), {"recording": name, "audio": str(path)}))
     return result
 
 
+def _counts(kinds: Counter[str]) -> str:
+    """Return the most common kinds of files with their numbers, and the number of the others."""
+    counts = [f"{what} ({count})" for what, count in kinds.most_common(_MOST_REASONS)]
+    if others := kinds.total() - sum(count for _, count in kinds.most_common(_MOST_REASONS)):
+        counts.append(f"others ({others})")
+    return ", ".join(counts)
+
+
 def _without_copies(paths: list[str], listing: Listing) -> list[str]:
-    """Return one file of each name, WAV or FLAC if possible, and note the others in `listing`."""
+    """Return one file of each name, WAV or FLAC if possible and video if there is no other, and note the others in `listing`."""
     chosen: dict[str, str] = {}
-    for path in sorted(paths, key=lambda path: _PREFERRED.get(Path(path).suffix.lower(), 2)):
+    for path in sorted(paths, key=_rank):
         if chosen.setdefault(os.path.splitext(path)[0], path) != path:
             listing.copies.append(path)
             listing.left_out["of a name with another ending"] += 1
     copies = set(listing.copies)
     return [path for path in paths if path not in copies]
+
+
+def _rank(path: str) -> int:
+    ending = Path(path).suffix.lower()
+    return _PREFERRED.get(ending, 3 if ending in VIDEO_EXTENSIONS else 2)
 
 
 def _simulated_rows(corpus: str, simulation: Any) -> Rows:

@@ -24,6 +24,7 @@ class Recording:
     name: str  # as the table has it
     audio: str | None  # None if all systems of the corpus are imported
     channel: int | str = "mix"
+    track: int | str | None = None  # of the audio file, by number from 1 or language
     each: bool = False  # one channel of a file whose channels are recordings of their own
     reference: str | None = None
     uem: str | None = None
@@ -68,6 +69,7 @@ class Recording:
             "audio": {
                 "audio": self.audio,
                 "channel": self.channel,
+                **({} if self.track is None else {"track": self.track}),
                 "stamps": audio_stamps(self.corpus, self.id, self.audio)
                 if self.audio and not self.source_audio()
                 else [],

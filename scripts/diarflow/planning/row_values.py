@@ -1,6 +1,7 @@
 """Values of a table of recordings."""
 
 import os
+import re
 
 from diarflow.formats.text import as_integer, shown
 from diarflow.planning.recording import MADE_BY_RULES
@@ -26,6 +27,20 @@ def parse_channel(value: int | str, place: str, problems: list[str]) -> int | st
         return number
     problems.append(f"{place}: channel is {shown(text)}, expected mix, each, or a number from 1")
     return "mix"
+
+
+def parse_track(value: int | str | None, place: str, problems: list[str]) -> int | str | None:
+    """Return the number or the language of an audio track; add a line to `problems` for another value."""
+    text = str(value or "").strip()
+    if not text or re.fullmatch("[A-Za-z]{2,3}", text):
+        return text.lower() or None
+    number = as_integer(text)
+    if number is not None and number >= 1:
+        return number
+    problems.append(
+        f"{place}: track is {shown(text)}, expected a number from 1 or a language such as eng"
+    )
+    return None
 
 
 SPEAKER_COUNTS = ("num_speakers", "min_speakers", "max_speakers")

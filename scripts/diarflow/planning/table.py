@@ -19,7 +19,12 @@ from diarflow.planning.corpus_sources import read_source
 from diarflow.planning.recording import Recording
 from diarflow.planning.recording_ids import channel_id, safe_id
 from diarflow.planning.reference_digests import FileUsers, annotation_warnings
-from diarflow.planning.row_values import file_problem, parse_channel, speaker_counts
+from diarflow.planning.row_values import (
+    file_problem,
+    parse_channel,
+    parse_track,
+    speaker_counts,
+)
 from diarflow.scoring.recording_lines import RecordingLines
 from diarflow.settings import Corpus
 
@@ -162,6 +167,7 @@ class CorpusReader:
                 problems.append(f"{place}: {column} {shown(path, 100)} {problem}")
         channel = parse_channel(row.get("channel") or self._source.channel, place, problems)
         speakers = speaker_counts(row, self._source, place, problems)
+        track = parse_track(row.get("track") or self._source.track, place, problems)
         if len(problems) > before:
             return []
         annotations = self._source.annotations
@@ -170,12 +176,13 @@ class CorpusReader:
             "name": name,
             "audio": audio if needs.audio else None,
             "selection": annotations.selection if annotations else ALL_TIERS,
+            "track": track,
             "users": self._users,
             **speakers,
         }
         if channel != "each":
             return [self._recording(row, safe_id(name), channel=channel, **fields)]
-        count = _channel_count(fields["audio"])
+        count = _channel_count(fields["audio"], track)
         fields |= {"each": True, "channels": count}
         return [
             self._recording(row, channel_id(name, number), channel=number, **fields)
@@ -207,13 +214,13 @@ class CorpusReader:
         return folder.find(id, name, self._shared)
 
 
-def _channel_count(audio: str | None) -> int | None:
+def _channel_count(audio: str | None, track: int | str | None) -> int | None:
     """Return the number of channels; None for a file that cannot be read, which its job sets aside."""
     if audio is None:
         return None
     from diarflow.audio.decode import channel_count
 
     try:
-        return channel_count(audio)
+        return channel_count(audio, track)
     except InputError:
         return None

@@ -90,6 +90,12 @@ class Corpus(Block):
     max_speakers: SpeakerCount | None = Field(
         None, description="maximum of the estimate, for the same recordings"
     )
+    track: (
+        Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}$")] | Annotated[int, Field(ge=1)] | None
+    ) = Field(
+        None,
+        description="audio track of files with several, by number from 1 or by language (eng); null: FFmpeg's choice",
+    )
     reference: str | None = Field(
         None,
         description="turns (RTTM, CSV, TextGrid ...): file of all recordings, or folder with a file for each",
