@@ -150,6 +150,13 @@ def test_video_is_taken_unless_there_is_audio_of_its_name(folder):
     assert ".mp3 (1), .mkv (1), .mov (1), .webm (1); left out: of a name" in warnings[0]
 
 
+def test_a_transport_stream_is_taken_and_a_program_is_not(folder):
+    folder("in/a.ts", "in/program.ts")
+    with open("in/a.ts", "wb") as file:
+        file.write((b"G" + bytes(187)) * 2)
+    assert rows("in") == (["a"], ["corpus c: in: taken: .ts (1); left out: .ts (1)"])
+
+
 @pytest.mark.parametrize("audio", [".", "**/*.flac", "**"])
 def test_the_same_files_are_found_on_every_run(folder, audio):
     """Runs write prepared audio, cuts and pages, here also in the folder of a second run."""

@@ -3,7 +3,7 @@
 # Extensions of files that are taken for audio in a folder of recordings. The first ones also mean video.
 VIDEO_EXTENSIONS = {
     ".3g2", ".3gp", ".asf", ".avi", ".f4v", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts",
-    ".mxf", ".ogv", ".rm", ".vob", ".webm", ".wmv",
+    ".mxf", ".nut", ".ogv", ".rm", ".vob", ".webm", ".wmv",
 }  # fmt: skip
 AUDIO_EXTENSIONS = {
     # decoded by libsndfile

@@ -6,6 +6,7 @@ Each row comes with its place ("table.tsv:3"), which messages show.
 import os
 import re
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def _file_rows(corpus: str, audio: str) -> Rows:
     listing = list_files(audio) if os.path.isdir(audio) else list_matches(audio, root)
     ending = os.path.splitext(audio)[1]
     if os.path.isdir(audio) or not ending or re.search(r"[*?\[]", ending):
-        paths = [path for path in listing.files if Path(path).suffix.lower() in AUDIO_EXTENSIONS]
+        paths = [path for path in listing.files if _is_media(path)]
         paths = _without_copies(paths, listing)
     else:  # the files of a pattern with an ending are audio
         paths = listing.files
@@ -73,6 +74,16 @@ def _file_rows(corpus: str, audio: str) -> Rows:
         name = os.path.relpath(path.with_suffix(""), root or ".")
         result.rows.append((visible(path), {"recording": name, "audio": str(path)}))
     return result
+
+
+def _is_media(path: str) -> bool:
+    """Return whether a file is audio or video by its ending. Programs in TypeScript share one with transport streams."""
+    ending = Path(path).suffix.lower()
+    if ending != ".ts":
+        return ending in AUDIO_EXTENSIONS
+    with suppress(OSError), open(path, "rb") as file:
+        return file.read(189)[::188] == b"GG"  # ISO 13818-1: packets of 188 bytes begin with 0x47
+    return False
 
 
 def _counts(kinds: Counter[str]) -> str:
