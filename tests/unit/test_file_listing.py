@@ -147,7 +147,7 @@ def test_video_is_taken_unless_there_is_audio_of_its_name(folder):
     folder("in/a.avi", "in/a.mp3", "in/b.mkv", "in/c.MOV", "in/d.webm", "in/notes.ts")
     names, warnings = rows("in")
     assert names == ["a", "b", "c", "d"]
-    assert ".mp3 (1), .mkv (1), .mov (1), .webm (1); left out: of a name" in warnings[0]
+    assert ".mp3 (1), .mkv (1), .mov (1), .webm (1); left out: .ts (1), of a name" in warnings[0]
 
 
 def test_a_transport_stream_is_taken_and_a_program_is_not(folder):

@@ -91,10 +91,12 @@ class Corpus(Block):
         None, description="maximum of the estimate, for the same recordings"
     )
     track: (
-        Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}$")] | Annotated[int, Field(ge=1)] | None
+        Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}$")]
+        | Annotated[int, Field(ge=1, le=1000)]
+        | None
     ) = Field(
         None,
-        description="audio track of files with several, by number from 1 or by language (eng); null: FFmpeg's choice",
+        description="audio track of a file, by number from 1 or language (eng); null: the choice of FFmpeg",
     )
     reference: str | None = Field(
         None,
