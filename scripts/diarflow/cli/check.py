@@ -124,13 +124,16 @@ def _length(audio: str | None, problems: list[str]) -> str:
 
 def _reference(recording: Recording, problems: list[str]) -> tuple[str, str, str]:
     """Return the reference with its format, and its numbers of turns and speakers."""
-    from diarflow.scoring.reference import is_table, read_reference
+    from diarflow.formats.recognition import recognized_formats
+    from diarflow.scoring.reference import read_reference
 
     path = recording.reference
     if not path:
         return "", "", ""
-    kind = "CSV" if is_table(path) else "RTTM"
+    kind = "Kaldi"
     try:
+        if not os.path.isdir(path):
+            kind = " or ".join(recognized_formats(path)) or "unknown format"
         turns = read_reference(path, recording.lines_in(path)).turns
     except InputError as error:
         problems.append(str(error).split("\n")[0])

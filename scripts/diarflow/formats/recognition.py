@@ -56,7 +56,7 @@ FORMATS = {
 }
 # the endings of files of annotations, the preferred ones first
 ENDINGS = tuple(dict.fromkeys(ending for form in FORMATS.values() for ending in form.endings))
-_GENERAL_ENDINGS = (".txt", ".json", ".json.gz")  # that files of other content have too
+GENERAL_ENDINGS = (".txt", ".json", ".json.gz")  # that files of other content have too
 
 
 def recognized_formats(path) -> list[str]:
@@ -74,7 +74,7 @@ def recognized_formats(path) -> list[str]:
 
 def is_meant(path) -> bool:
     """Return whether a file in a folder of annotations is one: a file with an ending such as .txt by its content."""
-    if not str(path).lower().endswith(_GENERAL_ENDINGS):
+    if not str(path).lower().endswith(GENERAL_ENDINGS):
         return True
     try:
         found = recognized_formats(path)

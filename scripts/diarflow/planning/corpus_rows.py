@@ -12,6 +12,7 @@ from typing import Any
 
 from diarflow.audio import AUDIO_EXTENSIONS, VIDEO_EXTENSIONS
 from diarflow.errors import visible
+from diarflow.formats.recognition import ENDINGS, GENERAL_ENDINGS
 from diarflow.planning.file_listing import (
     Listing,
     by_ending,
@@ -25,7 +26,7 @@ from diarflow.settings import Corpus
 
 __all__ = ["Rows", "existing_path", "read_rows"]
 
-_ANNOTATION_ENDINGS = {".rttm", ".uem", ".csv", ".tsv"}  # usual beside audio
+_ANNOTATION_ENDINGS = {".uem", *ENDINGS}.difference(GENERAL_ENDINGS)  # usual beside audio
 _PREFERRED = {".wav": 0, ".flac": 1}
 _MOST_REASONS = 6  # shown in a warning
 

@@ -63,7 +63,7 @@ class Corpus(Block):
     )
     recordings: str | None = Field(
         None,
-        description="table of recordings (TSV, CSV, xlsx), Kaldi directory, lhotse manifest, or database.yml of pyannote",
+        description="table (TSV, CSV, xlsx), Kaldi directory, lhotse manifest, or database.yml of pyannote",
     )
     protocol: str | None = Field(
         None, description="protocol in a database.yml, such as AMI.SpeakerDiarization.only_words"
