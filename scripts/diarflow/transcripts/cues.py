@@ -1,0 +1,48 @@
+"""Cues of subtitles, from words with speakers."""
+
+import textwrap
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from diarflow.timeline.intervals import Seconds
+from diarflow.transcripts.words import Word
+
+MAX_DURATION: Seconds = 7.0
+LINE_LENGTH = 42  # characters; two lines in a cue
+_MAX_LENGTH = 2 * LINE_LENGTH
+
+
+class Cue(NamedTuple):
+    """Text of one speaker that is shown at once, in at most two lines if its words are not too long."""
+
+    start: Seconds
+    end: Seconds
+    speaker: str
+    lines: tuple[str, ...]
+
+
+def make_cues(words: Iterable[Word]) -> list[Cue]:
+    """Return the cues of words in their order. A cue has words of one speaker and one sentence.
+
+    >>> make_cues([Word(0.0, 0.5, "Yes.", 0, "Ann"), Word(0.6, 1.0, "No.", 1, "Bob")])[1]
+    Cue(start=0.6, end=1.0, speaker='Bob', lines=('No.',))
+    """
+    cues: list[Cue] = []
+    for (speaker, _), group in groupby(words, key=lambda word: (word.speaker, word.sentence)):
+        part: list[Word] = []
+        for word in group:
+            text = " ".join(other.text for other in [*part, word])
+            if part and (len(text) > _MAX_LENGTH or word.end - part[0].start > MAX_DURATION):
+                cues.append(_cue(part, speaker))
+                part = []
+            part.append(word)
+        cues.append(_cue(part, speaker))
+    return cues
+
+
+def _cue(words: list[Word], speaker: str) -> Cue:
+    text = " ".join(word.text for word in words)
+    lines = textwrap.wrap(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False)
+    end = max(word.end for word in words)
+    return Cue(words[0].start, max(end, words[0].start + 0.001), speaker, tuple(lines))

@@ -1,0 +1,84 @@
+"""Words with times, and their sentences."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from diarflow.timeline.intervals import Seconds
+
+# also the marks of Chinese and Japanese; quotes and brackets may follow
+_SENTENCE_END = re.compile("[.!?\\u2026\\u3002\\uff01\\uff1f][\"'\\u201d\\u2019\\u00bb)\\]]*$")
+
+
+class Word(NamedTuple):
+    """A word with its times. `sentence` is the number of its sentence, `speaker` is "" before the assignment."""
+
+    start: Seconds
+    end: Seconds
+    text: str
+    sentence: int = 0
+    speaker: str = ""
+
+
+class TimedText(NamedTuple):
+    """A word as a transcript has it: its times may be missing. `segment` is the number of its segment."""
+
+    start: Seconds | None
+    end: Seconds | None
+    text: str
+    segment: int = 0
+
+
+def place_words(texts: Sequence[TimedText]) -> tuple[list[Word], int, int]:
+    """Return words with times and sentences, the number of words whose times were interpolated, and of those left out.
+
+    Words without times lie between their neighbours of the same segment, in equal parts. If no word of a segment has
+    times, its words are left out. A sentence ends with a full stop, a question mark or an exclamation mark, or with
+    its segment.
+
+    >>> words, interpolated, left_out = place_words(
+    ...     [TimedText(0.0, 1.0, "in"), TimedText(None, None, "2014"), TimedText(2.0, 2.5, "spring.")]
+    ... )
+    >>> words[1], interpolated
+    (Word(start=1.0, end=2.0, text='2014', sentence=0, speaker=''), 1)
+    """
+    words: list[Word] = []
+    interpolated = left_out = sentence = 0
+    for segment in _segments(texts):
+        if all(text.start is None or text.end is None for text in segment):
+            left_out += len(segment)
+            continue
+        for start, end, text in _interpolated(segment):
+            words.append(Word(start, end, text.text, sentence))
+            interpolated += text.start is None or text.end is None
+            sentence += bool(_SENTENCE_END.search(text.text))
+        sentence += not _SENTENCE_END.search(segment[-1].text)
+    return words, interpolated, left_out
+
+
+def _segments(texts: Iterable[TimedText]) -> list[list[TimedText]]:
+    segments: dict[int, list[TimedText]] = {}
+    for text in texts:
+        segments.setdefault(text.segment, []).append(text)
+    return list(segments.values())
+
+
+def _interpolated(segment: list[TimedText]) -> Iterable[tuple[Seconds, Seconds, TimedText]]:
+    """Yield start, end and text of each word of a segment in which at least one word has times."""
+    timed = [
+        (index, text.start, text.end)
+        for index, text in enumerate(segment)
+        if text.start is not None and text.end is not None
+    ]
+    for index, text in enumerate(segment):
+        before = [entry for entry in timed if entry[0] <= index]
+        after = [entry for entry in timed if entry[0] >= index]
+        if before and before[-1][0] == index:
+            yield before[-1][1], max(before[-1][1:]), text
+            continue
+        start = before[-1][2] if before else after[0][1]
+        end = after[0][1] if after else before[-1][2]
+        first = before[-1][0] + 1 if before else 0
+        last = after[0][0] if after else len(segment)
+        step = max(0.0, end - start) / (last - first)
+        yield start + (index - first) * step, start + (index - first + 1) * step, text
