@@ -2,18 +2,22 @@
 
 from diarflow.artifacts.sidecars import write_sidecar
 from diarflow.artifacts.tables import read_metadata, read_rows
-from diarflow.formats.rttm import write_rttm
+from diarflow.formats.rttm import write_channels
+from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
-from diarflow.scoring.hypothesis import name_speakers
+from diarflow.scoring.hypothesis import name_channel_speakers
 from diarflow.timeline.intervals import Turn
 
 job = Job(snakemake)
 
 
 def export_turns(item):
-    turns = name_speakers(Turn(*row) for row in read_rows(item.input.turns))
-    is_number_given = read_metadata(item.input.turns).get("speakers_given") == "True"
-    write_rttm(item.output.rttm, item.id, turns)
+    row = item.read("row", read_row) or {}
+    paths = [channel.input.turns for channel in item.channels]
+    channels = [[Turn(*row) for row in read_rows(path)] for path in paths]
+    turns = name_channel_speakers(channels, row.get("speakers", ()))
+    is_number_given = any(read_metadata(path).get("speakers_given") == "True" for path in paths)
+    write_channels(item.output.rttm, item.id, turns)
     write_sidecar(item.output.sidecar, speakers_given=is_number_given)
 
 

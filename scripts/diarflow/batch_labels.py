@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from diarflow.channel_ids import call_id
+
 _LABEL = re.compile(r"batch-(\d+)-of-(\d+)")
 
 
@@ -26,8 +28,8 @@ def batch_count(recordings: int, size: int) -> int:
 
 @cache
 def batch_index(recording: str, count: int) -> int:
-    """Return the batch of a recording, from 0 to `count` - 1."""
-    return int(hashlib.sha256(recording.encode()).hexdigest()[:12], 16) % count
+    """Return the batch of a recording, from 0 to `count` - 1. The channels of a call have its batch."""
+    return int(hashlib.sha256(call_id(recording).encode()).hexdigest()[:12], 16) % count
 
 
 def batch_label(index: int, count: int) -> str:

@@ -139,7 +139,7 @@ def diarize(run_all, system, **config):
             output={"turns": "turns.parquet"}, **variant("turns"))  # fmt: skip
     run_all(
         "write_rttm",
-        input={"turns": "turns.parquet"},
+        input={"channel_turns": "turns.parquet"},
         output={"rttm": "rttm.rttm", "sidecar": "rttm.json"},
     )
 

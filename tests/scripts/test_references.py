@@ -34,7 +34,7 @@ def run(run_script):
         if rule == "prepare_reference":
             output["uem"] = "results/c/reference/a.uem"
         output["sidecar"] = f"results/c/{kind}/a.json"
-        run_script(rule, input={"row": "row.json", "audio": str(audio)}, output=output)
+        run_script(rule, input={"row": "row.json", AUDIO[rule]: str(audio)}, output=output)
         record = Path(f"results/c/failures/{rule}/a.json")
         assert (failed_rule(output[kind]) == rule) == record.exists()
         return json.loads(record.read_text())["reason"] if record.exists() else None
@@ -42,7 +42,8 @@ def run(run_script):
     return of
 
 
-RULES = ("prepare_reference", "import_rttm")
+AUDIO = {"prepare_reference": "audio", "import_rttm": "channel_audio"}
+RULES = tuple(AUDIO)
 
 
 @pytest.mark.parametrize("rule", RULES)

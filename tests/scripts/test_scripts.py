@@ -185,7 +185,7 @@ def test_write_rttm(run_script):
     )
     output = {kind: at("rttm", ending=kind) for kind in ("rttm", "json")}
     output["sidecar"] = output.pop("json")
-    run_script("write_rttm", input={"turns": at("turns")}, output=output)
+    run_script("write_rttm", input={"channel_turns": at("turns")}, output=output)
     assert read_sidecar(output["sidecar"]) == {"speakers_given": True}
     assert Path(at("rttm", ending="rttm")).read_text().splitlines() == [
         "SPEAKER a 1 0.000 1.000 <NA> <NA> SPEAKER_00 <NA> <NA>",
@@ -199,9 +199,9 @@ def placeholder(kind, path, rule):
 
 def scored(run_script):
     files = {
-        "reference": at("reference", ending="rttm"),
-        "uem": at("reference", ending="uem"),
-        "reference_sidecar": at("reference", ending="json"),
+        "channel_reference": at("reference", ending="rttm"),
+        "channel_uem": at("reference", ending="uem"),
+        "channel_reference_sidecar": at("reference", ending="json"),
         "rttm": at("rttm", ending="rttm", variant="s"),
         "rttm_sidecar": at("rttm", ending="json", variant="s"),
     }
@@ -230,7 +230,9 @@ def test_a_recording_with_a_failed_reference_has_no_score(run_script):
     assert scored(run_script) == []
 
 
-@pytest.mark.parametrize("kind", [*COLUMNS, "rttm", "reference", "uem", "embeddings", "audio"])
+@pytest.mark.parametrize(
+    "kind", [*COLUMNS, "rttm", "reference", "uem", "embeddings", "audio", "call"]
+)
 def test_every_artifact_has_a_placeholder(tmp_path, monkeypatch, kind):
     monkeypatch.chdir(tmp_path)
     ending = {
@@ -239,8 +241,10 @@ def test_every_artifact_has_a_placeholder(tmp_path, monkeypatch, kind):
         "uem": "uem",
         "embeddings": "npy",
         "audio": "wav",
+        "call": "wav",
     }
-    path = at(kind, ending=ending.get(kind, "parquet"))
+    product = {"call": "calls"}.get(kind, kind)
+    path = at(product, ending=ending.get(kind, "parquet"))
     write_placeholder(kind, path, recording="a", rule="prepare_audio")
     if kind in ("rttm", "reference"):
         write_placeholder("sidecar", at(kind, ending="json"), recording="a", rule="prepare_audio")

@@ -3,8 +3,9 @@
 import pytest
 from snakemake.io import PeriodicityDetector
 
+from diarflow.channel_ids import channel_id
 from diarflow.planning.recording import Recording
-from diarflow.planning.recording_ids import channel_id, safe_id
+from diarflow.planning.recording_ids import safe_id
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,6 @@ def test_only_audio_that_a_rule_makes_is_an_input_of_jobs():
 )
 def test_no_id_is_periodic_for_snakemake(name):
     detector = PeriodicityDetector()
-    ids = [safe_id(name), *(channel_id(name, channel) for channel in range(1, 12))]
+    ids = [safe_id(name), *(channel_id(safe_id(name), channel) for channel in range(1, 12))]
     assert not any(map(detector.is_periodic, ids))
     assert safe_id("0" * 19) == "0" * 19

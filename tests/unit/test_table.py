@@ -175,13 +175,13 @@ def test_a_folder_without_audio_is_an_error(tmp_path):
         read_corpus(source(audio=str(tmp_path)))
 
 
-def test_with_channel_each_every_channel_is_a_recording(tone, tmp_path):
+def test_with_channel_each_a_recording_is_a_call_with_its_channels(tone, tmp_path):
     path = tone("call.wav", channels=2)
     (tmp_path / "all.rttm").touch()
     recordings, _ = read_corpus(
         source(audio=str(path), channel="each", reference=str(tmp_path / "all.rttm"))
     )
-    assert [(recording.id, recording.channel, recording.name) for recording in recordings] == [
+    assert [(channel.id, channel.channel, channel.call) for channel in recordings] == [
         ("call_ch1", 1, "call"), ("call_ch2", 2, "call"),
     ]  # fmt: skip
     lines = recordings[1].row_parts()["reference"]["lines"]["reference"]

@@ -3,6 +3,7 @@ RTTM for other tools, targets that make one product only, and the target that re
 
 in   results/{corpus}/turns/{system}/{recording}.parquet; or the RTTM of an imported system
 out  results/{corpus}/rttm/{system}/{recording}.rttm   NIST RTTM, speakers SPEAKER_00, SPEAKER_01, ...
+                                                       of a call with the turns of all its channels
      results/{corpus}/rttm/{system}/{recording}.json   sidecar: given number of speakers; of imported systems repairs, notes
 """
 
@@ -17,7 +18,10 @@ for batch in batches("write_rttm"):
         name:
             batch.name
         input:
-            turns=batch.inputs("results/{corpus}/turns/{system}/{recording}.parquet"),
+            row=batch.rows_of_calls("results/{corpus}/recordings/calls/{recording}.json"),
+            channel_turns=batch.inputs_of_channels(
+                "results/{corpus}/turns/{system}/{recording}.parquet"
+            ),
             changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
@@ -42,7 +46,9 @@ for batch in batches("import_rttm"):
             batch.name
         input:
             row=batch.rows("results/{corpus}/recordings/rttm/{system}/{recording}.json"),
-            audio=batch.inputs_if_audio("results/{corpus}/audio/{recording}.wav"),
+            channel_audio=batch.inputs_of_channels(
+                "results/{corpus}/audio/{recording}.wav", only_if_audio=True
+            ),
             changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),

@@ -2,7 +2,8 @@
 The report across corpora.
 
 in   results/{corpus}/der.csv; RTTM, references, audio, speech, changes and embeddings of every recording
-out  results/report/der.csv       the rows of every corpus, and the totals of all
+out  results/{corpus}/calls/{recording}.wav   channels of a call, for the player of its page
+     results/report/der.csv       the rows of every corpus, and the totals of all
      results/report/der.parquet   the same rows
      results/report/der.md        the totals as a Markdown table, for papers and pull requests
      results/report/comparisons.csv      difference in DER of each pair of systems, with its interval
@@ -19,6 +20,28 @@ out  results/report/der.csv       the rows of every corpus, and the totals of al
 
 CHANGES = "results/report/changes.csv"
 DER = "results/report/der.csv"
+
+for batch in batches("join_channels"):
+
+    rule:
+        name:
+            batch.name
+        input:
+            row=batch.rows_of_calls("results/{corpus}/recordings/calls/{recording}.json"),
+            channel_audio=batch.inputs_of_channels("results/{corpus}/audio/{recording}.wav"),
+            changed=batch.changed(),
+        output:
+            call=batch.outputs("results/{corpus}/calls/{recording}.wav"),
+        log:
+            batch.log(),
+        conda:
+            "../../envs/audio.yaml"
+        resources:
+            **batch.resources(),
+        params:
+            provenance=batch.provenance("numpy", "soundfile"),
+        script:
+            "../../scripts/join_channels.py"
 
 
 rule evaluate_changes:
@@ -70,6 +93,7 @@ rule report_all:
         reference=plan.references(output=DER),
         sidecars=aggregation.sidecars(DER),
         audio=plan.audio(DER),
+        calls=plan.inputs("calls", "join_channels", ".wav", output=DER),
         speech=plan.inputs("speech", "detect_speech", ".parquet", output=DER),
         moments=plan.inputs("changes", "detect_changes", ".parquet", output=DER),
         embeddings=plan.inputs("embeddings", "embed_segments", ".npy", output=DER),

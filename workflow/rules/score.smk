@@ -12,9 +12,14 @@ for batch in batches("score_recording"):
         name:
             batch.name
         input:
-            reference=batch.inputs("results/{corpus}/reference/{recording}.rttm"),
-            uem=batch.inputs("results/{corpus}/reference/{recording}.uem"),
-            reference_sidecar=batch.inputs(
+            row=batch.rows_of_calls("results/{corpus}/recordings/calls/{recording}.json"),
+            channel_reference=batch.inputs_of_channels(
+                "results/{corpus}/reference/{recording}.rttm"
+            ),
+            channel_uem=batch.inputs_of_channels(
+                "results/{corpus}/reference/{recording}.uem"
+            ),
+            channel_reference_sidecar=batch.inputs_of_channels(
                 "results/{corpus}/reference/{recording}.json"
             ),
             rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),

@@ -5,7 +5,7 @@ rule succeeds on the recording.
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +60,22 @@ def write_failure(failure: Failure, root="results") -> None:
     """Write a failure record."""
     with atomic_write(failure.path(root)) as temporary:
         temporary.write_text(json.dumps(failure._asdict(), indent=1) + "\n")
+
+
+def of_calls(failures: Iterable[Failure], calls: Mapping[str, str]) -> Iterator[Failure]:
+    """Yield the failures of channels as failures of their calls, and other failures as they are.
+
+    `calls` maps the id of a channel to that of its call. The reason names the channel.
+
+    >>> failure = Failure("c", "prepare_audio", "", "call_ch2", "no samples", "a.log")
+    >>> [(call.recording, call.reason) for call in of_calls([failure], {"call_ch2": "call"})]
+    [('call', 'call_ch2: no samples')]
+    """
+    for failure in failures:
+        if call := calls.get(failure.recording):
+            reason = f"{failure.recording}: {failure.reason}"
+            failure = failure._replace(recording=call, reason=reason)
+        yield failure
 
 
 def remove_failure(corpus: str, rule: str, variant: str, recording: str, root="results") -> None:

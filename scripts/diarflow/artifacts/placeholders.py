@@ -11,6 +11,7 @@ from diarflow.artifacts.failures import Failure
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.sidecars import read_sidecar, sidecar_path, write_sidecar
 from diarflow.artifacts.tables import COLUMNS, read_metadata, write_table
+from diarflow.channel_ids import call_id
 
 # The formats of arrays and audio import NumPy and soundfile, which many jobs do not need: imported where used.
 
@@ -37,7 +38,7 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
         from diarflow.artifacts.arrays import write_array
 
         write_array(path, [])
-    elif kind == "audio":
+    elif kind in ("audio", "call"):
         from diarflow.atomic import atomic_write
         from diarflow.audio.prepared import write_silence
 
@@ -72,7 +73,7 @@ def failed_rule(path) -> str | None:
         return read_frame_metadata(path).get("set_aside")
     if ending in (".rttm", ".json") and artifact.product in ("reference", "rttm"):
         return read_sidecar(sidecar_path(path)).get("set_aside")
-    if ending == ".wav" and artifact.product == "audio":
+    if ending == ".wav" and artifact.product in ("audio", "calls"):
         from diarflow.audio.prepared import duration
 
         return None if duration(path) else "prepare_audio"
@@ -82,14 +83,16 @@ def failed_rule(path) -> str | None:
 def placeholders_of(failure: Failure, root="results") -> Iterator[Path]:
     """Yield the placeholders that stand for a recording because of a failure, downstream ones included.
 
-    A file that cannot be read is no placeholder.
+    The failure of a channel is also that of its call. A file that cannot be read is no placeholder.
     """
     corpus = Path(root, failure.corpus)
+    names = dict.fromkeys([failure.recording, call_id(failure.recording)])
     for folder in sorted([*corpus.glob("*/"), *corpus.glob("*/*/")]):
-        for ending in (".wav", ".json", ".parquet", ".rttm"):
-            path = folder / (failure.recording + ending)
-            if path.is_file() and _failed_rule_or_none(path) == failure.rule:
-                yield path
+        for name in names:
+            for ending in (".wav", ".rttm", ".json", ".parquet"):  # a sidecar marks its RTTM
+                path = folder / (name + ending)
+                if path.is_file() and _failed_rule_or_none(path) == failure.rule:
+                    yield path
 
 
 def _failed_rule_or_none(path: Path) -> str | None:

@@ -16,7 +16,7 @@ from diarflow.timeline.intervals import Seconds
 SAMPLE_RATE = 16_000
 
 
-def _open(path) -> soundfile.SoundFile:
+def open_prepared(path) -> soundfile.SoundFile:
     """Open prepared audio. Raises InputError if it is damaged."""
     samples = check_prepared(path)
     try:
@@ -45,7 +45,7 @@ def duration(path) -> Seconds:
 
 def read_blocks(path, samples: int) -> Iterator[np.ndarray]:
     """Yield a prepared recording in order, int16, at most `samples` at a time."""
-    with _open(path) as sound:
+    with open_prepared(path) as sound:
         yield from sound.blocks(samples, dtype="int16")
 
 
@@ -53,7 +53,7 @@ class AudioReader:
     """Random access to a prepared recording, as a context manager. `samples` is its length."""
 
     def __init__(self, path):
-        self._sound = _open(path)
+        self._sound = open_prepared(path)
         self.samples = self._sound.frames
 
     def read(self, start: int, samples: int) -> np.ndarray:

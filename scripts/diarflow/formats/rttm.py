@@ -148,12 +148,27 @@ def _add(result: Annotations, line: RttmLine, *, confidences: bool) -> None:
 
 def write_rttm(path, recording: str, turns: Iterable[Turn]) -> None:
     """Write the turns of one recording, sorted by start. Spaces in its id become "_"."""
+    write_channels(path, recording, [turns])
+
+
+def write_channels(path, recording: str, channels: Iterable[Iterable[Turn]]) -> None:
+    """Write the turns of each channel of one recording, sorted by start. The first channel has the number 1."""
     name = as_field(recording)
+    numbered = ((turn, number) for number, turns in enumerate(channels, 1) for turn in turns)
     with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
-        for turn in sorted(turns):
+        for turn, number in sorted(numbered):
             start, duration = format_seconds(turn.start), format_seconds(turn.end - turn.start)
             speaker = as_field(str(turn.speaker))
-            file.write(f"SPEAKER {name} 1 {start} {duration} <NA> <NA> {speaker} <NA> <NA>\n")
+            file.write(
+                f"SPEAKER {name} {number} {start} {duration} <NA> <NA> {speaker} <NA> <NA>\n"
+            )
+
+
+def read_channels(path, count: int) -> list[list[Turn]]:
+    """Return the turns of each of `count` channels in a file that `write_channels` wrote."""
+    file = _lines_by_name(path, read_lines(path))
+    turns = parse_rttm(file, file.lines).turns
+    return [turns.get(str(number), []) for number in range(1, count + 1)]
 
 
 def read_turns(path) -> list[Turn]:

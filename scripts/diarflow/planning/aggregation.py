@@ -126,8 +126,9 @@ class Aggregation:
             raise WorkflowError(str(error)) from None
         return [
             f"results/{corpus}/scores/{trial['name']}/{id}.parquet"
-            for (corpus, id), recording in self._plan.recordings.items()
-            if corpus in content["corpora"] and recording.reference
+            for corpus in self._plan.systems
+            if corpus in content["corpora"]
+            for id in self._plan.scored_ids(corpus)
             for trial in content["trials"]
         ]
 
@@ -137,10 +138,7 @@ class Aggregation:
 
     def _search(self, tuning: str) -> dict[str, Any]:
         plan = self._plan
-        has_reference = {
-            corpus: any(plan.recordings[corpus, id].reference for id in plan.ids(corpus))
-            for corpus in plan.systems
-        }
+        has_reference = {corpus: bool(plan.scored_ids(corpus)) for corpus in plan.systems}
         return search_content(plan.settings, tuning, has_reference)
 
     # --- trainings ------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from diarflow.errors import InputError
 from diarflow.formats import recognition
-from diarflow.formats.names import NameIndex
+from diarflow.formats.names import NameIndex, normal_name
 from diarflow.formats.text import counted, examples
 from diarflow.planning.file_listing import list_files
 
@@ -47,6 +47,10 @@ class AnnotationFolder:
             self._ambiguous.append(f"{examples(files)} are all of {name}, {files[0]} is used")
         self._users.update(dict.fromkeys(files, name))
         return os.path.join(self.path, files[0])
+
+    def has(self, id: str) -> bool:
+        """Return whether a file is named after this id."""
+        return normal_name(id) in self._index
 
     def warnings(self, corpus: str, recordings: int) -> list[str]:
         """Return a line about recordings without a file and files without a recording, and one about ambiguous files."""

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from diarflow.artifacts.failures import REFERENCE_RULES, Failure, read_failures
+from diarflow.artifacts.failures import REFERENCE_RULES, Failure, of_calls, read_failures
 from diarflow.batch_labels import batch_count, batch_index, batch_label
 from diarflow.exports import EXPORTS
 from diarflow.planning.batches import Batch, inputs_to_declare
+from diarflow.planning.calls import CHANNELS, RECORDINGS, UNITS_OF_RULES, Calls
 from diarflow.planning.file_states import modification_time
 from diarflow.planning.recording import Recording
 from diarflow.planning.rule_variants import EXPORT_RULES, VARIANTS
@@ -28,13 +29,25 @@ class Plan:
         self.recordings = {(recording.corpus, recording.id): recording for recording in recordings}
         self.systems = {corpus.name: settings.systems_of(corpus) for corpus in settings.corpora}
         self.exports = {corpus.name: corpus.exports for corpus in settings.corpora}
-        self._ids: dict[str, list[str]] = {}
-        for corpus, id in self.recordings:
-            self._ids.setdefault(corpus, []).append(id)
+        speakers = {
+            corpus.name: corpus.channel_speakers
+            for corpus in settings.corpora
+            if corpus.channel_speakers
+        }
+        self.calls = Calls(self.recordings.values(), speakers)
 
-    def ids(self, corpus: str) -> list[str]:
-        """Return the ids of a corpus's recordings."""
-        return self._ids.get(corpus, [])
+    def ids(self, corpus: str, rule: str = "") -> list[str]:
+        """Return the ids that a rule works on; without a rule, of recordings and of the channels of calls."""
+        return self.calls.ids(corpus, rule)
+
+    def scored_ids(self, corpus: str) -> list[str]:
+        """Return the ids of the recordings of a corpus that have a reference."""
+        ids = self.ids(corpus, "score_recording")
+        return [id for id in ids if self.calls.has_reference(corpus, id)]
+
+    def _has_reference(self, corpus: str, id: str) -> bool:
+        recording = self.recordings.get((corpus, id))
+        return bool(recording and recording.reference) or self.calls.has_reference(corpus, id)
 
     def is_imported(self, system: str) -> bool:
         """Return whether the RTTM of a system is made elsewhere."""
@@ -55,6 +68,8 @@ class Plan:
     def variants(self, rule: str, corpus: str) -> list[str]:
         """Return the variants of a rule that the systems of a corpus use, each once."""
         systems = self._systems_of(rule, corpus)
+        if rule == "join_channels" and not self.calls.has_audio(corpus):
+            return []
         choices = self._choices(rule, systems) if systems else []
         return [VARIANTS[rule].format(**choice) for choice in choices]
 
@@ -154,20 +169,25 @@ class Plan:
             if rule not in EXPORT_RULES:
                 systems = [*systems, *self.trial_systems(corpus.name)]
             choices = self._choices(rule, systems)
-            for label, ids in self._batched(corpus.name, scored=rule in REFERENCE_RULES):
+            scored = rule in REFERENCE_RULES
+            for label, ids in self._batched(
+                corpus.name, UNITS_OF_RULES.get(rule, CHANNELS), scored=scored
+            ):
                 for choice in choices:
                     values = {"corpus": corpus.name, **choice}
                     if not names or Batch(rule, label, **values).name in names:
                         yield {"rule": rule, "label": label, "recordings": ids, **values}
 
     @cache  # noqa: B019 - one plan in a process
-    def _batched(self, corpus: str, *, scored: bool) -> list[tuple[str, list[str]]]:
+    def _batched(self, corpus: str, units: str, *, scored: bool) -> list[tuple[str, list[str]]]:
         """Return the batches of a corpus by label; with `scored`, only recordings that have a reference."""
-        ids = self.ids(corpus)
-        count = batch_count(len(ids), self.settings.batch_size)
+        ids = self.calls.ids_of(corpus, units)
+        # the channels of a call are in one batch, so that no rule reads files of several batches
+        recordings = self.calls.ids_of(corpus, RECORDINGS)
+        count = batch_count(len(recordings), self.settings.batch_size)
         batches: dict[int, list[str]] = {}
         for id in ids:
-            if self.recordings[corpus, id].reference or not scored:
+            if not scored or self._has_reference(corpus, id):
                 batches.setdefault(batch_index(id, count), []).append(id)
         return [(batch_label(index, count), batches[index]) for index in sorted(batches)]
 
@@ -186,12 +206,13 @@ class Plan:
 
         With `scored`, only for recordings that have a reference; with `corpus`, only for that corpus.
         """
-        variants = {name: self.variants(rule, name) for name in self.systems}
         return [
-            _path(recording.corpus, product, variant, recording.id + extension)
-            for recording in self.recordings.values()
-            if (recording.reference or not scored) and corpus in (None, recording.corpus)
-            for variant in variants[recording.corpus]
+            _path(name, product, variant, id + extension)
+            for name in (self.systems if corpus is None else [corpus])
+            if (variants := self.variants(rule, name))
+            for id in self.ids(name, rule)
+            if not scored or self._has_reference(name, id)
+            for variant in variants
         ]
 
     def inputs(
@@ -211,7 +232,8 @@ class Plan:
         output_time = modification_time(output)
         for name in self.systems if corpus is None else [corpus]:
             for variant in self.variants(rule, name):
-                for _, ids in self._batched(name, scored=scored):
+                units = UNITS_OF_RULES.get(rule, CHANNELS)
+                for _, ids in self._batched(name, units, scored=scored):
                     paths = [_path(name, product, variant, id + extension) for id in ids]
                     declared += inputs_to_declare(paths, [output_time] * len(paths))
         return declared
@@ -262,12 +284,12 @@ class Plan:
         return paths
 
     def failures(self) -> Iterator[Failure]:
-        """Yield the failure records of results that are still requested."""
+        """Yield the failures of results that are still requested. Those of a channel count for its call."""
         for corpus in self.systems:
-            has_reference = {
-                id: self.recordings[corpus, id].reference is not None for id in self.ids(corpus)
-            }
-            yield from read_failures(corpus, self.variants_by_rule(corpus), has_reference)
+            ids = dict.fromkeys([*self.ids(corpus), *self.ids(corpus, "score_recording")])
+            has_reference = {id: self._has_reference(corpus, id) for id in ids}
+            failures = read_failures(corpus, self.variants_by_rule(corpus), has_reference)
+            yield from of_calls(failures, self.calls.call_of_channel(corpus))
 
 
 def _path(corpus: str, product: str, variant: str, name: str) -> str:

@@ -25,22 +25,21 @@ class Recording:
     audio: str | None  # None if all systems of the corpus are imported
     channel: int | str = "mix"
     track: int | str | None = None  # of the audio file, by number from 1 or language
-    each: bool = False  # one channel of a file whose channels are recordings of their own
+    call: str = ""  # id of the call that this is a channel of
     reference: str | None = None
     uem: str | None = None
     num_speakers: int | None = None
     min_speakers: int | None = None
     max_speakers: int | None = None
     rttm: tuple[tuple[str, str], ...] = ()  # imported systems, each with the path of its RTTM
-    channels: int | None = None  # of the audio file, if each of them is a recording
+    channels: int | None = None  # of the audio file, if it is a call
     selection: TierSelection = ALL_TIERS  # of tiers in files of annotations
     users: FileUsers | None = field(default=None, compare=False, repr=False)
 
     @property
     def title(self) -> str:
-        """Name for readers, with the channel if each channel is a recording."""
-        name = visible(self.name)
-        return f"{name}, channel {self.channel}" if self.each else name
+        """Name for readers; of a channel, that of its call."""
+        return visible(self.name)
 
     def source_audio(self) -> list[str]:
         """Return the audio file as an input of jobs, if a rule makes it.
@@ -65,7 +64,8 @@ class Recording:
 
         `stamps` describe the content of files that are no inputs of the job.
         """
-        return self._imported_parts() | {
+        parts = {} if self.call else self.imported_parts()
+        return parts | {
             "audio": {
                 "audio": self.audio,
                 "channel": self.channel,
@@ -89,7 +89,8 @@ class Recording:
             },
         }
 
-    def _imported_parts(self) -> dict[str, dict[str, Any]]:
+    def imported_parts(self) -> dict[str, dict[str, Any]]:
+        """Return the parts of the row that `import_rttm` reads; of a channel, its part of the row of its call."""
         return {
             f"rttm/{system}": {
                 "recording": self.id,
@@ -121,7 +122,7 @@ class Recording:
             tuple(form for form in forms(self.id, self.name) if form in shared),
             users.is_own(path),
             self.channel if isinstance(self.channel, int) else None,
-            self.each,
+            bool(self.call),
             self.channels,
             *self.selection,
         )

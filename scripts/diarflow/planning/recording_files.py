@@ -24,11 +24,17 @@ _PARTS = ("audio", "reference", "speakers")
 class RowFiles:
     """Row files of all recordings below `results/{corpus}/recordings/`.
 
+    `calls` are the corpus, the id and the parts of the row of each recording in the corpora that have calls.
+
     Snakemake plans a job again if an input is newer than its outputs. Where row files must not be written yet, `path`
     returns a file in a scratch folder for each one that has changed.
     """
 
-    def __init__(self, recordings: Iterable[Recording]):
+    def __init__(
+        self,
+        recordings: Iterable[Recording],
+        calls: Iterable[tuple[str, str, dict[str, dict[str, Any]]]] = (),
+    ):
         now = time.time()
         self._parts = [(recording, recording.row_parts()) for recording in recordings]
         self._changed: dict[
@@ -38,9 +44,10 @@ class RowFiles:
         self._of_the_future: list[str] = []
         self._scratch: Path | None = None
         self._has_copies = False  # in the scratch folder, rather than one stand-in for each part
-        for recording, parts in self._parts:
+        rows = [(recording.corpus, recording.id, parts) for recording, parts in self._parts]
+        for corpus, id, parts in [*rows, *calls]:
             for part, content in parts.items():
-                path = f"results/{recording.corpus}/recordings/{part}/{recording.id}.json"
+                path = f"results/{corpus}/recordings/{part}/{id}.json"
                 text = json.dumps(content, indent=1) + "\n"
                 self._digests[path] = row_digest(text.encode())
                 if not _has_content(path, text):
@@ -91,7 +98,7 @@ def read_row(path) -> dict[str, Any]:
 
 def _write_summaries(recordings: Iterable[tuple[Recording, dict[str, dict[str, Any]]]]) -> None:
     """Write the row of each recording, the ids and names of each corpus, and the tables of simulated corpora."""
-    ids: dict[str, list[str]] = {}
+    ids: dict[str, dict[str, str]] = {}
     simulated: dict[str, list[str]] = {}
     for recording, parts in recordings:
         corpus, id = recording.corpus, recording.id
@@ -99,15 +106,16 @@ def _write_summaries(recordings: Iterable[tuple[Recording, dict[str, dict[str, A
         for part in _PARTS:
             row |= {k: v for k, v in parts[part].items() if k not in row and k != "stamps"}
         _write(f"results/{corpus}/recordings/{id}.json", json.dumps(row, indent=1) + "\n")
-        line = f"{id}\t{table_cell(recording.name)}\t{table_cell(recording.audio or '')}\n"
-        ids.setdefault(corpus, []).append(line)
+        cells = (table_cell(recording.name), table_cell(recording.audio or ""))
+        ids.setdefault(corpus, {})[recording.call or id] = "\t".join(cells)
         if (recording.audio or "").startswith(f"results/{corpus}/simulated/"):
             simulated.setdefault(corpus, []).append(f"{id}\t{id}.wav\t{id}.rttm\n")
     for corpus, lines in simulated.items():
         text = "recording\taudio\treference\n" + "".join(lines)
         _write(f"results/{corpus}/simulated/recordings.tsv", text)
-    for corpus, lines in ids.items():
-        _write(f"results/{corpus}/recordings.tsv", "recording\tname\taudio\n" + "".join(lines))
+    for corpus, cells_by_id in ids.items():
+        text = "".join(f"{id}\t{cells}\n" for id, cells in cells_by_id.items())
+        _write(f"results/{corpus}/recordings.tsv", "recording\tname\taudio\n" + text)
 
 
 def _has_content(path: str, text: str) -> bool:

@@ -29,15 +29,6 @@ def safe_id(name: str) -> str:
     return f"{stem or 'recording'}-{digest}"
 
 
-def channel_id(name: str, channel: int) -> str:
-    """Return the id of one channel of a recording.
-
-    >>> channel_id("call", 2)
-    'call_ch2'
-    """
-    return f"{safe_id(name)}_ch{channel}"
-
-
 def _is_safe(name: str) -> bool:
     return (
         bool(name)

@@ -18,13 +18,14 @@ def report_content(plan: Plan) -> dict[str, Any]:
     return {
         "recordings": [
             {
-                "corpus": recording.corpus,
-                "recording": recording.id,
-                "title": recording.title,
-                "systems": plan.systems[recording.corpus],
-                "reference": recording.reference is not None,
+                "corpus": corpus,
+                "recording": id,
+                "title": channels[0].title,
+                "systems": plan.systems[corpus],
+                "reference": plan.calls.has_reference(corpus, id),
+                "channels": [channel.id for channel in channels],
             }
-            for recording in plan.recordings.values()
+            for corpus, id, channels in plan.calls.recordings()
         ],
         "systems": {
             name: system.model_dump(exclude_none=True)

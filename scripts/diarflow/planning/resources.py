@@ -43,6 +43,7 @@ DEMANDS = {
     "embed_segments": Demand(700, 300, 3),
     "cluster_segments": Demand(600, 300, 2),
     "build_turns": Demand(400, 300, 1),
+    "join_channels": Demand(200, 0, 1),
     "score_recording": Demand(400, 100, 1),
     "export_cuts": Demand(300, 100, 1),
     # rules over all recordings, each counted as one minute

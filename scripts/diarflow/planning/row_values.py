@@ -7,6 +7,8 @@ from diarflow.formats.text import as_integer, shown
 from diarflow.planning.recording import MADE_BY_RULES
 from diarflow.settings import Corpus
 
+SPEAKER_COUNTS = ("num_speakers", "min_speakers", "max_speakers")  # columns of the table
+
 
 def file_problem(path: str) -> str:
     """Return why a path is not a file, or "" if it is one or a rule makes it."""

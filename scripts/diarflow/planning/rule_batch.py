@@ -9,7 +9,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from diarflow.planning.batches import Batch
+from diarflow.planning.batches import Batch, inputs_to_declare
 from diarflow.planning.provenance import export_provenance, is_made, rule_provenance
 from diarflow.planning.requirements import BACKENDS
 from diarflow.planning.resources import (
@@ -73,6 +73,43 @@ class RuleBatch(Batch):
         """Return files only for corpora whose audio is prepared."""
         needs = self._session.needs
         return self.inputs(lambda wildcards: pattern if needs[wildcards.corpus].audio else None)
+
+    def rows_of_calls(self, pattern: str) -> Callable:
+        """Return the row files with the channels of calls, only for corpora that have calls."""
+        calls, rows = self._session.plan.calls, self.rows(pattern)
+
+        def files(wildcards: Any) -> list[str]:
+            corpus = self.values.get("corpus") or wildcards.corpus
+            return rows(wildcards) if calls.has_calls(corpus) else []
+
+        return files
+
+    def inputs_of_channels(self, pattern: str, *, only_if_audio: bool = False) -> Callable:
+        """Return the files of each channel of calls; of other recordings their own files.
+
+        With `only_if_audio`, only for corpora whose audio is prepared.
+        """
+        calls, needs = self._session.plan.calls, self._session.needs
+
+        def files(corpus: str, id: str, **values: str) -> list[str]:
+            if only_if_audio and not needs[corpus].audio:
+                return []
+            channels = calls.channels(corpus, id)
+            return [pattern.format(corpus=corpus, recording=id, **values) for id in channels]
+
+        def inputs(wildcards: Any) -> list[str]:
+            values = dict(self.values or wildcards.items())
+            if id := values.pop("recording", ""):
+                return files(id=id, **values)
+            # the channels of a call are in its batch
+            pairs = [
+                (path, time)
+                for id, time in zip(self.recordings, self.output_times, strict=True)
+                for path in files(id=id, **values)
+            ]
+            return inputs_to_declare([path for path, _ in pairs], [time for _, time in pairs])
+
+        return inputs
 
     def inputs_of_network(self, pattern: str) -> str | Callable:
         """Return the output of the network that the variant reads, if any; {network} is its name."""
@@ -226,8 +263,10 @@ class RuleBatch(Batch):
 
     def _durations(self, wildcards: Any) -> list[Seconds]:
         corpus = self.values.get("corpus") or wildcards.corpus
+        calls = self._session.plan.calls
         ids = self.recordings or [wildcards.recording]
-        return [_duration(self._session, corpus, id) for id in ids]
+        channels = [channel for id in ids for channel in calls.channels(corpus, id)]
+        return [_duration(self._session, corpus, id) for id in channels]
 
 
 def _keep_wildcards(pattern: str, **names: Any) -> str:

@@ -20,6 +20,7 @@ VARIANTS = {
     "build_turns": "{system}",
     "write_rttm": "{system}",
     "import_rttm": "{system}",
+    "join_channels": "",
     "score_recording": "{system}",
     **{
         rule: f"{{system}}/{EXPORTS[name].folder}".rstrip("/")

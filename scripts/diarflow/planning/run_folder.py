@@ -74,7 +74,8 @@ class RunFolder:
             self._results.restore_times()
         self._rows.write()
         for corpus in self._plan.systems:
-            remove_superseded(corpus, self._plan.ids(corpus))
+            ids = {*self._plan.ids(corpus), *self._plan.ids(corpus, "write_rttm")}
+            remove_superseded(corpus, ids)
 
     def _start(self) -> None:
         if self._must_wait:
@@ -129,7 +130,7 @@ class RunFolder:
 
     @cached_property
     def _rows(self) -> RowFiles:
-        return RowFiles(self._plan.recordings.values())
+        return RowFiles(self._plan.recordings.values(), self._plan.calls.rows())
 
     @cached_property
     def _scratch_folder(self) -> Path:

@@ -72,7 +72,11 @@ class Session:
             if workflow.is_main_process:
                 check_models(self.plan)
         if workflow.is_main_process:
-            self.warnings += [*warn_of_annotations(recordings), *self.folder.warnings()]
+            self.warnings += [
+                *warn_of_annotations(recordings),
+                *self.plan.calls.warnings(),
+                *self.folder.warnings(),
+            ]
             snakemake_patches.apply(len(recordings))
             set_context(len(recordings), self.plan.failures)
             if not find_spec("snakemake_logger_plugin_diarflow"):

@@ -9,17 +9,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from diarflow.channel_ids import channel_id
 from diarflow.errors import InputError
 from diarflow.formats.kaldi import is_kaldi_directory
 from diarflow.formats.names import shared_forms
 from diarflow.formats.text import counted, examples, shown
 from diarflow.formats.tiers import ALL_TIERS
+from diarflow.planning.annotated_channels import annotated_channels
 from diarflow.planning.annotation_folders import AnnotationFolder
 from diarflow.planning.corpus_sources import read_source
 from diarflow.planning.recording import Recording
-from diarflow.planning.recording_ids import channel_id, safe_id
+from diarflow.planning.recording_ids import safe_id
 from diarflow.planning.reference_digests import FileUsers, annotation_warnings
 from diarflow.planning.row_values import (
+    SPEAKER_COUNTS,
     file_problem,
     parse_channel,
     parse_track,
@@ -123,9 +126,10 @@ class CorpusReader:
                 )
             first_place.setdefault(name, place)
             for recording in self._recordings(place, row):
-                first = id_place.setdefault(recording.id, place)
-                if first != place and first_place[name] == place:
-                    problems.append(f"{place}: id {recording.id} appears twice, first in {first}")
+                for id in filter(None, (recording.id, recording.call)):
+                    first = id_place.setdefault(id, place)
+                    if first != place and first_place[name] == place:
+                        problems.append(f"{place}: id {id} appears twice, first in {first}")
                 recordings.append(recording)
         if not table.rows and not problems:
             problems.append(f"{source.recordings or source.audio}: no recordings of {source.name}")
@@ -151,7 +155,7 @@ class CorpusReader:
         return problems
 
     def _recordings(self, place: str, row: dict[str, str]) -> list[Recording]:
-        """Return the recording of a row, or one for each of its channels; none if the row has mistakes."""
+        """Return the recording of a row, or the channels of a call; none if the row has mistakes."""
         problems, needs = self._problems, self._needs
         before = len(problems)
         name, audio = row.get("recording", ""), row.get("audio", "")
@@ -182,12 +186,39 @@ class CorpusReader:
         }
         if channel != "each":
             return [self._recording(row, safe_id(name), channel=channel, **fields)]
-        count = _channel_count(fields["audio"], track)
-        fields |= {"each": True, "channels": count}
+        return self._channels(place, row, fields)
+
+    def _channels(self, place: str, row: dict[str, str], fields: dict[str, Any]) -> list[Recording]:
+        """Return the channels of a call."""
+        name = fields["name"]
+        call, speakers = safe_id(name), self._source.channel_speakers
+        count = _channel_count(fields["audio"], fields["track"])
+        fields |= {"call": call, "channels": count}
+        if speakers and count and count != len(speakers):
+            self.warnings.append(
+                f"{place}: {counted(count, 'channel')} in {shown(name)}, but {counted(len(speakers), 'name')} in "
+                f"channel_speakers of corpus {self._source.name}; the call is set aside"
+            )
+        if speakers and not any(fields[column] for column in SPEAKER_COUNTS):
+            fields["num_speakers"] = 1
+        first = self._recording(row, channel_id(call, 1), channel=1, **fields)
+        if not count:  # without audio the annotations give the number
+            is_read = fields["audio"] is None
+            count = self._annotated_channels(first) if is_read else 1
+        others = range(2, count + 1)
         return [
-            self._recording(row, channel_id(name, number), channel=number, **fields)
-            for number in range(1, (count or 1) + 1)
+            first,
+            *(self._recording(row, channel_id(call, n), channel=n, **fields) for n in others),
         ]
+
+    def _annotated_channels(self, first: Recording) -> int:
+        """Return the number of channels of a call without audio, from the files of its first channel or its folders."""
+        count = annotated_channels(first.annotation_files(), first.call, first.name)
+        while any(
+            folder.has(channel_id(first.call, count + 1)) for folder in self._folders.values()
+        ):
+            count += 1
+        return count
 
     def _recording(self, row: dict[str, str], id: str, **fields: Any) -> Recording:
         """Return a recording with its files of annotations, and note that it uses them."""

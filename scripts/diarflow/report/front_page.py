@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from diarflow.artifacts.failures import Failure, read_failures
+from diarflow.artifacts.failures import Failure, of_calls, read_failures
 from diarflow.report.metrics import available_metrics, json_columns
 from diarflow.report.oracle_analysis import find_oracle_systems, oracle_differences
 from diarflow.scoring.diarization import ERROR_KINDS
@@ -141,12 +141,26 @@ def current_failures(content: Mapping[str, Any]) -> list[Failure]:
     """Read the failures of the recordings, rules and variants in the report."""
     has_reference: dict[str, dict[str, bool]] = {}
     for entry in content["recordings"]:
-        has_reference.setdefault(entry["corpus"], {})[entry["recording"]] = entry["reference"]
+        ids = [entry["recording"], *entry.get("channels", ())]
+        has_reference.setdefault(entry["corpus"], {}).update(dict.fromkeys(ids, entry["reference"]))
+    calls = calls_of_channels(content)
     return [
         failure
         for corpus, variants in content["variants"].items()
-        for failure in read_failures(corpus, variants, has_reference.get(corpus, {}))
+        for failure in of_calls(
+            read_failures(corpus, variants, has_reference.get(corpus, {})), calls.get(corpus, {})
+        )
     ]
+
+
+def calls_of_channels(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the id of the call of each channel, by corpus."""
+    calls: dict[str, dict[str, str]] = {}
+    for entry in content["recordings"]:
+        recording, channels = entry["recording"], entry.get("channels", ())
+        if recording not in channels:
+            calls.setdefault(entry["corpus"], {}).update(dict.fromkeys(channels, recording))
+    return calls
 
 
 def training_summary(network: str, card_path: str) -> dict[str, str]:

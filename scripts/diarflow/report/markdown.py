@@ -39,9 +39,10 @@ def reference_paths(content: Mapping[str, Any]) -> list[str]:
     ['results/ami/reference/ES2003a.rttm']
     """
     return [
-        f"results/{entry['corpus']}/reference/{entry['recording']}.rttm"
+        f"results/{entry['corpus']}/reference/{id}.rttm"
         for entry in content["recordings"]
         if entry["reference"] and entry["systems"]
+        for id in entry.get("channels") or [entry["recording"]]
     ]
 
 

@@ -14,8 +14,8 @@ from diarflow.report.projection import (
     spread_indices,
 )
 from diarflow.report.recording_artifacts import RecordingArtifacts
-from diarflow.report.timeline import build_tracks, dominant_speakers, rounded_times
-from diarflow.timeline.intervals import Seconds, Turn
+from diarflow.report.timeline import build_channel_tracks, dominant_speakers, rounded_times
+from diarflow.timeline.intervals import Seconds, Turn, merge_overlapping
 
 # data of a page without artifacts
 EMPTY_DATA: dict[str, Any] = {
@@ -26,12 +26,12 @@ _MAX_CANDIDATES = 5000  # of a detector; of more candidates those with the highe
 
 def recording_data(artifacts: RecordingArtifacts) -> dict[str, Any]:
     """Return the data of a page as JSON values."""
-    turns, extent = artifacts.turns, artifacts.extent()
+    turns, extents = artifacts.turns, artifacts.extents()
     last_end = max((turn.end for track in turns.values() for turn in track), default=0.0)
     return {
         "duration": round(artifacts.duration or last_end or 1.0, 3),
-        "extent": rounded_times(extent),
-        "tracks": build_tracks(turns, extent),
+        "extent": rounded_times(merge_overlapping(part for extent in extents for part in extent)),
+        "tracks": build_channel_tracks(artifacts.channel_turns, extents),
         "speech": _speech(artifacts),
         "changes": _changes(artifacts),
         "embeddings": _embeddings(artifacts),
@@ -42,22 +42,23 @@ def _speech(artifacts: RecordingArtifacts) -> dict[str, list[list[Seconds]]]:
     """Return the speech of each variant of detect_speech."""
     speech = {}
     for variant in artifacts.variants.get("detect_speech", ()):
-        if (path := artifacts.path("speech", variant)).exists():
-            table = read_table(path)
-            speech[variant] = rounded_times(zip(table["start"], table["end"], strict=True))
+        paths = artifacts.channel_paths("speech", variant)
+        for label, path in zip(artifacts.labels(variant), paths, strict=True):
+            if path.exists():
+                table = read_table(path)
+                speech[label] = rounded_times(zip(table["start"], table["end"], strict=True))
     return speech
 
 
 def _changes(artifacts: RecordingArtifacts) -> dict[str, Any]:
     """Return times and scores of the change candidates and of the changes, for each detector."""
-    detectors = {}
+    detectors: dict[str, Any] = {}
     for variant in artifacts.variants.get("detect_changes", ()):
-        kinds = {}
         for kind in ("candidates", "changes"):
-            if (path := artifacts.path(kind, variant)).exists():
-                kinds[kind] = _highest_scores(read_table(path))
-        if kinds:
-            detectors[variant] = kinds
+            paths = artifacts.channel_paths(kind, variant)
+            for label, path in zip(artifacts.labels(variant), paths, strict=True):
+                if path.exists():
+                    detectors.setdefault(label, {})[kind] = _highest_scores(read_table(path))
     return detectors
 
 
@@ -78,14 +79,16 @@ def _embeddings(artifacts: RecordingArtifacts) -> dict[str, Any]:
     """Return the plots of each variant of embed_segments that has two windows or more."""
     plots = {}
     for variant in artifacts.variants.get("embed_segments", ()):
-        path = artifacts.path("embeddings", variant, ".npy")
-        if not path.exists() or not path.with_suffix(".parquet").exists():
-            continue
-        vectors = np.load(path, allow_pickle=False, mmap_mode="r")
-        if len(vectors) >= 2:
-            table = read_table(path.with_suffix(".parquet"))
-            windows = rounded_times(zip(table["start"], table["end"], strict=True))
-            plots[variant] = _embedding_plots(vectors, windows, artifacts.turns)
+        paths = artifacts.channel_paths("embeddings", variant, ".npy")
+        labels = artifacts.labels(variant)
+        for label, path, turns in zip(labels, paths, artifacts.channel_turns, strict=True):
+            if not path.exists() or not path.with_suffix(".parquet").exists():
+                continue
+            vectors = np.load(path, allow_pickle=False, mmap_mode="r")
+            if len(vectors) >= 2:
+                table = read_table(path.with_suffix(".parquet"))
+                windows = rounded_times(zip(table["start"], table["end"], strict=True))
+                plots[label] = _embedding_plots(vectors, windows, turns)
     return plots
 
 

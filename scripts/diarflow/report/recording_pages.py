@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from diarflow.artifacts.failures import Failure
+from diarflow.artifacts.failures import Failure, of_calls
 from diarflow.errors import InputError
 from diarflow.report.metrics import available_metrics
 from diarflow.report.page_list import update_page_list
@@ -103,7 +103,8 @@ def _write_page_without_data(path: Path, values: dict[str, Any]) -> str:
 def _failures(artifacts: RecordingArtifacts, error: Exception) -> list[Failure]:
     """Return the failures of a recording whose page could not be made. Raise the error if the disk is the cause."""
     if failures := set_aside_if_damaged(map(str, artifacts.paths()), LOG):
-        return failures
+        calls = dict.fromkeys(artifacts.channels, artifacts.recording) if artifacts.is_call else {}
+        return list(of_calls(failures, calls))
     if isinstance(error, OSError | MemoryError):
         raise error
     logging.exception("%s/%s", artifacts.corpus, artifacts.recording)

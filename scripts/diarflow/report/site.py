@@ -86,9 +86,10 @@ def _digests(folder: Path, content: Mapping[str, Any]) -> Iterator[tuple[str, st
         results = Path("results", corpus)
         entries = [entry for entry in content["recordings"] if entry["corpus"] == corpus]
         references = [
-            results / "reference" / f"{entry['recording']}{suffix}"
+            results / "reference" / f"{id}{suffix}"
             for entry in entries
             if entry["reference"]
+            for id in entry.get("channels") or [entry["recording"]]
             for suffix in (".rttm", ".uem")
         ]
         yield f"{corpus}: references and scored extents", _joint_digest(references)
@@ -123,7 +124,8 @@ def _usage_rows(
     The longest recording of the corpus, in minutes, is given because memory grows with the duration of a recording.
     """
     for corpus, variants in content["variants"].items():
-        recordings = {e["recording"] for e in content["recordings"] if e["corpus"] == corpus}
+        entries = [entry for entry in content["recordings"] if entry["corpus"] == corpus]
+        recordings = {id for e in entries for id in (e["recording"], *e.get("channels", ()))}
         hours = sum(durations.get(corpus, ())) / 3600
         longest = round(max(durations.get(corpus, ()), default=0.0) / 60, 2)
         for row in costs(corpus, recordings, variants):

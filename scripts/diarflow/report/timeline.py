@@ -30,19 +30,47 @@ def build_tracks(
     >>> ours["errors"]
     {'missed': [[0.0, 1.0, 1]], 'false_alarm': [], 'confusion': []}
     """
+    return build_channel_tracks([turns_by_track], [extent])
+
+
+def build_channel_tracks(
+    channels: Sequence[Mapping[str, Sequence[Turn]]], extents: Sequence[Sequence[Interval]]
+) -> list[dict[str, Any]]:
+    """Return the tracks of a recording, as `build_tracks` does, from the turns by track and the extent of each channel.
+
+    A speaker has the same name in one channel only. Speakers are mapped within a channel, and the errors are those of all
+    channels.
+    """
     tracks: list[dict[str, Any]] = []
-    reference = turns_by_track.get(REFERENCE)
-    for name, turns in turns_by_track.items():
-        if name == REFERENCE or reference is None:
-            colours = speaker_colours(turns)
-            tracks.append({"name": name, "speakers": _speakers(turns, colours)})
-        else:
-            reference_colours = speaker_colours(reference)
-            mapping = optimal_mapping(reference, turns, extent)
-            colours = {speaker: reference_colours[name] for speaker, name in mapping.items()}
-            errors = _errors(reference, turns, extent)
-            tracks.append({"name": name, "errors": errors, "speakers": _speakers(turns, colours)})
+    joined = joined_turns(channels)
+    reference_colours = speaker_colours(joined.get(REFERENCE, ()))
+    for name, turns in joined.items():
+        if name == REFERENCE or REFERENCE not in joined:
+            tracks.append({"name": name, "speakers": _speakers(turns, speaker_colours(turns))})
+            continue
+        colours: dict[str, str] = {}
+        errors: dict[str, list[list[float]]] = {kind: [] for kind in ERROR_KINDS}
+        for channel, extent in zip(channels, extents, strict=True):
+            mapping = optimal_mapping(channel[REFERENCE], channel[name], extent)
+            colours |= {speaker: reference_colours[other] for speaker, other in mapping.items()}
+            for kind, rows in _errors(channel[REFERENCE], channel[name], extent).items():
+                errors[kind] += rows
+        errors = {kind: sorted(rows) for kind, rows in errors.items()}
+        tracks.append({"name": name, "errors": errors, "speakers": _speakers(turns, colours)})
     return tracks
+
+
+def joined_turns(channels: Sequence[Mapping[str, Sequence[Turn]]]) -> dict[str, list[Turn]]:
+    """Return the turns of all channels by track.
+
+    >>> joined_turns([{"ours": [Turn(0.0, 1.0, "1: a")]}, {"ours": [Turn(0.0, 2.0, "2: b")]}])
+    {'ours': [Turn(start=0.0, end=1.0, speaker='1: a'), Turn(start=0.0, end=2.0, speaker='2: b')]}
+    """
+    joined: dict[str, list[Turn]] = {}
+    for channel in channels:
+        for name, turns in channel.items():
+            joined.setdefault(name, []).extend(turns)
+    return joined
 
 
 def _speakers(turns: Sequence[Turn], colours: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -11,10 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from diarflow.artifacts.failures import Failure, remove_failure, write_failure
@@ -24,6 +22,7 @@ from diarflow.errors import InputError
 from diarflow.runs.attempts import is_last_attempt
 from diarflow.runs.damage import find_damage
 from diarflow.runs.isolation import run_in_child
+from diarflow.runs.items import Item, as_lists, files_of, take_channel_files
 from diarflow.runs.log import print_error, start_log
 from diarflow.runs.marks import begun, mark_path
 from diarflow.runs.report_records import record_at_exit
@@ -41,7 +40,7 @@ def job_settings(snakemake: Any) -> dict[str, Any]:
     """
     start_log(snakemake.log[0])
     record_at_exit(snakemake)
-    inputs = [path for paths in _as_lists(snakemake.input).values() for path in paths]
+    inputs = [path for paths in as_lists(snakemake.input).values() for path in paths]
     sys.excepthook = partial(_print_damage, inputs)
     return _settings(snakemake)
 
@@ -61,25 +60,6 @@ def _settings(snakemake: Any) -> dict[str, Any]:
     return json.loads(snakemake.params.provenance)["settings"]
 
 
-@dataclass(frozen=True)
-class Item:
-    """One recording of a job: its id, and its own input and output files by name."""
-
-    corpus: str
-    id: str
-    variant: str
-    input: SimpleNamespace
-    output: SimpleNamespace
-
-    def read(self, name: str, reader: Callable[[str], Any] = str) -> Any:
-        """Read the input `name` with `reader`, or return None if the variant does not use it.
-
-        Without a reader, the result is the path.
-        """
-        path = getattr(self.input, name, None)
-        return None if path is None else reader(path)
-
-
 class Job:
     """A job of a rule that works on recordings one by one. Creating it starts the log."""
 
@@ -92,9 +72,10 @@ class Job:
         self.time_limit: float | None = snakemake.config.get("time_limit")
         self.memory: int | None = getattr(snakemake.resources, "mem_mb", None)
         self.is_last_attempt = is_last_attempt(snakemake.resources)
-        self._input, self._output = _as_lists(snakemake.input), _as_lists(snakemake.output)
+        self._input, self._output = as_lists(snakemake.input), as_lists(snakemake.output)
         self._input.pop("source", None)  # scripts take the paths of sources from the row file
         self._input.pop("changed", None)
+        self._channel_files = take_channel_files(self._input)
         if self.time_limit or mark_path(self.log).exists():
             # a forked child has none of its parent's threads, and ONNX Runtime would wait for them
             os.environ["OMP_NUM_THREADS"] = "1"
@@ -109,8 +90,9 @@ class Job:
                 path.corpus,
                 path.recording,
                 path.variant,
-                input=_files_of(path.recording, self._input, ids),
-                output=_files_of(path.recording, self._output, ids),
+                input=files_of(path.recording, self._input, ids),
+                output=files_of(path.recording, self._output, ids),
+                channel_files=self._channel_files,
             )
 
     def each(self, work: Callable[[Item], None], *, include_failed: bool = False) -> None:
@@ -180,7 +162,7 @@ class Job:
                 return error
             logging.error("%s: the next attempt has more memory", item.id)
             raise error
-        if damage := find_damage(vars(item.input).values()):
+        if damage := find_damage(item.input_paths()):
             return damage
         # errors of reading a source are InputErrors
         if isinstance(error, OSError):
@@ -211,33 +193,8 @@ def _is_of_result(error: BaseException | None) -> bool:
     )
 
 
-def _as_lists(files: Any) -> dict[str, list[str]]:
-    """Return Snakemake's named files as lists by name, without names that have no file."""
-    named = {}
-    for name in files.keys():  # noqa: SIM118 - Snakemake's list of files is not a dict
-        value = getattr(files, name)
-        paths = [str(value)] if isinstance(value, str | Path) else [str(path) for path in value]
-        if paths:
-            named[name] = paths
-    return named
-
-
-def _files_of(recording: str, files: dict[str, list[str]], ids: set[str]) -> SimpleNamespace:
-    """Return the files of one recording, by name.
-
-    A batch declares only some of its input files (planning/batches.py). The others are derived from the first.
-    A file that belongs to none of the recordings `ids`, such as a model, belongs to all.
-    """
-    chosen = {}
-    for name, paths in files.items():
-        first = Path(paths[0])
-        per_recording = first.parts[0] == "results" and first.stem in ids
-        chosen[name] = str(first.with_name(recording + first.suffix) if per_recording else first)
-    return SimpleNamespace(**chosen)
-
-
 def _check_inputs_exist(item: Item) -> None:
-    for path in vars(item.input).values():
+    for path in item.input_paths():
         if path.startswith("results/") and not os.path.exists(path):
             raise InputError(
                 f"{path}: does not exist, although the job that creates it has ended. Is the file system slow to propagate? "
@@ -246,5 +203,5 @@ def _check_inputs_exist(item: Item) -> None:
 
 
 def _failed_rule_of(item: Item) -> str | None:
-    rules = (failed_rule(path) for path in vars(item.input).values())
+    rules = map(failed_rule, item.input_paths())
     return next((rule for rule in rules if rule), None)

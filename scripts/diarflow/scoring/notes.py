@@ -4,12 +4,23 @@ The sidecar of the result contains them under `notes`. The summary of a run adds
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 EMPTY = "empty"  # note of a reference without a turn
 
 Notes = Counter[str]
+
+
+def joined_notes(notes: Sequence[Notes]) -> dict[str, int]:
+    """Return the sums of the notes on the channels of a recording, sorted. It is empty if all channels are.
+
+    >>> joined_notes([Notes({EMPTY: 1}), Notes({"turns dropped": 2})])
+    {'turns dropped': 2}
+    """
+    total = sum(notes, Notes())
+    total[EMPTY] = min(channel[EMPTY] for channel in notes)
+    return dict(sorted((+total).items()))
 
 
 def notes_in(facts: Mapping[str, Any]) -> Notes:

@@ -36,6 +36,14 @@ class Reference(NamedTuple):
     notes: Notes
 
 
+def read_channels(file: AnnotationFile, names: Iterable[str]) -> set[str]:
+    """Return the channels of the lines of one recording, as a file of annotations writes them.
+
+    Raises InputError for malformed lines.
+    """
+    return parse_annotation_file(file, names).channels
+
+
 def read_reference(path, recording: RecordingLines, *, scored: Scored | None = None) -> Reference:
     """Return the turns of one recording from a file of any format, which may contain other recordings.
 

@@ -19,6 +19,15 @@ class Repairs(NamedTuple):
         return f"repairs: {self.merged} merged, {self.clipped} clipped, {self.dropped} dropped"
 
 
+def sum_repairs(repairs: Iterable[Repairs]) -> Repairs:
+    """Return the sums of the repairs of several channels.
+
+    >>> sum_repairs([Repairs(1, 0, 2), Repairs(1, 1, 0)])
+    Repairs(merged=2, clipped=1, dropped=2)
+    """
+    return Repairs(*map(sum, zip(*repairs, strict=True)))
+
+
 def normalize_turns(turns: Iterable[Turn], *, duration: Seconds) -> tuple[list[Turn], Repairs]:
     """Merge overlapping or touching turns of one speaker, clip turns to the recording, and drop empty turns.
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from diarflow.exports import EXPORTS
 from diarflow.formats.tiers import TierSelection
@@ -79,7 +79,12 @@ class Corpus(Block):
     )
     channel: Literal["mix", "each"] | Annotated[int, Field(ge=1, le=1024)] = Field(
         "mix",
-        description="mix (mean of all channels), each (a recording per channel), or a channel number",
+        description="mix (mean of all channels), each (a call, channel by channel), or a channel number",
+    )
+    channel_speakers: list[Annotated[str, Field(min_length=1)]] | None = Field(
+        None,
+        min_length=1,
+        description="names, if each channel of a call is one speaker: [agent, customer]; null: any number",
     )
     num_speakers: SpeakerCount | None = Field(
         None, description="number of speakers of recordings for which the table gives none"
@@ -119,6 +124,14 @@ class Corpus(Block):
         default_factory=list,
         description="formats for other tools, in results/{corpus}/exports/{system}/",
     )
+
+    @field_validator("channel_speakers")
+    @classmethod
+    def _check_names(cls, names: list[str] | None) -> list[str] | None:
+        fields = ["_".join(name.split()) for name in names or ()]
+        if "" in fields or len(set(fields)) < len(fields):
+            raise ValueError("expected a different name for each channel")
+        return names
 
     @model_validator(mode="after")
     def _check_source(self) -> Self:

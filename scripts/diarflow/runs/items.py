@@ -1,0 +1,109 @@
+"""Recordings of a job and the channels of calls, each with its own input and output files."""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+_OF_CHANNELS = (
+    "channel_"  # beginning of the names of inputs that have a file for each channel of a call
+)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One channel of a recording: its id, its part of the row file, and its own input files by name.
+
+    A recording that is not a call has one channel, with its own id and row.
+    """
+
+    id: str
+    row: dict[str, Any]
+    input: SimpleNamespace
+
+
+@dataclass(frozen=True)
+class Item:
+    """One recording of a job: its id, and its own input and output files by name.
+
+    `channel_files` are the inputs whose names begin with `channel_` in the rule, without this prefix: the files of the
+    channels of all recordings of the job.
+    """
+
+    corpus: str
+    id: str
+    variant: str
+    input: SimpleNamespace
+    output: SimpleNamespace
+    channel_files: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """Channels of a call, as its row file lists them; of another recording itself."""
+        row = getattr(self.input, "row", None)
+        content = json.loads(Path(row).read_text(encoding="utf-8")) if row else {}
+        parts = content.get("channels") or [content]
+        ids = [part.get("recording", self.id) for part in parts]
+        return tuple(
+            Channel(id, part, files_of(id, self.channel_files))
+            for id, part in zip(ids, parts, strict=True)
+        )
+
+    def input_paths(self) -> list[str]:
+        """Return the paths of all inputs, with those of the channels."""
+        files = [self.input]
+        if self.channel_files:
+            files += [channel.input for channel in self.channels]
+        return [path for namespace in files for path in vars(namespace).values()]
+
+    def read(self, name: str, reader: Callable[[str], Any] = str) -> Any:
+        """Read the input `name` with `reader`, or return None if the variant does not use it.
+
+        Without a reader, the result is the path.
+        """
+        path = getattr(self.input, name, None)
+        return None if path is None else reader(path)
+
+
+def as_lists(files: Any) -> dict[str, list[str]]:
+    """Return Snakemake's named files as lists by name, without names that have no file."""
+    named = {}
+    for name in files.keys():  # noqa: SIM118 - Snakemake's list of files is not a dict
+        value = getattr(files, name)
+        paths = [str(value)] if isinstance(value, str | Path) else [str(path) for path in value]
+        if paths:
+            named[name] = paths
+    return named
+
+
+def take_channel_files(files: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Remove the files of channels from the inputs of a job, and return them by name without the prefix.
+
+    >>> files = {"row": ["row.json"], "channel_turns": ["a_ch1.parquet", "a_ch2.parquet"]}
+    >>> take_channel_files(files), files
+    ({'turns': ['a_ch1.parquet', 'a_ch2.parquet']}, {'row': ['row.json']})
+    """
+    return {
+        name.removeprefix(_OF_CHANNELS): files.pop(name)
+        for name in list(files)
+        if name.startswith(_OF_CHANNELS)
+    }
+
+
+def files_of(
+    recording: str, files: Mapping[str, list[str]], ids: Collection[str] | None = None
+) -> SimpleNamespace:
+    """Return the files of one recording or channel, by name.
+
+    A batch declares only some of its input files (planning/batches.py). The others are derived from the first.
+    A file that belongs to none of the recordings `ids`, such as a model, belongs to all.
+    """
+    chosen = {}
+    for name, paths in files.items():
+        first = Path(paths[0])
+        per_recording = first.parts[0] == "results" and (ids is None or first.stem in ids)
+        chosen[name] = str(first.with_name(recording + first.suffix) if per_recording else first)
+    return SimpleNamespace(**chosen)
