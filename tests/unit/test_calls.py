@@ -87,13 +87,14 @@ def test_the_row_of_a_call_contains_its_channels_and_the_names_of_its_speakers()
         channel(1, rttm=rttm), channel(2, rttm=rttm), MONO, channel_speakers=["agent", "customer"]
     )
     rows = {id: parts for _, id, parts in plan.calls.rows()}
-    assert rows["call"]["calls"] == {
-        "channels": [{"recording": "call_ch1"}, {"recording": "call_ch2"}],
-        "speakers": ["agent", "customer"],
-    }
+    ids = [{"recording": "call_ch1"}, {"recording": "call_ch2"}]
+    assert rows["call"]["channels"] == {"channels": ids}
+    assert rows["call"]["channel_speakers"] == {"channels": ids, "speakers": ["agent", "customer"]}
     channels = rows["call"]["rttm/other"]["channels"]
     assert [part["lines"]["rttm"]["channel"] for part in channels] == [1, 2]
-    assert rows["mono"] == {"calls": {"channels": [], "speakers": []}}
+    assert rows["mono"] == {
+        "channels": {"channels": []}, "channel_speakers": {"channels": [], "speakers": []},
+    }  # fmt: skip
     assert "rttm/other" not in plan.recordings["c", "call_ch1"].row_parts()
 
 

@@ -5,7 +5,7 @@ import pytest
 from pyannote.core import Segment, Timeline
 from pyannote.metrics.diarization import DiarizationErrorRate
 
-from diarflow.report.timeline import build_tracks, dominant_speakers
+from diarflow.report.timeline import build_channel_tracks, build_tracks, dominant_speakers
 from diarflow.scoring.diarization import score
 from diarflow.scoring.pyannote_metrics import to_annotation
 from diarflow.timeline.intervals import Interval, Turn
@@ -63,3 +63,19 @@ def test_a_window_has_the_speaker_with_the_most_time_in_it():
     assert dominant_speakers(windows, turns) == ["Ann", "Bob", None]
     assert dominant_speakers([(0.5, 1.0)], turns) == ["Ann"]  # a tie; Ann speaks first
     assert dominant_speakers(windows, []) == [None, None, None]
+
+
+def test_speakers_of_a_call_are_mapped_within_their_channel_and_have_different_colours():
+    """By hand: on channel 2, 1 s is missed; the speaker of channel 1 has the colour of Ann, not of Bob."""
+    channels = [
+        {"reference": [Turn(0.0, 4.0, "1: Ann")], "ours": [Turn(0.0, 4.0, "1: x")]},
+        {"reference": [Turn(0.0, 5.0, "2: Bob")], "ours": [Turn(1.0, 5.0, "2: x")]},
+    ]
+    reference, ours = build_channel_tracks(channels, [[Interval(0.0, 5.0)]] * 2)
+    colours = [
+        {speaker["name"]: speaker["colour"] for speaker in track["speakers"]}
+        for track in (reference, ours)
+    ]
+    assert len(set(colours[0].values())) == 2
+    assert colours[1] == {"1: x": colours[0]["1: Ann"], "2: x": colours[0]["2: Bob"]}
+    assert ours["errors"] == {"missed": [[0.0, 1.0, 1]], "false_alarm": [], "confusion": []}

@@ -18,7 +18,9 @@ for batch in batches("write_rttm"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls("results/{corpus}/recordings/calls/{recording}.json"),
+            row=batch.rows_of_calls(
+                "results/{corpus}/recordings/channel_speakers/{recording}.json"
+            ),
             channel_turns=batch.inputs_of_channels(
                 "results/{corpus}/turns/{system}/{recording}.parquet"
             ),

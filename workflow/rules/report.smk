@@ -27,7 +27,7 @@ for batch in batches("join_channels"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls("results/{corpus}/recordings/calls/{recording}.json"),
+            row=batch.rows_of_calls("results/{corpus}/recordings/channels/{recording}.json"),
             channel_audio=batch.inputs_of_channels("results/{corpus}/audio/{recording}.wav"),
             changed=batch.changed(),
         output:

@@ -88,19 +88,19 @@ class Calls:
     def rows(self) -> Iterator[tuple[str, str, dict[str, dict[str, Any]]]]:
         """Yield corpus, id and the parts of the row of each recording in a corpus that has calls.
 
-        The part `calls` contains the channels of a call, none for another recording. The parts of imported systems
-        contain those of the channels.
+        The part `channels` contains the channels of a call, none for another recording, and `channel_speakers` also the
+        names of their speakers. The parts of imported systems contain those of the channels.
         """
         for corpus, id, channels in self.recordings():
             if not self.has_calls(corpus):
                 continue
             if not self.is_call(corpus, id):
-                yield corpus, id, {"calls": {"channels": [], "speakers": []}}
+                yield corpus, id, _parts([], [])
                 continue
             ids = [{"recording": channel.id} for channel in channels]
             parts = [channel.imported_parts() for channel in channels]
             yield corpus, id, {
-                "calls": {"channels": ids, "speakers": list(self._speakers.get(corpus, ()))},
+                **_parts(ids, self._speakers.get(corpus, ())),
                 **{name: {"channels": [part[name] for part in parts]} for name in parts[0]},
             }  # fmt: skip
 
@@ -113,3 +113,8 @@ class Calls:
         for corpus in self._speakers:
             if not self.has_calls(corpus):
                 yield f"corpus {corpus}: channel_speakers has no effect without channel: each"
+
+
+def _parts(channels: list[dict[str, str]], speakers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    row = {"channels": channels}
+    return {"channels": row, "channel_speakers": row | {"speakers": list(speakers)}}

@@ -41,12 +41,16 @@ def build_channel_tracks(
     A speaker has the same name in one channel only. Speakers are mapped within a channel, and the errors are those of all
     channels.
     """
+
+    def speakers_of(name: str, colours: Mapping[str, str]) -> list[dict[str, Any]]:
+        return [row for channel in channels for row in _speakers(channel.get(name, ()), colours)]
+
     tracks: list[dict[str, Any]] = []
     joined = joined_turns(channels)
     reference_colours = speaker_colours(joined.get(REFERENCE, ()))
     for name, turns in joined.items():
         if name == REFERENCE or REFERENCE not in joined:
-            tracks.append({"name": name, "speakers": _speakers(turns, speaker_colours(turns))})
+            tracks.append({"name": name, "speakers": speakers_of(name, speaker_colours(turns))})
             continue
         colours: dict[str, str] = {}
         errors: dict[str, list[list[float]]] = {kind: [] for kind in ERROR_KINDS}
@@ -56,7 +60,7 @@ def build_channel_tracks(
             for kind, rows in _errors(channel[REFERENCE], channel[name], extent).items():
                 errors[kind] += rows
         errors = {kind: sorted(rows) for kind, rows in errors.items()}
-        tracks.append({"name": name, "errors": errors, "speakers": _speakers(turns, colours)})
+        tracks.append({"name": name, "errors": errors, "speakers": speakers_of(name, colours)})
     return tracks
 
 
