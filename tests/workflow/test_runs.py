@@ -210,7 +210,7 @@ def test_results_keep_the_names_of_recordings(fresh, batch_size):
     )
 
 
-def test_each_channel_of_a_telephone_call_is_a_recording_with_its_own_reference(fresh):
+def test_each_channel_of_a_telephone_call_has_its_own_audio_and_reference(fresh):
     pair = [soundfile.read(fresh.folder / f"audio/{name}.wav", dtype="int16")[0] for name in "ab"]
     shortest = min(map(len, pair))
     stereo = np.stack([samples[:shortest] for samples in pair], axis=1)

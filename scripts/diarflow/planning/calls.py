@@ -32,6 +32,12 @@ class Calls:
         for channel in channels:
             recordings = self._channels.setdefault(channel.corpus, {})
             recordings.setdefault(channel.call or channel.id, []).append(channel)
+        self._has_reference: dict[tuple[str, str], bool] = {}
+        for corpus, id, parts in self.recordings():
+            for channel in parts:
+                self._has_reference[corpus, channel.id] = channel.reference is not None
+            is_complete = all(channel.reference is not None for channel in parts)
+            self._has_reference[corpus, id] = is_complete
         self._ids: dict[tuple[str, str], list[str]] = {}
         for corpus, recordings in self._channels.items():
             self._ids[corpus, RECORDINGS] = list(recordings)
@@ -72,9 +78,8 @@ class Calls:
         return [channel.id for channel in self._channels.get(corpus, {}).get(id, ())] or [id]
 
     def has_reference(self, corpus: str, id: str) -> bool:
-        """Return whether a recording has a reference; a call, whether each of its channels has one."""
-        channels = self._channels.get(corpus, {}).get(id, ())
-        return bool(channels) and all(channel.reference is not None for channel in channels)
+        """Return whether a recording or channel has a reference; of a call, whether each of its channels has one."""
+        return self._has_reference.get((corpus, id), False)
 
     def call_of_channel(self, corpus: str) -> dict[str, str]:
         """Return the id of the call of each channel of a corpus."""

@@ -45,10 +45,6 @@ class Plan:
         ids = self.ids(corpus, "score_recording")
         return [id for id in ids if self.calls.has_reference(corpus, id)]
 
-    def _has_reference(self, corpus: str, id: str) -> bool:
-        recording = self.recordings.get((corpus, id))
-        return bool(recording and recording.reference) or self.calls.has_reference(corpus, id)
-
     def is_imported(self, system: str) -> bool:
         """Return whether the RTTM of a system is made elsewhere."""
         return self.settings.systems[system].rttm is not None
@@ -187,7 +183,7 @@ class Plan:
         count = batch_count(len(recordings), self.settings.batch_size)
         batches: dict[int, list[str]] = {}
         for id in ids:
-            if not scored or self._has_reference(corpus, id):
+            if not scored or self.calls.has_reference(corpus, id):
                 batches.setdefault(batch_index(id, count), []).append(id)
         return [(batch_label(index, count), batches[index]) for index in sorted(batches)]
 
@@ -211,7 +207,7 @@ class Plan:
             for name in (self.systems if corpus is None else [corpus])
             if (variants := self.variants(rule, name))
             for id in self.ids(name, rule)
-            if not scored or self._has_reference(name, id)
+            if not scored or self.calls.has_reference(name, id)
             for variant in variants
         ]
 
@@ -287,7 +283,7 @@ class Plan:
         """Yield the failures of results that are still requested. Those of a channel count for its call."""
         for corpus in self.systems:
             ids = dict.fromkeys([*self.ids(corpus), *self.ids(corpus, "score_recording")])
-            has_reference = {id: self._has_reference(corpus, id) for id in ids}
+            has_reference = {id: self.calls.has_reference(corpus, id) for id in ids}
             failures = read_failures(corpus, self.variants_by_rule(corpus), has_reference)
             yield from of_calls(failures, self.calls.call_of_channel(corpus))
 

@@ -5,20 +5,14 @@ leave it out if the variant does not read it.
 """
 
 from collections.abc import Callable
-from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from diarflow.planning.batches import Batch, inputs_to_declare
+from diarflow.planning.durations import expected_duration
 from diarflow.planning.provenance import export_provenance, is_made, rule_provenance
 from diarflow.planning.requirements import BACKENDS
-from diarflow.planning.resources import (
-    UNKNOWN_DURATION,
-    header_duration,
-    memory_mb,
-    prepared_duration,
-    runtime_minutes,
-)
+from diarflow.planning.resources import memory_mb, runtime_minutes
 from diarflow.planning.rule_variants import EXPORT_RULES, RULE_BLOCKS, VARIANTS
 from diarflow.runs.attempts import attempt_resource
 from diarflow.runs.result_records import made_from
@@ -266,26 +260,9 @@ class RuleBatch(Batch):
         calls = self._session.plan.calls
         ids = self.recordings or [wildcards.recording]
         channels = [channel for id in ids for channel in calls.channels(corpus, id)]
-        return [_duration(self._session, corpus, id) for id in channels]
+        return [expected_duration(self._session, corpus, id) for id in channels]
 
 
 def _keep_wildcards(pattern: str, **names: Any) -> str:
     """Return the pattern with names in place of all wildcards but {corpus} and {recording}."""
     return pattern.format(corpus="{corpus}", recording="{recording}", **names)
-
-
-def _duration(session: "Session", corpus: str, id: str) -> Seconds:
-    """Return the duration of a recording: prepared, or else as expected."""
-    prepared = prepared_duration(f"results/{corpus}/audio/{id}.wav")
-    return prepared or _expected_duration(session, corpus, id)
-
-
-@cache
-def _expected_duration(session: "Session", corpus: str, id: str) -> Seconds:
-    """Return the duration of a recording that is not yet prepared: simulated, by its header, or a guess."""
-    for source in session.settings.corpora:
-        if source.name == corpus and source.simulate:
-            return source.simulate.duration
-    recording = session.plan.recordings.get((corpus, id))
-    path = recording.audio if recording else None
-    return header_duration(path) or UNKNOWN_DURATION

@@ -149,7 +149,7 @@ class RecordingArtifacts:
 
     def audio_source(self) -> str:
         """Return the URL of the audio, or a data URI; "" without audio."""
-        if not self.duration or not self.audio_path.exists():
+        if not self.duration or not all(map(duration, self._prepared_audio)):
             return ""
         if self.audio == "embedded":
             return embedded_audio(self._prepared_audio)
