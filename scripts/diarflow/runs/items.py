@@ -8,6 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from diarflow.runs.locks import LOCK
+
 _OF_CHANNELS = (
     "channel_"  # beginning of the names of inputs that have a file for each channel of a call
 )
@@ -103,7 +105,19 @@ def files_of(
     """
     chosen = {}
     for name, paths in files.items():
-        first = Path(paths[0])
+        first = _in_place(Path(paths[0]))
         per_recording = first.parts[0] == "results" and (ids is None or first.stem in ids)
         chosen[name] = str(first.with_name(recording + first.suffix) if per_recording else first)
     return SimpleNamespace(**chosen)
+
+
+def _in_place(path: Path) -> Path:
+    """Return the place in the results of a row file that waited in a scratch folder: the run has written it since.
+
+    >>> _in_place(Path("/run/.snakemake/diarflow-1/results/c/recordings/audio/a.json")).as_posix()
+    'results/c/recordings/audio/a.json'
+    """
+    for index, part in enumerate(path.parts[:-2]):
+        if part == LOCK.parent.name and path.parts[index + 2] == "results":
+            return Path(*path.parts[index + 2 :])
+    return path
