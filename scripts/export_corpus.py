@@ -11,8 +11,12 @@ settings = job_settings(snakemake)
 corpus, system = settings["corpus"], settings["system"]
 folder = Path("results", corpus)
 recordings = [
-    read_hypothesis(folder / f"rttm/{system}/{id}.rttm", folder / f"audio/{id}.json")
-    for id in settings["recordings"]
+    read_hypothesis(
+        folder / f"rttm/{system}/{id}.rttm",
+        channels,
+        [str(folder / f"audio/{channel}.json") for channel in channels],
+    )
+    for id, channels in settings["recordings"].items()
 ]
 files = EXPORTS[settings["format"]].load().render_corpus(recordings)
 for path in map(Path, snakemake.output):

@@ -12,7 +12,8 @@ job = Job(snakemake)
 
 def write_export(item):
     table = Path(item.output.export)
-    recording = read_hypothesis(item.input.rttm, item.input.facts)
+    facts = [channel.input.facts for channel in item.channels]
+    recording = read_hypothesis(item.input.rttm, [channel.id for channel in item.channels], facts)
     remove_cuts(table)
     write_cuts(table.with_suffix(""), recording)
     with atomic_write(table) as temporary:

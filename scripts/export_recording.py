@@ -10,7 +10,8 @@ export = EXPORTS[job.settings["format"]].load()
 
 
 def write_export(item):
-    recording = read_hypothesis(item.input.rttm, item.read("facts"))
+    facts = [path for channel in item.channels for path in vars(channel.input).values()]
+    recording = read_hypothesis(item.input.rttm, [channel.id for channel in item.channels], facts)
     with atomic_write(item.output.export) as temporary:
         temporary.write_text(export.render(recording), encoding="utf-8")
 

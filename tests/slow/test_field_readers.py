@@ -50,7 +50,7 @@ def test_lhotse_reads_each_rttm(results):
 def test_lhotse_reads_an_exported_corpus(tmp_path):
     lhotse = pytest.importorskip("lhotse")
     recording = ExportedRecording(
-        "a", "a", "s", (Turn(0.5, 2.0, "Ann"), Turn(1.5, 3.0, "Bob")), "", "/a.wav", 4.0
+        "a", "a", "s", (Turn(0.5, 2.0, "Ann"), Turn(1.5, 3.0, "Bob")), "", ("/a.wav",), 4.0
     )
     for name, content in EXPORTS["lhotse"].load().render_corpus([recording]).items():
         (tmp_path / name).write_bytes(content)
@@ -67,7 +67,7 @@ def test_lhotse_reads_an_exported_kaldi_directory(tmp_path):
     kaldi = pytest.importorskip("lhotse.kaldi")
     soundfile.write(tmp_path / "a.wav", np.zeros(64_000, np.int16), 16_000)
     recording = ExportedRecording(
-        "a", "a", "s", (Turn(0.5, 2.0, "Ann"),), "", str(tmp_path / "a.wav"), 4.0
+        "a", "a", "s", (Turn(0.5, 2.0, "Ann"),), "", (str(tmp_path / "a.wav"),), 4.0
     )
     for name, content in EXPORTS["kaldi"].load().render_corpus([recording]).items():
         (tmp_path / name).write_text(content)

@@ -174,7 +174,7 @@ def test_another_number_of_channels_than_of_names_gives_a_warning(tone, tmp_path
     corpus = source(
         audio=str(tmp_path / "a.wav"), channel="each", channel_speakers=["agent", "customer"]
     )
-    (recording,), (warning,) = read_corpus(corpus)
+    (recording,), (_, warning) = read_corpus(corpus)  # after the line on what was taken
     assert recording.id == "a_ch1"
     assert "1 channel in a, but 2 names in channel_speakers of corpus c" in warning
 

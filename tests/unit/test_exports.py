@@ -24,7 +24,7 @@ from diarflow.timeline.intervals import Turn, merge_turns
 
 TURNS = (Turn(0.5, 2.0, "Ann"), Turn(1.5, 3.25, "Bob & Co"), Turn(62.0, 3725.062, "Ann"))
 CALL = ExportedRecording(
-    "my call", "my call", "best", TURNS, "/audio/my call.m4a", "/prepared/my call.wav", 4000.0
+    "my call", "my call", "best", TURNS, "/audio/my call.m4a", ("/prepared/my call.wav",), 4000.0
 )
 EMPTY = ExportedRecording("empty", "empty", "best", ())
 TEXTS = [name for name, export in EXPORTS.items() if export.file]
@@ -59,7 +59,7 @@ def test_the_json_satisfies_its_schema():
     for recording in (CALL, EMPTY):
         jsonschema.validate(json.loads(rendered("json", recording)), schema)
     document = json.loads(rendered("json"))
-    assert document["turns"][1] == {"start": 1.5, "end": 3.25, "speaker": "Bob & Co"}
+    assert document["turns"][1] == {"start": 1.5, "end": 3.25, "speaker": "Bob & Co", "channel": 1}
     assert document["speakers"][0] == {"name": "Ann", "seconds": 3664.562}
 
 
@@ -152,7 +152,7 @@ def test_cuts_are_the_samples_of_the_turns_and_replace_those_of_an_earlier_expor
     samples = np.arange(-16_000, 16_000, dtype=np.int16)
     soundfile.write(tmp_path / "a.wav", samples, 16_000)
     turns = (Turn(0.25, 0.5, "Ann"), Turn(1.5, 2.5, "../Bob"))
-    recording = ExportedRecording("a", "a", "best", turns, "", str(tmp_path / "a.wav"), 2.0)
+    recording = ExportedRecording("a", "a", "best", turns, "", (str(tmp_path / "a.wav"),), 2.0)
     table = tmp_path / "cuts/a.csv"
     write_cuts(table.with_suffix(""), recording)
     table.write_text(rendered("cuts", recording))

@@ -18,8 +18,13 @@ for rule_name in [name for name in EXPORT_RULES if name != "export_cuts"]:
             name:
                 batch.name
             input:
+                row=batch.rows_of_calls(
+                    "results/{corpus}/recordings/channels/{recording}.json"
+                ),
                 rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
-                facts=batch.inputs_if_audio("results/{corpus}/audio/{recording}.json"),
+                channel_facts=batch.inputs_of_channels(
+                    "results/{corpus}/audio/{recording}.json", only_if_audio=True
+                ),
                 changed=batch.changed(),
             output:
                 export=batch.outputs(
@@ -42,9 +47,16 @@ for batch in batches("export_cuts"):
         name:
             batch.name
         input:
+            row=batch.rows_of_calls(
+                "results/{corpus}/recordings/channels/{recording}.json"
+            ),
             rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
-            audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
-            facts=batch.inputs("results/{corpus}/audio/{recording}.json"),
+            channel_audio=batch.inputs_of_channels(
+                "results/{corpus}/audio/{recording}.wav"
+            ),
+            channel_facts=batch.inputs_of_channels(
+                "results/{corpus}/audio/{recording}.json"
+            ),
             changed=batch.changed(),
         output:
             export=batch.outputs(

@@ -27,8 +27,12 @@ for batch in batches("join_channels"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls("results/{corpus}/recordings/channels/{recording}.json"),
-            channel_audio=batch.inputs_of_channels("results/{corpus}/audio/{recording}.wav"),
+            row=batch.rows_of_calls(
+                "results/{corpus}/recordings/channels/{recording}.json"
+            ),
+            channel_audio=batch.inputs_of_channels(
+                "results/{corpus}/audio/{recording}.wav"
+            ),
             changed=batch.changed(),
         output:
             call=batch.outputs("results/{corpus}/calls/{recording}.wav"),

@@ -12,7 +12,9 @@ for batch in batches("score_recording"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls("results/{corpus}/recordings/channels/{recording}.json"),
+            row=batch.rows_of_calls(
+                "results/{corpus}/recordings/channels/{recording}.json"
+            ),
             channel_reference=batch.inputs_of_channels(
                 "results/{corpus}/reference/{recording}.rttm"
             ),

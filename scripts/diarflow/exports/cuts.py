@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import ExitStack
 from pathlib import Path
 
 from diarflow.atomic import atomic_write
@@ -34,8 +35,10 @@ def write_cuts(folder: Path, recording: ExportedRecording) -> None:
 
     names = cut_names(recording)
     folder.mkdir(parents=True, exist_ok=True)
-    with soundfile.SoundFile(recording.prepared) as audio:
-        for name, turn in zip(names, recording.turns, strict=True):
+    with ExitStack() as stack:
+        files = [stack.enter_context(soundfile.SoundFile(path)) for path in recording.prepared]
+        for name, (turn, channel) in zip(names, recording.numbered_turns, strict=True):
+            audio = files[channel - 1]
             start = min(round(turn.start * audio.samplerate), audio.frames)
             audio.seek(start)
             samples = audio.read(max(0, round(turn.end * audio.samplerate) - start), dtype="int16")

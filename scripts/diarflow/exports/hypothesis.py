@@ -1,11 +1,12 @@
 """The hypothesis of a recording, from its artifacts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.audio.facts import read_facts
 from diarflow.exports.recording import ExportedRecording
-from diarflow.formats.rttm import read_turns
+from diarflow.formats.rttm import read_channels
 from diarflow.planning.recording_files import read_row
 from diarflow.timeline.intervals import Turn
 
@@ -13,26 +14,31 @@ _RATE = 16_000  # of prepared audio
 _DECIMALS = 6  # of times in RTTM
 
 
-def read_hypothesis(rttm, facts=None) -> ExportedRecording:
-    """Read the hypothesis at `rttm`, and the facts of its prepared audio if it has any.
+def read_hypothesis(rttm, channels: Sequence[str], facts: Sequence[str] = ()) -> ExportedRecording:
+    """Read the hypothesis at `rttm`.
 
-    Paths of audio are absolute. A recording that was set aside has no turns.
+    `channels` are the ids of the channels of a call, or the id of another recording. `facts` are the paths of the facts
+    of their prepared audio, none without audio. Paths of audio are absolute. A recording that was set aside has no turns.
     """
     artifact = parse_artifact_path(rttm)
     if artifact is None:
         raise ValueError(f"{rttm}: not the path of an artifact")
     # written before the first job; what it contains does not change without the id or the audio
-    row = read_row(Path("results", artifact.corpus, "recordings", f"{artifact.recording}.json"))
-    audio = str(Path(row["audio"]).absolute()) if row["audio"] else ""
-    prepared, duration = "", 0.0
-    if facts and Path(facts).exists():
-        prepared = str(Path(facts).with_suffix(".wav").absolute())
-        duration = read_facts(facts)["samples"] / _RATE
+    row = read_row(Path("results", artifact.corpus, "recordings", f"{channels[0]}.json"))
     # RTTM has starts and durations, whose sum is not exact
-    turns = tuple(
-        Turn(turn.start, round(turn.end, _DECIMALS), turn.speaker)
-        for turn in sorted(read_turns(rttm))
+    turns = sorted(
+        (Turn(turn.start, round(turn.end, _DECIMALS), turn.speaker), channel)
+        for channel, turns in enumerate(read_channels(rttm, len(channels)), 1)
+        for turn in turns
     )
+    existing = [path for path in facts if Path(path).exists()]
     return ExportedRecording(
-        artifact.recording, row["name"], artifact.variant, turns, audio, prepared, duration
+        artifact.recording,
+        row["name"],
+        artifact.variant,
+        tuple(turn for turn, _ in turns),
+        str(Path(row["audio"]).absolute()) if row["audio"] else "",
+        tuple(str(Path(path).with_suffix(".wav").absolute()) for path in existing),
+        max((read_facts(path)["samples"] for path in existing), default=0) / _RATE,
+        tuple(channel for _, channel in turns),
     )

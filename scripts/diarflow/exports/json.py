@@ -31,7 +31,7 @@ def document(recording: ExportedRecording) -> dict[str, Any]:
             for speaker, intervals in recording.intervals.items()
         ],
         "turns": [
-            {"start": turn.start, "end": turn.end, "speaker": turn.speaker}
-            for turn in recording.turns
+            {"start": turn.start, "end": turn.end, "speaker": turn.speaker, "channel": channel}
+            for turn, channel in recording.numbered_turns
         ],
     }

@@ -11,11 +11,15 @@ def render_corpus(recordings: Iterable[ExportedRecording]) -> dict[str, str]:
     segments, speakers, audio, channels = [], [], [], []
     by_speaker: dict[str, list[str]] = {}
     for recording in recordings:
-        id = recording.field
-        if recording.prepared:
-            audio.append(f"{id} {recording.prepared}")
-        channels.append(f"{id} {id} A")
-        for turn in recording.turns:
+        ids = [recording.field]
+        if len(recording.prepared) > 1:  # a call: each channel is a recording
+            ids = [f"{recording.field}-{number + 1}" for number in range(len(recording.prepared))]
+        audio += [f"{id} {path}" for id, path in zip(ids, recording.prepared, strict=False)]
+        channels += [
+            f"{id} {recording.field} {chr(ord('A') + number)}" for number, id in enumerate(ids)
+        ]
+        for turn, channel in recording.numbered_turns:
+            id = ids[min(channel, len(ids)) - 1]
             speaker = f"{id}-{as_field(turn.speaker)}"
             start, end = round(1000 * turn.start), round(1000 * turn.end)
             utterance = f"{speaker}-{start:09d}-{end:09d}"

@@ -17,11 +17,11 @@ def render(recording: ExportedRecording) -> str:
             "value": {
                 "start": turn.start,
                 "end": turn.end,
-                "channel": 0,
+                "channel": channel - 1,
                 "labels": [turn.speaker],
             },
         }
-        for number, turn in enumerate(recording.turns)
+        for number, (turn, channel) in enumerate(recording.numbered_turns)
     ]
     task = {
         "data": {"audio": recording.audio, "recording": recording.name},

@@ -25,22 +25,25 @@ def render_corpus(recordings: Iterable[ExportedRecording]) -> dict[str, bytes]:
 def _recording(recording: ExportedRecording) -> dict[str, Any]:
     return {
         "id": recording.id,
-        "sources": [{"type": "file", "channels": [0], "source": recording.prepared}],
+        "sources": [
+            {"type": "file", "channels": [number], "source": path}
+            for number, path in enumerate(recording.prepared)
+        ],
         "sampling_rate": _RATE,
         "num_samples": round(recording.duration * _RATE),
         "duration": recording.duration,
-        "channel_ids": [0],
+        "channel_ids": list(range(len(recording.prepared))),
     }
 
 
 def _supervisions(recording: ExportedRecording) -> Iterator[dict[str, Any]]:
-    for number, turn in enumerate(recording.turns):
+    for number, (turn, channel) in enumerate(recording.numbered_turns):
         yield {
             "id": f"{recording.id}-{number:05d}",
             "recording_id": recording.id,
             "start": turn.start,
             "duration": round(turn.end - turn.start, 3),
-            "channel": 0,
+            "channel": channel - 1,
             "speaker": turn.speaker,
         }
 

@@ -11,8 +11,9 @@ from diarflow.timeline.intervals import Interval, Seconds, Turn, intervals_by_sp
 class ExportedRecording:
     """Turns of a system on a recording.
 
-    `audio` is the path of the source, `prepared` that of the prepared audio; both are "" in corpora without audio.
-    `duration` is that of the prepared audio, and 0 without it.
+    `audio` is the path of the source, and "" without audio. `prepared` are the paths of the prepared audio: one, for a
+    call one for each channel, none without audio. `duration` is that of the prepared audio, and 0 without it.
+    `channels` are the numbers of the channels of the turns, from 1; empty if all are 1.
     """
 
     id: str
@@ -20,8 +21,15 @@ class ExportedRecording:
     system: str
     turns: tuple[Turn, ...]
     audio: str = ""
-    prepared: str = ""
+    prepared: tuple[str, ...] = ()
     duration: Seconds = 0.0
+    channels: tuple[int, ...] = ()
+
+    @property
+    def numbered_turns(self) -> list[tuple[Turn, int]]:
+        """Turns with the numbers of their channels."""
+        channels = self.channels or (1,) * len(self.turns)
+        return list(zip(self.turns, channels, strict=True))
 
     @property
     def field(self) -> str:

@@ -94,7 +94,7 @@ class Aggregation:
     def corpus_hypotheses(self, wildcards: Any) -> list[str]:
         """Return the RTTM of a system on a corpus."""
         folder = f"results/{wildcards.corpus}/rttm/{wildcards.system}"
-        return [f"{folder}/{id}.rttm" for id in self._plan.ids(wildcards.corpus)]
+        return [f"{folder}/{id}.rttm" for id in self._plan.ids(wildcards.corpus, "write_rttm")]
 
     def corpus_facts(self, wildcards: Any) -> list[str]:
         """Return the facts of the prepared audio of a corpus; none for a corpus without audio."""
@@ -103,11 +103,14 @@ class Aggregation:
         return [f"results/{corpus}/audio/{id}.json" for id in ids] if has_audio else []
 
     def corpus_export_provenance(self, name: str) -> Callable[[Any], str]:
-        """Return the provenance of an export of a whole corpus to the format `name`."""
+        """Return the provenance of an export of a whole corpus to the format `name`, with the channels of recordings."""
 
         def text(wildcards: Any) -> str:
             corpus, system = wildcards.corpus, wildcards.system
-            recordings = self._plan.ids(corpus)
+            recordings = {
+                id: self._plan.calls.channels(corpus, id)
+                for id in self._plan.ids(corpus, "write_rttm")
+            }
             return export_provenance(
                 name, "export_corpus", corpus=corpus, system=system, recordings=recordings
             )
