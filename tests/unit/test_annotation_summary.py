@@ -43,3 +43,16 @@ def test_the_line_is_short(prepared):
     notes = {f"kind {number} of things that were dropped": 1 for number in range(50)}
     (line,) = annotation_lines([prepared("a", **notes)])
     assert len(line) <= 300 and line.endswith("more, see notes in results/*/reference/*.json")
+
+
+def test_a_call_is_one_recording_and_empty_only_if_all_its_channels_are(prepared):
+    silent = {"empty": 1}
+    paths = [
+        prepared("a_ch1", **silent), prepared("a_ch2", (0, 0, 2)), prepared("b_ch1", **silent),
+        prepared("b_ch2", **silent), prepared("c", (0, 0, 1)),
+    ]  # fmt: skip
+    calls = dict(zip(paths[:4], ["a", "a", "b", "b"], strict=True))
+    assert list(annotation_lines(paths, calls=calls)) == [
+        "references: 3 turns dropped (outside the recording, or empty) in 2 of 3 (a, c); "
+        "1 of 3 empty (b)"
+    ]

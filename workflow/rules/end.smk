@@ -31,6 +31,7 @@ run_end = RunEnd(
         *annotation_lines(
             plan.paths("reference", "prepare_reference", ".json", scored=True),
             plan.paths("rttm", "import_rttm", ".json"),
+            plan.calls.call_of_sidecar(),
         ),
     ],
     accept_failures=settings.on_error == "accept",

@@ -90,6 +90,14 @@ class Calls:
             if channel.call
         }
 
+    def call_of_sidecar(self) -> dict[str, str]:
+        """Return the id of the call of each sidecar of a channel's prepared reference."""
+        return {
+            f"results/{corpus}/reference/{channel}.json": call
+            for corpus in self._channels
+            for channel, call in self.call_of_channel(corpus).items()
+        }
+
     def rows(self) -> Iterator[tuple[str, str, dict[str, dict[str, Any]]]]:
         """Yield corpus, id and the parts of the row of each recording in a corpus that has calls.
 

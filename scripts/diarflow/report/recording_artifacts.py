@@ -130,8 +130,10 @@ class RecordingArtifacts:
         ]
 
     def notes(self) -> list[str]:
-        """Return sentences about missing references, given numbers of speakers and incomplete audio."""
+        """Return sentences about channels, missing references, given numbers of speakers and incomplete audio."""
         notes = []
+        if self.is_call:
+            notes.append("The number before the name of a speaker is the channel.")
         if not self.reference:
             notes.append("This recording has no reference.")
         elif self.reference_failed:

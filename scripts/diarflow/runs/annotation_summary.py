@@ -1,21 +1,29 @@
 """Line at the end of a run: what was dropped or mapped in the references and the imported systems."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.errors import MAX_LENGTH, InputError
 from diarflow.formats.text import examples
-from diarflow.scoring.notes import EMPTY, notes_in
+from diarflow.scoring.notes import EMPTY, joined_notes, notes_in
 from diarflow.scoring.repairs import Repairs
 
 
-def annotation_lines(references: Iterable[str], imported: Iterable[str] = ()) -> Iterator[str]:
-    """Yield a line if anything was dropped or mapped, by the sidecars of prepared references and imported systems."""
+def annotation_lines(
+    references: Iterable[str],
+    imported: Iterable[str] = (),
+    calls: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[str]:
+    """Yield a line if anything was dropped or mapped, by the sidecars of prepared references and imported systems.
+
+    `calls` maps the sidecar of a channel to the id of its call, which counts as one recording.
+    """
     parts = [
-        *_parts("references", list(references)),
-        *_parts("imported systems", list(imported)),
+        *_parts("references", _by_recording(references, calls)),
+        *_parts("imported systems", _by_recording(imported, calls)),
     ]
     line = ""
     for number, part in enumerate(parts):
@@ -28,18 +36,28 @@ def annotation_lines(references: Iterable[str], imported: Iterable[str] = ()) ->
         yield line
 
 
-def _parts(kind: str, paths: list[str]) -> list[str]:
+def _by_recording(paths: Iterable[str], calls: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Return the id and the sidecars of each recording: those of the channels of a call, else one."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for path in paths:
+        folder, call = str(Path(path).parent), calls.get(path)
+        key = (folder, call) if call else (path, Path(path).stem)
+        grouped.setdefault(key, []).append(path)
+    return [(id, group) for (_, id), group in grouped.items()]
+
+
+def _parts(kind: str, sidecars: list[tuple[str, list[str]]]) -> list[str]:
     """Return what was dropped or mapped in annotations of a kind, what concerns most recordings first."""
     counts: Counter[str] = Counter()
     recordings: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        for what, count in _notes(path).items():
+    for id, paths in sidecars:
+        for what, count in joined_notes([_notes(path) for path in paths]).items():
             counts[what] += count
-            recordings[what].append(Path(path).stem)
+            recordings[what].append(id)
     ordered = sorted(counts, key=lambda what: (-len(recordings[what]), what))
     parts: list[str] = []
     for what in ordered:
-        share = f"{len(recordings[what])} of {len(paths)}"
+        share = f"{len(recordings[what])} of {len(sidecars)}"
         amount = f"{share} {what}" if what == EMPTY else f"{counts[what]} {what} in {share}"
         kind_once = "" if parts else f"{kind}: "
         parts.append(f"{kind_once}{amount} ({examples(recordings[what])})")
