@@ -11,7 +11,9 @@ export = EXPORTS[job.settings["format"]].load()
 
 def write_export(item):
     facts = [path for channel in item.channels for path in vars(channel.input).values()]
-    recording = read_hypothesis(item.input.rttm, [channel.id for channel in item.channels], facts)
+    recording = read_hypothesis(
+        item.input.rttm, [channel.id for channel in item.channels], facts, item.read("words")
+    )
     with atomic_write(item.output.export) as temporary:
         temporary.write_text(export.render(recording), encoding="utf-8")
 

@@ -66,8 +66,8 @@ def test_the_json_satisfies_its_schema():
 def test_the_csv_has_a_row_for_each_turn():
     rows = list(csv.reader(io.StringIO(rendered("csv"))))
     assert rows[:2] == [
-        ["recording", "start", "end", "speaker"],
-        ["my call", "0.500", "2.000", "Ann"],
+        ["recording", "start", "end", "speaker", "text"],
+        ["my call", "0.500", "2.000", "Ann", ""],
     ]
     assert len(rows) == 4
 

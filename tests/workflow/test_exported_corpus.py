@@ -98,3 +98,21 @@ def test_an_unknown_format_is_one_line_with_all_formats(exported):
     assert done.status == 1
     (line,) = [line for line in done.text.splitlines() if "docx" in line]
     assert "exports" in line and "srt" in line
+
+
+def test_words_of_a_transcript_get_the_speakers_of_each_system(tmp_path):
+    workflow = Workflow(tmp_path / "t")
+    write_corpus(workflow.folder, "srt")
+    word = {"word": "Hello.", "start": 11.0, "end": 11.5}
+    (workflow.folder / "words.json").write_text(json.dumps({"segments": [{"words": [word]}]}))
+    (workflow.folder / "table.tsv").write_text("recording\ttranscript\na b\twords.json\nc\t\n")
+    workflow(check=False)
+    folder = workflow.folder / "results/c/exports/s"
+    assert "Ann: Hello." in (folder / "a b.srt").read_text()
+    assert (folder / "c.srt").read_text().strip() == ""
+    assert workflow.planned() == {}
+    word["word"] = "Goodbye."
+    (workflow.folder / "words.json").write_text(json.dumps({"segments": [{"words": [word]}]}))
+    assert workflow.planned() == {"assign_words": 1, "export_srt": 1, "all": 1}
+    workflow(check=False)
+    assert "Ann: Goodbye." in (folder / "a b.srt").read_text()

@@ -1,8 +1,9 @@
 """
 Exports for other tools, in the formats that a corpus requests with `exports`.
 
-in   results/{corpus}/rttm/{system}/{recording}.rttm; the prepared audio and its facts
-out  results/{corpus}/exports/{system}/{recording}.{srt,vtt,json,csv,TextGrid,eaf,txt,stm}
+in   results/{corpus}/rttm/{system}/{recording}.rttm; the prepared audio and its facts; transcripts of the table
+out  results/{corpus}/words/{system}/{recording}.parquet      start, end, text, sentence, speaker of each word
+     results/{corpus}/exports/{system}/{recording}.{srt,vtt,json,csv,TextGrid,eaf,txt,stm}
      results/{corpus}/exports/{system}/label-studio/{recording}.json
      results/{corpus}/exports/{system}/cuts/{recording}.csv    table of the cuts in the folder {recording}/
      results/{corpus}/exports/{system}/{kaldi,lhotse}/         files of a whole corpus
@@ -10,6 +11,28 @@ out  results/{corpus}/exports/{system}/{recording}.{srt,vtt,json,csv,TextGrid,ea
 
 from diarflow.exports import EXPORTS
 from diarflow.planning.rule_variants import EXPORT_RULES
+
+for batch in batches("assign_words"):
+
+    rule:
+        name:
+            batch.name
+        input:
+            row=batch.rows("results/{corpus}/recordings/transcript/{recording}.json"),
+            rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            changed=batch.changed(),
+        output:
+            words=batch.outputs("results/{corpus}/words/{system}/{recording}.parquet"),
+        log:
+            batch.log(),
+        localrule: True
+        conda:
+            "../../envs/audio.yaml"
+        params:
+            provenance=batch.provenance(),
+        script:
+            "../../scripts/assign_words.py"
+
 
 for rule_name in [name for name in EXPORT_RULES if name != "export_cuts"]:
     for batch in batches(rule_name):
@@ -24,6 +47,9 @@ for rule_name in [name for name in EXPORT_RULES if name != "export_cuts"]:
                 rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
                 channel_facts=batch.inputs_of_channels(
                     "results/{corpus}/audio/{recording}.json", only_if_audio=True
+                ),
+                words=batch.inputs_if_transcripts(
+                    "results/{corpus}/words/{system}/{recording}.parquet"
                 ),
                 changed=batch.changed(),
             output:

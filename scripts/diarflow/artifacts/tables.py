@@ -28,6 +28,13 @@ COLUMNS: dict[str, dict[str, pa.DataType]] = {
     },
     "clusters": {"start": pa.float64(), "end": pa.float64(), "speaker": pa.int64()},
     "turns": {"start": pa.float64(), "end": pa.float64(), "speaker": pa.int64()},
+    "words": {
+        "start": pa.float64(),
+        "end": pa.float64(),
+        "text": pa.string(),
+        "sentence": pa.int64(),
+        "speaker": pa.string(),
+    },
     "training": {
         "corpus": pa.string(),
         "recording": pa.string(),

@@ -57,6 +57,7 @@ EXPORTS = {
     "textgrid": Export("textgrid", "{recording}.TextGrid", packages=("praatio",)),
     "eaf": Export("eaf", "{recording}.eaf", packages=("pympi-ling",)),
     "audacity": Export("audacity", "{recording}.txt"),
+    "ctm": Export("ctm", "{recording}.ctm"),
     "stm": Export("stm", "{recording}.stm"),
     "label-studio": Export("label_studio", "label-studio/{recording}.json"),
     "kaldi": Export(

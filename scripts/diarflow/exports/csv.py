@@ -1,4 +1,4 @@
-"""CSV with a header: recording, start, end (seconds), speaker; one row for each turn."""
+"""CSV with a header: recording, start, end (seconds), speaker, text; a row for each turn or sentence."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from diarflow.errors import table_cell
 from diarflow.exports.recording import ExportedRecording
 from diarflow.formats.text import format_seconds
 
-COLUMNS = ("recording", "start", "end", "speaker")
+COLUMNS = ("recording", "start", "end", "speaker", "text")
 
 
 def render(recording: ExportedRecording) -> str:
@@ -15,7 +15,8 @@ def render(recording: ExportedRecording) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for turn in recording.turns:
-        times = (format_seconds(turn.start), format_seconds(turn.end))
-        writer.writerow([table_cell(recording.name), *times, table_cell(turn.speaker)])
+    for part in recording.utterances:
+        times = (format_seconds(part.start), format_seconds(part.end))
+        names = (table_cell(part.speaker), table_cell(part.text))
+        writer.writerow([table_cell(recording.name), *times, *names])
     return text.getvalue()

@@ -17,11 +17,11 @@ def render(recording: ExportedRecording) -> str:
     if recording.audio:
         path = Path(recording.audio).absolute()
         document.add_linked_file(path.as_uri(), relpath=path.name, mimetype="audio/*")
-    for speaker, intervals in recording.intervals.items():
+    for speaker, entries in recording.tiers.items():
         document.add_tier(speaker)
-        for start, end in intervals:
-            document.add_annotation(speaker, round(1000 * start), round(1000 * end), speaker)
-    if recording.intervals:
+        for start, end, label in entries:
+            document.add_annotation(speaker, round(1000 * start), round(1000 * end), label)
+    if recording.tiers:
         document.remove_tier("default")
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "document")

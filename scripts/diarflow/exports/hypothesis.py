@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from diarflow.artifacts.paths import parse_artifact_path
+from diarflow.artifacts.tables import read_rows
 from diarflow.audio.facts import read_facts
 from diarflow.exports.recording import ExportedRecording
 from diarflow.formats.rttm import read_channels
 from diarflow.planning.recording_files import read_row
 from diarflow.timeline.intervals import Turn
+from diarflow.transcripts.words import Word
 
 _RATE = 16_000  # of prepared audio
 _DECIMALS = 6  # of times in RTTM
 
 
-def read_hypothesis(rttm, channels: Sequence[str], facts: Sequence[str] = ()) -> ExportedRecording:
-    """Read the hypothesis at `rttm`.
+def read_hypothesis(
+    rttm, channels: Sequence[str], facts: Sequence[str] = (), words=None
+) -> ExportedRecording:
+    """Read the hypothesis at `rttm`, and the table of `words` with their speakers if there is one.
 
     `channels` are the ids of the channels of a call, or the id of another recording. `facts` are the paths of the facts
     of their prepared audio, none without audio. Paths of audio are absolute. A recording that was set aside has no turns.
@@ -41,4 +45,5 @@ def read_hypothesis(rttm, channels: Sequence[str], facts: Sequence[str] = ()) ->
         tuple(str(Path(path).with_suffix(".wav").absolute()) for path in existing),
         max((read_facts(path)["samples"] for path in existing), default=0) / _RATE,
         tuple(channel for _, channel in turns),
+        tuple(Word(*row) for row in read_rows(words)) if words else (),
     )

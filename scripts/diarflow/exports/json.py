@@ -34,4 +34,13 @@ def document(recording: ExportedRecording) -> dict[str, Any]:
             {"start": turn.start, "end": turn.end, "speaker": turn.speaker, "channel": channel}
             for turn, channel in recording.numbered_turns
         ],
+        "words": [
+            {
+                "start": word.start,
+                "end": word.end,
+                "text": word.text,
+                "speaker": word.speaker or None,
+            }
+            for word in recording.words
+        ],
     }

@@ -2,9 +2,28 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from diarflow.formats.text import as_field
 from diarflow.timeline.intervals import Interval, Seconds, Turn, intervals_by_speaker
+from diarflow.transcripts.words import Word, sentences_by_speaker
+
+NO_SPEAKER = "no speaker"  # tier of words that are near no turn
+
+
+class Utterance(NamedTuple):
+    """Text of one speaker without a break: a sentence, or a turn with the text ""."""
+
+    start: Seconds
+    end: Seconds
+    speaker: str
+    text: str
+    channel: int = 1
+
+    @property
+    def label(self) -> str:
+        """Text, or the name of the speaker without one."""
+        return self.text or self.speaker
 
 
 @dataclass(frozen=True)
@@ -13,6 +32,7 @@ class ExportedRecording:
 
     `audio` is the path of the source, and "" without audio. `prepared` are the paths of the prepared audio: one, for a
     call one for each channel, none without audio. `duration` is that of the prepared audio, and 0 without it.
+    `words` are those of a transcript, with their speakers, if there is one.
     `channels` are the numbers of the channels of the turns, from 1; empty if all are 1.
     """
 
@@ -24,6 +44,24 @@ class ExportedRecording:
     prepared: tuple[str, ...] = ()
     duration: Seconds = 0.0
     channels: tuple[int, ...] = ()
+    words: tuple[Word, ...] = ()
+
+    @cached_property
+    def utterances(self) -> list[Utterance]:
+        """Turns without text, or with a transcript the sentences of each speaker."""
+        if not self.words:
+            return [Utterance(*turn, "", channel) for turn, channel in self.numbered_turns]
+        channel_of = {turn.speaker: channel for turn, channel in self.numbered_turns}
+        return [
+            Utterance(
+                words[0].start,
+                max(word.end for word in words),
+                speaker,
+                " ".join(word.text for word in words),
+                channel_of.get(speaker, 1),
+            )
+            for speaker, words in sentences_by_speaker(self.words)
+        ]
 
     @property
     def numbered_turns(self) -> list[tuple[Turn, int]]:
@@ -40,6 +78,22 @@ class ExportedRecording:
     def end(self) -> Seconds:
         """Duration of the audio, or the end of the last turn if that is later."""
         return max([self.duration, *(turn.end for turn in self.turns)])
+
+    @cached_property
+    def tiers(self) -> dict[str, list[tuple[Seconds, Seconds, str]]]:
+        """Start, end and label of what each speaker says, without overlap within a speaker."""
+        if not self.words:
+            return {
+                speaker: [(*interval, speaker) for interval in intervals]
+                for speaker, intervals in self.intervals.items()
+            }
+        tiers: dict[str, list[tuple[Seconds, Seconds, str]]] = {}
+        for part in sorted(self.utterances):
+            tier = tiers.setdefault(part.speaker or NO_SPEAKER, [])
+            start = max(part.start, tier[-1][1]) if tier else part.start
+            if part.end > start:
+                tier.append((start, part.end, part.label))
+        return tiers
 
     @cached_property
     def intervals(self) -> dict[str, list[Interval]]:

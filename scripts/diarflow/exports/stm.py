@@ -1,4 +1,4 @@
-"""NIST STM: a segment for each turn, without a transcript."""
+"""NIST STM: a segment for each turn or sentence."""
 
 from diarflow.exports.recording import ExportedRecording
 from diarflow.formats.text import as_field, format_seconds
@@ -6,7 +6,9 @@ from diarflow.formats.text import as_field, format_seconds
 
 def render(recording: ExportedRecording) -> str:
     """Return the segments of a recording."""
-    return "".join(
-        f"{recording.field} {channel} {as_field(turn.speaker)} {format_seconds(turn.start)} {format_seconds(turn.end)}\n"
-        for turn, channel in recording.numbered_turns
+    lines = (
+        f"{recording.field} {part.channel} {as_field(part.speaker)} "
+        f"{format_seconds(part.start)} {format_seconds(part.end)} {part.text}"
+        for part in recording.utterances
     )
+    return "".join(line.rstrip() + "\n" for line in lines)

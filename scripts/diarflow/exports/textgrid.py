@@ -1,13 +1,15 @@
-"""Praat TextGrid: an interval tier for each speaker, whose labels are the name of the speaker."""
+"""Praat TextGrid: an interval tier for each speaker, whose labels are the name of the speaker or the text."""
 
 import tempfile
 from pathlib import Path
 
 from diarflow.exports.recording import ExportedRecording
-from diarflow.timeline.intervals import Interval
+from diarflow.timeline.intervals import Seconds
 
 _SHORTEST = 0.001  # seconds; Praat opens no grid without a duration
-_NO_SPEAKERS = {"speakers": list[Interval]()}  # Praat opens no grid without a tier
+_NO_SPEAKERS = {
+    "speakers": list[tuple[Seconds, Seconds, str]]()
+}  # Praat opens no grid without a tier
 
 
 def render(recording: ExportedRecording) -> str:
@@ -15,10 +17,9 @@ def render(recording: ExportedRecording) -> str:
     from praatio.data_classes.interval_tier import IntervalTier
     from praatio.data_classes.textgrid import Textgrid
 
-    end = max(recording.end, _SHORTEST)
+    end = max([recording.end, _SHORTEST, *(word.end for word in recording.words)])
     grid = Textgrid(0, end)
-    for speaker, intervals in (recording.intervals or _NO_SPEAKERS).items():
-        entries = [(*interval, speaker) for interval in intervals]
+    for speaker, entries in (recording.tiers or _NO_SPEAKERS).items():
         grid.addTier(IntervalTier(speaker, entries, 0, end))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "grid")

@@ -1,37 +1,45 @@
-"""WebVTT subtitles (.vtt): a cue for each turn, whose speaker is a voice tag (W3C WebVTT, section 3.1)."""
+"""WebVTT subtitles (.vtt): a cue for each turn or part of a sentence, with a voice tag (W3C WebVTT, section 3.1)."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from diarflow.exports.recording import ExportedRecording
 from diarflow.timeline.intervals import Seconds
+from diarflow.transcripts.cues import Cue, make_cues
 
 
 def render(recording: ExportedRecording) -> str:
-    """Return the subtitles of a recording. Turns that overlap are cues that overlap."""
+    """Return the subtitles of a recording. Cues of different speakers can overlap."""
     from webvtt import WebVTT
 
     return WebVTT(captions=captions(recording, voice)).content + "\n"
 
 
-def voice(speaker: str) -> str:
-    """Return the text of a cue in the voice of a speaker.
+def voice(speaker: str, lines: Sequence[str]) -> str:
+    """Return the text of a cue in the voice of a speaker; without lines it is the name.
 
-    >>> voice("Ann & Bob")
-    '<v Ann &amp; Bob>Ann &amp; Bob</v>'
+    >>> voice("Ann & Bob", ["Yes."]), voice("Ann", [])
+    ('<v Ann &amp; Bob>Yes.</v>', '<v Ann>Ann</v>')
     """
     name = html.escape(" ".join(speaker.split()), quote=False)
-    return f"<v {name}>{name}</v>"
+    text = "\n".join(html.escape(line, quote=False) for line in lines)
+    return f"<v {name}>{text or name}</v>" if name else text
 
 
-def captions(recording: ExportedRecording, text: Callable[..., str]) -> list[Any]:
-    """Return a caption of the library webvtt for each turn, with the text that `text(speaker=...)` returns."""
+def captions(recording: ExportedRecording, text: Callable[[str, Sequence[str]], str]) -> list[Any]:
+    """Return a caption of the library webvtt for each cue, with the text that `text(speaker, lines)` returns.
+
+    Without a transcript, each turn is a cue without lines.
+    """
     from webvtt import Caption
 
+    cues = make_cues(recording.words) or [
+        Cue(turn.start, turn.end, turn.speaker, ()) for turn in recording.turns
+    ]
     return [
-        Caption(timestamp(turn.start), timestamp(turn.end), text(speaker=turn.speaker))
-        for turn in recording.turns
+        Caption(timestamp(cue.start), timestamp(cue.end), text(cue.speaker, cue.lines))
+        for cue in cues
     ]
 
 

@@ -9,7 +9,12 @@ from diarflow.formats.names import NameIndex, normal_name
 from diarflow.formats.text import counted, examples
 from diarflow.planning.file_listing import list_files
 
-ENDINGS = {"reference": recognition.ENDINGS, "uem": (".uem",), "rttm": recognition.ENDINGS}
+ENDINGS = {
+    "reference": recognition.ENDINGS,
+    "uem": (".uem",),
+    "rttm": recognition.ENDINGS,
+    "transcript": (".json", ".ctm"),
+}
 
 
 class AnnotationFolder:
@@ -21,7 +26,8 @@ class AnnotationFolder:
         files = [
             os.path.relpath(file, path)
             for file in list_files(path).files
-            if file.lower().endswith(endings) and (kind == "uem" or recognition.is_meant(file))
+            if file.lower().endswith(endings)
+            and (kind in ("uem", "transcript") or recognition.is_meant(file))
         ]
         # of several files of a recording, the first kind counts
         files.sort(key=lambda file: _rank(file, endings))

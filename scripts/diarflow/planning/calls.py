@@ -16,6 +16,7 @@ UNITS_OF_RULES = {
     "import_rttm": RECORDINGS,
     "score_recording": RECORDINGS,
     "join_channels": CALLS,
+    "assign_words": RECORDINGS,
     **dict.fromkeys(EXPORT_RULES, RECORDINGS),
 }
 
@@ -113,6 +114,7 @@ class Calls:
             ids = [{"recording": channel.id} for channel in channels]
             parts = [channel.imported_parts() for channel in channels]
             yield corpus, id, {
+                **channels[0].transcript_part(),
                 **_parts(ids, self._speakers.get(corpus, ())),
                 **{name: {"channels": [part[name] for part in parts]} for name in parts[0]},
             }  # fmt: skip

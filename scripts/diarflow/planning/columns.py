@@ -22,12 +22,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "ref", "reference_file", "reference_path", "reference_rttm", "rttm", "rttm_file", "rttm_path", "rttm_filepath",
     ),
     "uem": ("uem_file", "uem_path", "uem_filepath"),
+    "transcript": ("transcription", "transcript_file", "transcript_path", "asr"),
     "num_speakers": ("speakers", "n_speakers", "number_of_speakers", "speaker_count", "num_spk", "nspk"),
     "min_speakers": ("min_num_speakers",),
     "max_speakers": ("max_num_speakers",),
     "corpus": (),
 }  # fmt: skip
-PATHS = ("audio", "reference", "uem")
+PATHS = ("audio", "reference", "uem", "transcript")
 _NUMBERS = ("num_speakers", "min_speakers", "max_speakers")
 _ALIASES = {alias: column for column, aliases in COLUMNS.items() for alias in aliases}
 _SAMPLE = 100  # rows that show what a column contains

@@ -29,6 +29,11 @@ class Plan:
         self.recordings = {(recording.corpus, recording.id): recording for recording in recordings}
         self.systems = {corpus.name: settings.systems_of(corpus) for corpus in settings.corpora}
         self.exports = {corpus.name: corpus.exports for corpus in settings.corpora}
+        self.corpora_with_transcripts = {
+            recording.corpus
+            for recording in self.recordings.values()
+            if recording.transcript is not None
+        }
         speakers = {
             corpus.name: corpus.channel_speakers
             for corpus in settings.corpora
@@ -72,6 +77,8 @@ class Plan:
     def _systems_of(self, rule: str, corpus: str) -> list[str]:
         """Return the systems of a corpus; of an export only if the corpus requests its format."""
         if rule in EXPORT_RULES and EXPORT_RULES[rule] not in self.exports[corpus]:
+            return []
+        if rule == "assign_words" and corpus not in self.corpora_with_transcripts:
             return []
         return self.systems[corpus]
 
@@ -127,7 +134,7 @@ class Plan:
 
     def _runs_for(self, rule: str, system: str) -> bool:
         """Return whether a rule has jobs for a system: imported systems have none before `import_rttm`."""
-        if rule == "score_recording" or rule in EXPORT_RULES:
+        if rule in ("score_recording", "assign_words") or rule in EXPORT_RULES:
             return True
         return self.is_imported(system) == (rule == "import_rttm")
 
@@ -162,7 +169,7 @@ class Plan:
             if rule == "simulate_conversations" and not corpus.simulate:
                 continue
             systems = self._systems_of(rule, corpus.name)
-            if rule not in EXPORT_RULES:
+            if rule not in EXPORT_RULES and rule != "assign_words":
                 systems = [*systems, *self.trial_systems(corpus.name)]
             choices = self._choices(rule, systems)
             scored = rule in REFERENCE_RULES
@@ -264,8 +271,9 @@ class Plan:
         return self.inputs("reference", "prepare_reference", extension, scored=True, output=output)
 
     def exported(self) -> list[str]:
-        """Return the exports that the corpora request."""
-        paths = [
+        """Return the words with speakers, and the exports that the corpora request."""
+        paths = self.inputs("words", "assign_words", ".parquet")
+        paths += [
             path
             for rule, name in EXPORT_RULES.items()
             for path in self.inputs("exports", rule, EXPORTS[name].ending)

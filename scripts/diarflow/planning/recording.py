@@ -32,6 +32,8 @@ class Recording:
     min_speakers: int | None = None
     max_speakers: int | None = None
     rttm: tuple[tuple[str, str], ...] = ()  # imported systems, each with the path of its RTTM
+    # path of the transcript; "" in a corpus in which only others have one
+    transcript: str | None = None
     channels: int | None = None  # of the audio file, if it is a call
     selection: TierSelection = ALL_TIERS  # of tiers in files of annotations
     users: FileUsers | None = field(default=None, compare=False, repr=False)
@@ -82,12 +84,21 @@ class Recording:
                 "lines": self._lines(reference=self.reference, uem=self.uem),
                 "stamps": self._line_digests(reference=self.reference, uem=self.uem),
             },
+            **({} if self.call else self.transcript_part()),
             "speakers": {
                 "num": self.num_speakers,
                 "min": self.min_speakers,
                 "max": self.max_speakers,
             },
         }
+
+    def transcript_part(self) -> dict[str, dict[str, Any]]:
+        """Return the part of the row that `assign_words` reads; none in a corpus without transcripts."""
+        if self.transcript is None:
+            return {}
+        state = os.stat(self.transcript) if os.path.exists(self.transcript) else None
+        stamp = [state.st_size, state.st_mtime_ns] if state else None
+        return {"transcript": {"transcript": self.transcript, "stamps": [stamp]}}
 
     def imported_parts(self) -> dict[str, dict[str, Any]]:
         """Return the parts of the row that `import_rttm` reads; of a channel, its part of the row of its call."""

@@ -68,6 +68,11 @@ class RuleBatch(Batch):
         needs = self._session.needs
         return self.inputs(lambda wildcards: pattern if needs[wildcards.corpus].audio else None)
 
+    def inputs_if_transcripts(self, pattern: str) -> str | Callable:
+        """Return files only for corpora with transcripts."""
+        corpora = self._session.plan.corpora_with_transcripts
+        return self.inputs(lambda wildcards: pattern if wildcards.corpus in corpora else None)
+
     def rows_of_calls(self, pattern: str) -> Callable:
         """Return the row files with the channels of calls, only for corpora that have calls."""
         calls, rows = self._session.plan.calls, self.rows(pattern)

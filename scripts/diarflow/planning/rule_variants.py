@@ -22,6 +22,7 @@ VARIANTS = {
     "import_rttm": "{system}",
     "join_channels": "",
     "score_recording": "{system}",
+    "assign_words": "{system}",
     **{
         rule: f"{{system}}/{EXPORTS[name].folder}".rstrip("/")
         for rule, name in EXPORT_RULES.items()

@@ -114,6 +114,9 @@ class CorpusReader:
         self.other_corpora = table.other_corpora
         problems += [*table.problems, *self._missing_files()]
         names = [name for _, row in table.rows if (name := row.get("recording", ""))]
+        self._has_transcripts = bool(source.transcript) or any(
+            row.get("transcript") for _, row in table.rows
+        )
         self._shared = shared_forms({safe_id(name): name for name in names})
         recordings: list[Recording] = []
         first_place: dict[str, str] = {}
@@ -149,7 +152,11 @@ class CorpusReader:
         ]
         problems += [
             f"corpus {source.name}: {column} {path} does not exist"
-            for column, path in (("reference", source.reference), ("uem", source.uem))
+            for column, path in (
+                ("reference", source.reference),
+                ("uem", source.uem),
+                ("transcript", source.transcript),
+            )
             if path and not os.path.exists(path)
         ]
         return problems
@@ -165,7 +172,7 @@ class CorpusReader:
             problems.append(f"{place}: no audio, expected the path of a file")
         elif self._source.recordings and needs.audio and (problem := file_problem(audio)):
             problems.append(f"{place}: audio {shown(audio, 100)} {problem}")
-        for column in ("reference", "uem"):
+        for column in ("reference", "uem", "transcript"):
             path = row.get(column, "")
             if path and not is_kaldi_directory(path) and (problem := file_problem(path)):
                 problems.append(f"{place}: {column} {shown(path, 100)} {problem}")
@@ -233,7 +240,18 @@ class CorpusReader:
         for path in (reference, uem, *(path for _, path in rttm)):
             if path:
                 self._users.add(path, id, name)
-        return Recording(id=id, reference=reference, uem=uem, rttm=rttm, **fields)
+        transcript = self._transcript(row, fields.get("call") or id, name)
+        return Recording(
+            id=id, reference=reference, uem=uem, rttm=rttm, transcript=transcript, **fields
+        )
+
+    def _transcript(self, row: dict[str, str], id: str, name: str) -> str | None:
+        """Return the transcript of a recording; "" if only others of the corpus have one, None if none has."""
+        folder = self._source.transcript
+        path = row.get("transcript") or (
+            self._file(folder, "transcript", id, name) if folder else None
+        )
+        return path or ("" if self._has_transcripts else None)
 
     def _file(self, path: str | None, kind: str, id: str, name: str) -> str | None:
         """Return the file of annotations of the whole corpus, or this recording's in its folder, if it exists."""

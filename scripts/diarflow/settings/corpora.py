@@ -110,6 +110,9 @@ class Corpus(Block):
     uem: str | None = Field(
         None, description="UEM file for all recordings, or a folder with a file for each"
     )
+    transcript: str | None = Field(
+        None, description="folder with a transcript for each recording, whose words get speakers"
+    )
     annotations: Annotations | None = Field(
         None, description="selection of tiers in TextGrid and ELAN files; null: all tiers"
     )

@@ -2,11 +2,10 @@
 
 import textwrap
 from collections.abc import Iterable
-from itertools import groupby
 from typing import NamedTuple
 
 from diarflow.timeline.intervals import Seconds
-from diarflow.transcripts.words import Word
+from diarflow.transcripts.words import Word, sentences_by_speaker
 
 MAX_DURATION: Seconds = 7.0
 LINE_LENGTH = 42  # characters; two lines in a cue
@@ -29,9 +28,9 @@ def make_cues(words: Iterable[Word]) -> list[Cue]:
     Cue(start=0.6, end=1.0, speaker='Bob', lines=('No.',))
     """
     cues: list[Cue] = []
-    for (speaker, _), group in groupby(words, key=lambda word: (word.speaker, word.sentence)):
+    for speaker, sentence in sentences_by_speaker(words):
         part: list[Word] = []
-        for word in group:
+        for word in sentence:
             text = " ".join(other.text for other in [*part, word])
             if part and (len(text) > _MAX_LENGTH or word.end - part[0].start > MAX_DURATION):
                 cues.append(_cue(part, speaker))

@@ -1,7 +1,8 @@
 """Words with times, and their sentences."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from diarflow.timeline.intervals import Seconds
@@ -27,6 +28,12 @@ class TimedText(NamedTuple):
     end: Seconds | None
     text: str
     segment: int = 0
+
+
+def sentences_by_speaker(words: Iterable[Word]) -> Iterator[tuple[str, list[Word]]]:
+    """Yield the speaker and the words of each sentence. A sentence of several speakers is divided between them."""
+    for (speaker, _), group in groupby(words, key=lambda word: (word.speaker, word.sentence)):
+        yield speaker, list(group)
 
 
 def place_words(texts: Sequence[TimedText]) -> tuple[list[Word], int, int]:
