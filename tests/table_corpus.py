@@ -1,17 +1,8 @@
 """Corpora from tables in tests."""
 
-from types import SimpleNamespace
+from diarflow.settings import Corpus
 
 
 def source(**fields):
-    defaults = {"name": "c", "recordings": None, "audio": None, "channel": "mix", "track": None}
-    defaults |= {
-        "reference": None,
-        "uem": None,
-        "simulate": None,
-        "annotations": None,
-        "channel_speakers": None,
-    }
-    defaults |= {"protocol": None, "subset": None}
-    defaults |= {"num_speakers": None, "min_speakers": None, "max_speakers": None}
-    return SimpleNamespace(**defaults | fields)
+    """Return a corpus that is not validated: it may have no source of recordings."""
+    return Corpus.model_construct(**{"name": "c"} | fields)
