@@ -1,8 +1,11 @@
 """Corpora from tables in tests."""
 
+from types import SimpleNamespace
+
 from diarflow.settings import Corpus
 
 
 def source(**fields):
-    """Return a corpus that is not validated: it may have no source of recordings."""
-    return Corpus.model_construct(**{"name": "c"} | fields)
+    """Return a corpus with the defaults of the settings. It may be changed, and have no source of recordings."""
+    defaults = Corpus.model_construct(name="c")
+    return SimpleNamespace(**{key: getattr(defaults, key) for key in Corpus.model_fields} | fields)

@@ -46,7 +46,9 @@ def test_a_folder_of_references_is_matched_by_the_end_of_the_names(tmp_path):
     names = ("day1/monday.wav", "day2/Tuesday.wav", "wednesday.wav")
     paths = files(tmp_path, *(f"audio/{name}" for name in names))
     files(tmp_path, "reference/monday.rttm", "reference/tuesday.rttm", "reference/x/wednesday.RTTM")
-    recordings, warnings = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
+    recordings, (_, *warnings) = read_corpus(
+        source(audio=paths["audio"], reference=paths["reference"])
+    )
     found = {recording.name: recording.reference for recording in recordings}
     assert found == {
         "day1/monday": f"{tmp_path}/reference/monday.rttm",
@@ -61,14 +63,18 @@ def test_a_folder_of_references_is_matched_by_the_end_of_the_names(tmp_path):
 
 def test_a_file_that_several_recordings_may_mean_is_that_of_none(tmp_path):
     paths = files(tmp_path, "audio/day1/x.wav", "audio/day2/x.wav", "reference/x.rttm")
-    recordings, warnings = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
+    recordings, (_, *warnings) = read_corpus(
+        source(audio=paths["audio"], reference=paths["reference"])
+    )
     assert [recording.reference for recording in recordings] == [None, None]
     assert "2 of 2 recordings without a file (day1/x, day2/x); 1 file without a" in warnings[0]
 
 
 def test_two_files_of_a_recording_are_named(tmp_path):
     paths = files(tmp_path, "audio/x.wav", "reference/x.csv", "reference/x.rttm")
-    (recording,), warnings = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
+    (recording,), (_, *warnings) = read_corpus(
+        source(audio=paths["audio"], reference=paths["reference"])
+    )
     assert recording.reference.endswith("x.rttm")
     assert "x.rttm, x.csv are all of x, x.rttm is used" in warnings[0]
 
@@ -76,7 +82,7 @@ def test_two_files_of_a_recording_are_named(tmp_path):
 def test_a_missing_uem_in_a_folder_and_a_missing_imported_rttm_are_named(tmp_path):
     paths = files(tmp_path, "audio/x.wav", "audio/y.wav", "uem/x.uem", "mine/x.rttm")
     needs = CorpusNeeds(rttm=(("mine", str(tmp_path / "mine")),))
-    recordings, warnings = read_corpus(source(audio=paths["audio"], uem=paths["uem"]), needs)
+    recordings, (_, *warnings) = read_corpus(source(audio=paths["audio"], uem=paths["uem"]), needs)
     assert [bool(recording.uem) for recording in recordings] == [True, False]
     assert [dict(recording.rttm)["mine"] for recording in recordings] == [
         f"{tmp_path}/mine/x.rttm", f"{tmp_path}/mine/y.rttm",
@@ -176,7 +182,9 @@ def test_a_folder_may_have_files_of_any_format(tmp_path):
     for name, text in contents.items():
         (tmp_path / "reference" / name).write_text(text)
     paths = files(tmp_path, *(f"audio/{name}.wav" for name in "abcdef"))
-    recordings, warnings = read_corpus(source(audio=paths["audio"], reference=paths["reference"]))
+    recordings, (_, *warnings) = read_corpus(
+        source(audio=paths["audio"], reference=paths["reference"])
+    )
     found = [recording.reference.removeprefix(f"{tmp_path}/reference/") for recording in recordings]
     assert found == ["a.txt", "b.json", "c.stm", "d.TextGrid", "e.rttm", "f.jsonl.gz"]
     assert [warning.split(": ", 2)[2] for warning in warnings] == [

@@ -142,7 +142,25 @@ def test_assignment_agrees_with_a_search_over_all_turns(words, turns):
 
 
 def test_cues_have_two_lines_and_one_speaker():
-    text = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"]
+    text = [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+    ]
     words = [Word(0.3 * i, 0.3 * i + 0.25, word, 0, "Ann") for i, word in enumerate(text)]
     cues = make_cues([*words, Word(6.0, 6.5, "No.", 1, "Bob")])
     assert " ".join(line for cue in cues for line in cue.lines) == " ".join([*text, "No."])
