@@ -6,6 +6,8 @@ import pytest
 from artifact_corpus import build_artifacts
 from pyannote.database.util import load_rttm, load_uem
 
+from diarflow.formats.text import as_field
+
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
@@ -17,7 +19,7 @@ def test_pyannote_reads_each_rttm_and_uem_also_of_recordings_that_were_set_aside
     seconds, extents = {}, {}
     for path in results.rglob("*.rttm"):
         for name, turns in load_rttm(path).items():
-            assert name == path.stem
+            assert name == as_field(path.stem)
             key = path.parent.name, name.split("-")[0]
             seconds[key] = sum(segment.duration for segment in turns.itersegments())
     for path in results.rglob("*.uem"):
@@ -27,12 +29,12 @@ def test_pyannote_reads_each_rttm_and_uem_also_of_recordings_that_were_set_aside
         {
             (place, name): 4.7 + 2.5
             for place in ("reference", "file", "folder")
-            for name in ("Gespr_ch_1", "call_2")
+            for name in ("Gespräch_1", "call_2")
             if (place, name) != ("folder", "call_2")
         }
     )
     assert {name: (extent.start, extent.end) for name, extent in extents.items()} == {
-        "Gespr_ch_1": (0.0, 4.5)
+        "Gespräch 1": (0.0, 4.5)
     }
     assert len(list(results.rglob("*.rttm"))) == 9 and len(list(results.rglob("*.uem"))) == 3
 
@@ -48,6 +50,6 @@ def test_repairs_and_failures_are_in_sidecars(results):
     assert facts["rttm/folder/bad"] == {"set_aside": "import_rttm"}
     repairs = {"merged": 1, "clipped": 0, "dropped": 0}
     spaces = {"turns with a space in the speaker's name": 3}
-    assert facts["reference/Gespr_ch_1"]["extent"] == "uem"
-    assert facts["reference/call_2"] == {"extent": "turns", "repairs": repairs, "notes": spaces}
-    assert facts["rttm/file/call_2"] == {"repairs": repairs, "notes": spaces}
+    assert facts["reference/Gespräch 1"]["extent"] == "uem"
+    assert facts["reference/call 2"] == {"extent": "turns", "repairs": repairs, "notes": spaces}
+    assert facts["rttm/file/call 2"] == {"repairs": repairs, "notes": spaces}

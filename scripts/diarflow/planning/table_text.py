@@ -128,7 +128,10 @@ def _rows(path: str, text: str, start: int, delimiter: str) -> Iterator[TableRow
         row = text[start:end]
         if '"' in row:
             fields, end = _quoted_fields(text, start, delimiter, quoted)
-            _check_closed(f"{path}:{line}", text, start, end, delimiter)
+            if delimiter != "\t" and _is_open(fields[-1], text, end):
+                raise InputError(
+                    f"{path}:{line}: a quote is not closed: {shown(fields[-1].strip())}"
+                )
         else:
             fields = row.split(delimiter)
         fields = [value.strip() for value in fields]
@@ -162,13 +165,10 @@ def _quoted_fields(
         start += len(delimiter)
 
 
-def _check_closed(place: str, text: str, start: int, end: int, delimiter: str) -> None:
-    """Raise InputError for a row whose last quote is never closed."""
-    last = text.rfind('"', start, end)
-    before = text[start:last].rstrip(" ")
-    opens = not before or before.endswith(delimiter)
-    if delimiter != "\t" and opens and text.find('"', last + 1) < 0:
-        raise InputError(f"{place}: a quote is not closed: {shown(text[last:end])}")
+def _is_open(last: str, text: str, end: int) -> bool:
+    """Return whether the last field of the row that ends at `end` begins with the last quote of the text."""
+    opens = last.lstrip().startswith('"') and last.count('"') == 1
+    return opens and text.find('"', end) < 0
 
 
 def _unquoted(text: str) -> str:
