@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,8 @@ def run(folder, *arguments, **variables):
 def run_in_terminal(folder, *arguments, columns=80, interrupt_at=b""):
     """Run Snakemake in a pseudo terminal; return its exit status and output.
 
-    Ctrl-C is typed once, as soon as the output contains `interrupt_at`.
+    Ctrl-C is typed as soon as the output contains `interrupt_at`, and again as long as the run goes on 5 s later: an
+    extension module can swallow the exception.
     """
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -76,7 +78,7 @@ def run_in_terminal(folder, *arguments, columns=80, interrupt_at=b""):
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )  # fmt: skip
     os.close(terminal)
-    output = b""
+    output, next_interrupt = b"", 0.0
     while True:
         try:
             part = os.read(controller, 65536)
@@ -85,9 +87,9 @@ def run_in_terminal(folder, *arguments, columns=80, interrupt_at=b""):
         if not part:
             break
         output += part
-        if interrupt_at and interrupt_at in output:
+        if interrupt_at and interrupt_at in output and time.monotonic() > next_interrupt:
             os.write(controller, b"\x03")
-            interrupt_at = b""
+            next_interrupt = time.monotonic() + 5
     os.close(controller)
     return process.wait(), output.decode()
 
