@@ -34,8 +34,8 @@ WHISPER_CPP = {
             "offsets": {"from": 0, "to": 1500}, "text": " Hello you.",
             "tokens": [
                 {"text": "[_BEG_]", "offsets": {"from": 0, "to": 0}},
-                {"text": " Hel", "offsets": {"from": 100, "to": 300}},
-                {"text": "lo", "offsets": {"from": 300, "to": 500}},
+                {"text": " He", "offsets": {"from": 100, "to": 300}},
+                {"text": "llo", "offsets": {"from": 300, "to": 500}},
                 {"text": " you", "offsets": {"from": 600, "to": 1400}},
                 {"text": ".", "offsets": {"from": 1400, "to": 1500}},
             ],
@@ -110,7 +110,7 @@ def test_a_sentence_stays_together_if_more_than_two_thirds_belong_to_a_speaker()
     ]  # the last one after 2 s
     assert [w.speaker for w in assign_words(words, TURNS).words] == ["Ann"] * 4
     apart = assign_words(words, TURNS, keep_sentences=False)
-    assert [w.speaker for w in apart.words] == ["Ann", "Ann", "Ann", "Bob"] or apart.moved == 0
+    assert [w.speaker for w in apart.words] == ["Ann", "Ann", "Ann", "Bob"]
     words = [word._replace(start=word.start + 1, end=word.end + 1) for word in words]
     assert [w.speaker for w in assign_words(words, TURNS).words] == ["Ann", "Ann", "Bob", "Bob"]
 
