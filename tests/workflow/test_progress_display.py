@@ -4,11 +4,11 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
 import termios
-import time
 from pathlib import Path
 
 import pytest
@@ -64,21 +64,26 @@ def run(folder, *arguments, **variables):
     return done.returncode, done.stdout
 
 
+def own_terminal():
+    """Take the terminal, and heed Ctrl-C even if the shell started the tests in the background."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def run_in_terminal(folder, *arguments, columns=80, interrupt_at=b""):
     """Run Snakemake in a pseudo terminal; return its exit status and output.
 
-    Ctrl-C is typed as soon as the output contains `interrupt_at`, and again as long as the run goes on 5 s later: an
-    extension module can swallow the exception.
+    Ctrl-C is typed once, as soon as the output contains `interrupt_at`.
     """
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     process = subprocess.Popen(
         command(folder, *arguments), env=environment(), stdin=terminal, stdout=terminal,
         stderr=terminal, start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=own_terminal,
     )  # fmt: skip
     os.close(terminal)
-    output, next_interrupt = b"", 0.0
+    output = b""
     while True:
         try:
             part = os.read(controller, 65536)
@@ -87,9 +92,9 @@ def run_in_terminal(folder, *arguments, columns=80, interrupt_at=b""):
         if not part:
             break
         output += part
-        if interrupt_at and interrupt_at in output and time.monotonic() > next_interrupt:
+        if interrupt_at and interrupt_at in output:
             os.write(controller, b"\x03")
-            next_interrupt = time.monotonic() + 5
+            interrupt_at = b""
     os.close(controller)
     return process.wait(), output.decode()
 
