@@ -29,7 +29,9 @@ def block_length(channels: int) -> int:
 
 
 def merged(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Merge blocks of one rate and one number of channels to the length of `block_length`; the last one is shorter.
+    """Merge or split consecutive blocks of the same rate and channels into blocks of `block_length` samples.
+
+    The last block, and the last one before another rate or number of channels, may be shorter.
 
     The samples may also be mono, of the shape (samples,).
     """

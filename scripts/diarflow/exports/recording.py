@@ -22,7 +22,7 @@ class Utterance(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Text, or the name of the speaker without one."""
+        """Text, or the name of the speaker if there is no text."""
         return self.text or self.speaker
 
 
@@ -30,7 +30,7 @@ class Utterance(NamedTuple):
 class ExportedRecording:
     """Turns of a system on a recording.
 
-    `audio` is the path of the source, and "" without audio. `prepared` are the paths of the prepared audio: one, for a
+    `audio` is the path of the source, and "" without audio. `prepared` contains the paths of the prepared audio: one, for a
     call one for each channel, none without audio. `duration` is that of the prepared audio, and 0 without it.
     `words` are those of a transcript, with their speakers, if there is one.
     `channels` are the numbers of the channels of the turns, from 1; empty if all are 1.
@@ -81,7 +81,7 @@ class ExportedRecording:
 
     @cached_property
     def tiers(self) -> dict[str, list[tuple[Seconds, Seconds, str]]]:
-        """Start, end and label of what each speaker says, without overlap within a speaker."""
+        """Start, end and label of the utterances of each speaker. Utterances of one speaker do not overlap."""
         if not self.words:
             return {
                 speaker: [(*interval, speaker) for interval in intervals]

@@ -1,4 +1,4 @@
-"""Activations of networks: what a network returns, and what other stages read."""
+"""Activations of networks: records for writing and for reading."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ class Activations(NamedTuple):
 
     `values` have shape (frames, outputs), or (chunks, frames, outputs) if the network processes chunks. `times`
     (frames,) are the centres of the frames in seconds; if there are chunks, those of the first chunk.
-    `metadata` is written beside the times: it names the outputs.
+    `metadata` is stored in the file of the times: the names of the outputs, or the layout of the chunks.
     """
 
     values: np.ndarray

@@ -1,6 +1,6 @@
 """Calls: recordings whose channels are processed separately up to the turns (`channel: each`).
 
-The RTTM, the scores and the page are those of the call. All other artifacts are those of its channels.
+RTTM, scores, words, exports, the audio of the player and the page belong to the call. All other artifacts belong to its channels.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -102,8 +102,9 @@ class Calls:
     def rows(self) -> Iterator[tuple[str, str, dict[str, dict[str, Any]]]]:
         """Yield corpus, id and the parts of the row of each recording in a corpus that has calls.
 
-        The part `channels` contains the channels of a call, none for another recording, and `channel_speakers` also the
-        names of their speakers. The parts of imported systems contain those of the channels.
+        The part `channels` lists the ids of the channels of a call; it is empty for other recordings. `channel_speakers`
+        adds the names of the speakers. A call also has the part of its transcript, and for each imported system a part
+        with the rows of all channels.
         """
         for corpus, id, channels in self.recordings():
             if not self.has_calls(corpus):

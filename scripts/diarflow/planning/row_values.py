@@ -45,9 +45,6 @@ def parse_track(value: int | str | None, place: str, problems: list[str]) -> int
     return None
 
 
-SPEAKER_COUNTS = ("num_speakers", "min_speakers", "max_speakers")
-
-
 def speaker_counts(
     row: dict[str, str], source: Corpus, place: str, problems: list[str]
 ) -> dict[str, int | None]:

@@ -1,6 +1,6 @@
 """Session of a run: the settings, recordings, plan and provenance that the rules use.
 
-The Snakefile makes one session when it is read. This has no side effects on disk; `RunFolder.prepare` has them all.
+The Snakefile makes one session when it is read. This writes nothing to disk; only `RunFolder.prepare` and `RunFolder.changed` do.
 """
 
 import os
@@ -85,7 +85,7 @@ class Session:
                 )
 
     def batches(self, rule: str) -> Iterator[RuleBatch]:
-        """Yield the batches of a rule. A job on a cluster reads only its own, which `--target-jobs` names."""
+        """Yield the batches of a rule. A process of Snakemake that runs a job yields only those that its `--target-jobs` names."""
         jobs = () if self._workflow.is_main_process else sys.argv
         names = {argument.partition(":")[0] for argument in jobs}
         for values in self.plan.batches(rule, names):

@@ -13,9 +13,10 @@ _MAJORITY = 2 / 3  # share of a sentence's words
 
 
 class Assigned(NamedTuple):
-    """Words with their speakers, and the numbers of words assigned to the nearest turn, without a speaker, and moved.
+    """Words with their speakers, and three counts of words.
 
-    Moved words are those that got the speaker of their sentence.
+    `nearest`: outside all turns, with the speaker of the nearest one, before sentences are considered.
+    `without_speaker`: without a speaker. `moved`: with another speaker than their own because of their sentence.
     """
 
     words: list[Word]
