@@ -1,5 +1,6 @@
 """Rule assign_words: assign the words of a transcript to the speakers of a system."""
 
+import json
 import logging
 
 from diarflow.artifacts.tables import write_table
@@ -17,16 +18,9 @@ def assign(item):
     path = read_row(item.input.row)["transcript"]
     words, interpolated, left_out = place_words(read_transcript(path) if path else [])
     assigned = assign_words(words, read_turns(item.input.rttm))
-    notes = {
-        "words": len(assigned.words),
-        "times interpolated": interpolated,
-        "left out without times": left_out,
-        "assigned to the nearest turn": assigned.nearest,
-        "without a speaker": assigned.without_speaker,
-        "moved to the speaker of their sentence": assigned.moved,
-    }
-    logging.info("%s: %s", path, notes)
-    write_table(item.output.words, "words", assigned.words, metadata=notes)
+    notes = assigned.notes(interpolated=interpolated, left_out=left_out)
+    logging.info("%s: %d words, %s", path, len(assigned.words), notes)
+    write_table(item.output.words, "words", assigned.words, metadata={"notes": json.dumps(notes)})
 
 
 job.each(assign)

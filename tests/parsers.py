@@ -9,7 +9,8 @@ from snakemake.utils import update_config
 from table_corpus import source
 
 from diarflow.errors import InputError, visible
-from diarflow.formats.annotation_csv import parse_annotation_csv, read_annotation_csv
+from diarflow.formats.annotation_csv import read as read_annotation_csv
+from diarflow.formats.records import parse_records
 from diarflow.formats.rttm import parse_rttm, read_rttm
 from diarflow.formats.uem import read_uem
 from diarflow.planning.reference_digests import file_digests
@@ -41,7 +42,7 @@ def read_all_turns(path):
     """Read all recordings of an RTTM or an annotation CSV."""
     is_rttm = path.suffix == ".rttm"
     file = (read_rttm if is_rttm else read_annotation_csv)(path)
-    return (parse_rttm if is_rttm else parse_annotation_csv)(file, file.lines)
+    return (parse_rttm if is_rttm else parse_records)(file, file.lines)
 
 
 def read_digests(path):

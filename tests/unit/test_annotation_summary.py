@@ -1,8 +1,11 @@
 """Line at the end of a run about what was dropped or mapped in references."""
 
+import json
+
 import pytest
 
 from diarflow.artifacts.sidecars import write_sidecar
+from diarflow.artifacts.tables import write_table
 from diarflow.runs.annotation_summary import annotation_lines
 from diarflow.scoring.repairs import Repairs
 
@@ -55,4 +58,15 @@ def test_a_call_is_one_recording_and_empty_only_if_all_its_channels_are(prepared
     assert list(annotation_lines(paths, calls=calls)) == [
         "references: 3 turns dropped (outside the recording, or empty) in 2 of 3 (a, c); "
         "1 of 3 empty (b)"
+    ]
+
+
+def test_what_was_guessed_in_transcripts_is_summed(tmp_path):
+    for name, count in (("a", 2), ("b", 0)):
+        notes = json.dumps({"words without a speaker": count})
+        write_table(tmp_path / f"{name}.parquet", "words", metadata={"notes": notes})
+    (tmp_path / "c.parquet").write_bytes(b"damaged")
+    words = [str(tmp_path / f"{name}.parquet") for name in "abc"]
+    assert list(annotation_lines([], words=words)) == [
+        "transcripts: 2 words without a speaker in 1 of 3 (a)"
     ]

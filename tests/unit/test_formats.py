@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diarflow.errors import InputError
-from diarflow.formats.annotation_csv import parse_annotation_csv, read_annotation_csv
+from diarflow.formats.annotation_csv import read as read_annotation_csv
+from diarflow.formats.records import parse_records
 from diarflow.formats.rttm import parse_rttm, read_rttm, read_turns, write_rttm
 from diarflow.formats.text import as_integer, as_number, parse_number
 from diarflow.formats.uem import read_uem, write_uem
@@ -39,7 +40,7 @@ def turns_of(path, *names):
     """Return the turns of recordings in an RTTM or a CSV; without names, of all."""
     is_rttm = path.suffix != ".csv"
     read = (read_rttm if is_rttm else read_annotation_csv)(path)
-    return (parse_rttm if is_rttm else parse_annotation_csv)(read, names or read.lines).all_turns()
+    return (parse_rttm if is_rttm else parse_records)(read, names or read.lines).all_turns()
 
 
 def speakers(path):
@@ -208,7 +209,7 @@ def test_a_csv_of_a_spreadsheet_is_read(file, text, encoding):
 
 def test_a_csv_may_have_a_column_of_channels(file):
     read = read_annotation_csv(file("filename,Channel,Offset,Duration,Speaker_id\na,2,0,1,x\n"))
-    assert parse_annotation_csv(read, ["a"]).channels == {"2"}
+    assert parse_records(read, ["a"]).channels == {"2"}
 
 
 def test_the_last_row_of_a_csv_needs_no_line_break(file):  # bug 25

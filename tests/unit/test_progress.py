@@ -17,7 +17,7 @@ from diarflow.progress import context, handler
 from diarflow.progress.counts import RunProgress, RunTracker, StageProgress
 from diarflow.progress.display import Lines
 from diarflow.progress.failed_jobs import FailedJobs
-from diarflow.progress.jobs import stage_totals
+from diarflow.progress.jobs import is_stage, stage_totals
 from diarflow.progress.state_file import STATE, read_state, write_state
 from diarflow.progress.table import progress_line, progress_table, summary
 from diarflow.runs.locks import LOCK, remove_stale_locks
@@ -348,3 +348,10 @@ def test_a_damaged_state_is_no_state(folder, text):
     os.makedirs(STATE.parent)
     STATE.write_text(text, encoding="latin-1")
     assert read_state() is None
+
+
+def test_exports_are_stages_and_targets_are_not():
+    assert all(
+        is_stage(rule) for rule in ("export_srt", "export_kaldi", "assign_words", "join_channels")
+    )
+    assert not any(is_stage(rule) for rule in ("exports", "rttm", "retry"))

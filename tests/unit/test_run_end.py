@@ -5,9 +5,10 @@ import os
 import numpy as np
 import pytest
 import soundfile
+from test_calls import CALL, MONO, plan_of
 
 from diarflow.artifacts.failures import Failure
-from diarflow.runs.recording_summary import recording_lines
+from diarflow.runs.recording_summary import RecordingFiles, files_by_recording, recording_lines
 from diarflow.runs.summary import result_lines
 from diarflow.runs.tuning_summary import tuning_lines
 
@@ -25,7 +26,12 @@ def results(tmp_path, monkeypatch):
         soundfile.write(audio, np.zeros(60 * 16_000, np.int16), 16_000)
         os.utime(audio, (START + 5, START + 5))
         (tmp_path / f"results/c/rttm/s/{name}.rttm").touch()
-    return {("c", name): [f"results/c/rttm/s/{name}.rttm"] for name in "abc"}
+    return {
+        ("c", name): RecordingFiles(
+            [f"results/c/rttm/s/{name}.rttm"], [f"results/c/audio/{name}.wav"]
+        )
+        for name in "abc"
+    }
 
 
 def line(recordings, failures=(), now=START + 60):
@@ -45,6 +51,21 @@ def test_recordings_set_aside_or_without_rttm_do_not_count(results):
     assert line(results, failures) == [
         "1 of 3 recordings, 1.0 min of audio, 1 set aside, 60 s (1.0 times real time)"
     ]
+
+
+def test_a_call_is_one_recording_with_the_length_of_its_longest_channel(results):
+    call = {
+        ("c", "ab"): RecordingFiles(
+            ["results/c/rttm/s/a.rttm"], ["results/c/audio/a.wav", "results/c/audio/b.wav"]
+        )
+    }
+    assert line(call)[0].startswith("1 of 1 recordings, 1.0 min of audio")
+    files = files_by_recording(plan_of(*CALL, MONO))
+    assert files["c", "call"] == RecordingFiles(
+        ["results/c/rttm/classic/call.rttm"],
+        ["results/c/audio/call_ch1.wav", "results/c/audio/call_ch2.wav"],
+    )
+    assert set(files) == {("c", "call"), ("c", "mono")}
 
 
 def test_a_run_that_did_not_prepare_all_of_the_audio_has_no_speed(results):

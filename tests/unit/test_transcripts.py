@@ -85,6 +85,14 @@ def test_a_word_without_times_lies_between_its_neighbours(tmp_path):
     assert [word.sentence for word in words] == [0, 0, 1, 1]
 
 
+def test_words_without_times_share_a_gap_and_join_the_end_of_the_segment():
+    texts = [TimedText(1.0, 2.0, "a"), TimedText(None, None, "b"), TimedText(3.0, 2.5, "c"), TimedText(4.0, 5.0, "d"),
+             TimedText(None, None, "e"), TimedText(None, None, "f", 1), TimedText(7.0, 8.0, "g", 1)]  # fmt: skip
+    words, interpolated, left_out = place_words(texts)
+    assert [word[:2] for word in words] == [(1, 2), (2, 3), (3, 4), (4, 5), (5, 5), (7, 7), (7, 8)]
+    assert (interpolated, left_out) == (4, 0)
+
+
 def test_words_of_a_segment_without_any_times_are_counted():
     assert place_words([TimedText(None, None, "a", 0)]) == ([], 0, 1)
 

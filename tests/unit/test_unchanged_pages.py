@@ -18,6 +18,7 @@ from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.tables import write_table
 from diarflow.formats.rttm import write_rttm
 from diarflow.formats.uem import write_uem
+from diarflow.report.page_list import update_page_list
 from diarflow.report.site import write_site
 from diarflow.runs.result_records import JobRecords
 from diarflow.timeline.intervals import Interval, Turn
@@ -139,6 +140,18 @@ def test_the_folder_of_a_removed_corpus_is_removed():
     shutil.copytree(RESULTS, RESULTS.with_name("d"))
     write_site(REPORT, content | {"recordings": recordings, "variants": {"d": content["variants"]["c"]}})  # fmt: skip
     assert {path.name for path in PAGE.parents[1].iterdir()} == {"d", "pages.tsv"}
+
+
+def test_the_page_of_a_removed_recording_with_spaces_and_accents_is_removed(tmp_path):
+    folder = tmp_path / "other/report/recordings"
+    (folder / "c").mkdir(parents=True)
+    (tmp_path / "other/records").mkdir()
+    pages = {folder / f"c/{name}.html": "0" * 64 for name in ("Interview Müller (1)", "b")}
+    for path, digest in pages.items():
+        path.write_text(f'<meta name="digest" content="{digest}">')
+    update_page_list(folder, pages)
+    update_page_list(folder, {path: digest for path, digest in pages.items() if path.stem == "b"})
+    assert [path.name for path in (folder / "c").iterdir()] == ["b.html"]
 
 
 def test_no_page_is_removed_behind_a_link(tmp_path):

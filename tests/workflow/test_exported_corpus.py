@@ -33,6 +33,9 @@ def _exported(tmp_path_factory):
         write_corpus(folder, *WITHOUT_AUDIO)
         done = Workflow(folder)(check=False)
         assert done.status == 3
+        assert (
+            "corpus c: exports: ctm contains words, but the corpus has no transcript" in done.text
+        )
 
     return build_once(tmp_path_factory, "exported", build)
 

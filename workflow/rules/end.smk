@@ -8,7 +8,7 @@ import atexit
 
 from diarflow.runs.annotation_summary import annotation_lines
 from diarflow.runs.audio_summary import audio_lines
-from diarflow.runs.recording_summary import recording_lines, rttm_by_recording
+from diarflow.runs.recording_summary import files_by_recording, recording_lines
 from diarflow.runs.run_end import RunEnd
 from diarflow.runs.tuning_summary import tuning_lines
 
@@ -17,7 +17,7 @@ run_end = RunEnd(
     corpora=plan.systems,
     failures=plan.failures,
     counts=lambda: [
-        *recording_lines(rttm_by_recording(plan), plan.failures(), start=STARTED),
+        *recording_lines(files_by_recording(plan), plan.failures(), start=STARTED),
         *tuning_lines(
             {name: search.system for name, search in settings.tuning.items()},
             snakefile=workflow.main_snakefile,
@@ -32,6 +32,7 @@ run_end = RunEnd(
             plan.paths("reference", "prepare_reference", ".json", scored=True),
             plan.paths("rttm", "import_rttm", ".json"),
             plan.calls.call_of_sidecar(),
+            plan.paths("words", "assign_words", ".parquet"),
         ),
     ],
     accept_failures=settings.on_error == "accept",

@@ -14,9 +14,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     # what follows `--` belongs to Snakemake
-    own, _, more = _split(given)
-    options = _parser().parse_args(own)
-    options.more = more
+    end = given.index("--") if "--" in given else len(given)
+    options = _parser().parse_args(given[:end])
+    options.more = given[end + 1 :]
     try:
         if problem := platform_problem():
             raise InputError(problem)
@@ -26,13 +26,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def _split(arguments: list[str]) -> tuple[list[str], str, list[str]]:
-    if "--" not in arguments:
-        return arguments, "", []
-    index = arguments.index("--")
-    return arguments[:index], "--", arguments[index + 1 :]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from diarflow.errors import InputError
-from diarflow.formats.records import RecordFile, parse_records
+from diarflow.formats.records import RecordFile
 from diarflow.formats.text import read_fields, read_source_lines
 
 ENDINGS = (".csv", ".tsv")
@@ -87,9 +87,6 @@ def read(path, selection=None) -> RecordFile:
                 channel=channel, names=columns.times, problem=problem,
             )  # fmt: skip
     return file
-
-
-read_annotation_csv, parse_annotation_csv = read, parse_records
 
 
 def _delimiter(texts: Sequence[str]) -> tuple[str, int]:

@@ -76,9 +76,11 @@ class Session:
                 *warn_of_annotations(recordings),
                 *self.plan.calls.warnings(),
                 *self.folder.warnings(),
+                *_export_warnings(self.plan),
             ]
             snakemake_patches.apply(len(recordings))
-            set_context(len(recordings), self.plan.failures)
+            count = sum(len(self.plan.ids(corpus, "write_rttm")) for corpus in self.plan.systems)
+            set_context(count, self.plan.failures)
             if not find_spec("snakemake_logger_plugin_diarflow"):
                 self.warnings.append(
                     "the logger plugin is not installed, so there is no live table: pip install -e . in the checkout"
@@ -103,6 +105,13 @@ def corpus_needs(settings: Settings) -> dict[str, CorpusNeeds]:
         )
         for corpus in settings.corpora
     }
+
+
+def _export_warnings(plan: Plan) -> Iterator[str]:
+    """Yield a line for each corpus whose words are exported although it has no transcripts."""
+    for corpus, names in plan.exports.items():
+        if "ctm" in names and corpus not in plan.corpora_with_transcripts:
+            yield f"corpus {corpus}: exports: ctm contains words, but the corpus has no transcript; the files are empty"
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from diarflow.backends import PACKAGE
+from diarflow.exports import EXPORTS
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.progress.context import RunContext
 from diarflow.timeline.intervals import Seconds
@@ -23,8 +24,9 @@ def stage_of(rule: str) -> str:
 
 @lru_cache(100)
 def is_stage(name: str) -> bool:
-    """Return whether a rule makes files: its script then has its name."""
-    return name != _RETRY and (PACKAGE.parent / f"{name}.py").is_file()
+    """Return whether a rule makes files. It then has a script with its name, or is an export."""
+    is_export = any(export.rule == name for export in EXPORTS.values())
+    return name != _RETRY and (is_export or (PACKAGE.parent / f"{name}.py").is_file())
 
 
 def stage_totals(jobs: Mapping[str, int], context: RunContext) -> dict[str, int]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from diarflow.atomic import atomic_write, is_own_place, remove_own
 from diarflow.report.rendering import read_digest
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+# of a corpus, a recording or a digest: a part of a path that does not begin with a dot
+_NAME = re.compile(r"[^/\x00-\x1f.][^/\x00-\x1f]*")
 _COLUMNS = ["corpus", "recording", "digest"]
 
 

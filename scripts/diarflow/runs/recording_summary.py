@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from typing import NamedTuple
 
 from diarflow.artifacts.failures import Failure
 from diarflow.planning.plan import Plan
@@ -12,8 +12,15 @@ from diarflow.progress.table import duration
 from diarflow.timeline.intervals import Seconds
 
 
-def rttm_by_recording(plan: Plan) -> dict[tuple[str, str], list[str]]:
-    """Return the RTTM files of all systems of each recording, by corpus and id."""
+class RecordingFiles(NamedTuple):
+    """RTTM of all systems of a recording, and its prepared audio: of a call that of each channel."""
+
+    rttm: list[str]
+    audio: list[str]
+
+
+def files_by_recording(plan: Plan) -> dict[tuple[str, str], RecordingFiles]:
+    """Return the files of each recording with systems, by corpus and id. A call is one recording."""
     systems = {
         corpus: [
             name for rule in ("write_rttm", "import_rttm") for name in plan.variants(rule, corpus)
@@ -21,37 +28,43 @@ def rttm_by_recording(plan: Plan) -> dict[tuple[str, str], list[str]]:
         for corpus in plan.systems
     }
     return {
-        (corpus, id): [f"results/{corpus}/rttm/{system}/{id}.rttm" for system in systems[corpus]]
-        for corpus, id in plan.recordings
-        if systems[corpus]
+        (corpus, id): RecordingFiles(
+            [f"results/{corpus}/rttm/{system}/{id}.rttm" for system in names],
+            [
+                f"results/{corpus}/audio/{channel}.wav"
+                for channel in plan.calls.channels(corpus, id)
+            ],
+        )
+        for corpus, names in systems.items()
+        if names
+        for id in plan.ids(corpus, "write_rttm")
     }
 
 
 def recording_lines(
-    recordings: Mapping[tuple[str, str], Iterable[str]],
+    recordings: Mapping[tuple[str, str], RecordingFiles],
     failures: Iterable[Failure],
     *,
     start: float,
     now: float | None = None,
-    root="results",
 ) -> Iterator[str]:
     """Yield one line about a run, if there are results or recordings set aside.
 
-    `recordings` maps corpus and id to the RTTM files that the run makes. A recording counts if all of them exist and
+    `recordings` maps corpus and id to the files that the run makes. A recording counts if all its RTTM exist and
     no rule has set it aside. Times real time are given only if this run prepared all of their audio.
     """
     seconds = (time.time() if now is None else now) - start
     set_aside = {(failure.corpus, failure.recording) for failure in failures} & set(recordings)
     complete = [
         key
-        for key, paths in recordings.items()
-        if key not in set_aside and all(map(os.path.exists, paths))
+        for key, files in recordings.items()
+        if key not in set_aside and all(map(os.path.exists, files.rttm))
     ]
     if not (complete or set_aside):
         return
-    audio = [Path(root, corpus, "audio", f"{id}.wav") for corpus, id in complete]
-    durations = [prepared_duration(str(path)) for path in audio]
-    known = sum(each for each in durations if each)
+    audio = [path for key in complete for path in recordings[key].audio]
+    durations = [_duration(recordings[key].audio) for key in complete]
+    known = sum(durations)
     parts = [f"{len(complete):,} of {len(recordings):,} recordings"]
     if known:
         parts.append(f"{_hours(known)} of audio")
@@ -63,10 +76,15 @@ def recording_lines(
     yield text
 
 
+def _duration(audio: Iterable[str]) -> Seconds:
+    """Return the duration of the longest channel; 0 without prepared audio."""
+    return max((prepared_duration(path) or 0.0 for path in audio), default=0.0)
+
+
 def _is_since(start: float):
-    def is_since(path: Path) -> bool:
+    def is_since(path: str) -> bool:
         try:
-            return path.stat().st_mtime >= start
+            return os.stat(path).st_mtime >= start
         except OSError:
             return False
 

@@ -51,7 +51,7 @@ class Annotations(Block):
 
     @property
     def selection(self) -> TierSelection:
-        """The same as a value of the formats."""
+        """Selection as the value that the readers of files take."""
         return TierSelection(tuple(self.tiers), self.speaker)
 
 

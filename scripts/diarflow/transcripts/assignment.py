@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from diarflow.timeline.intervals import Seconds, Turn
@@ -23,6 +23,16 @@ class Assigned(NamedTuple):
     nearest: int
     without_speaker: int
     moved: int
+
+    def notes(self, *, interpolated: int, left_out: int) -> dict[str, int]:
+        """Return what was guessed, moved or left out, by its description, with the counts of `place_words`."""
+        return {
+            "words with interpolated times": interpolated,
+            "words without times left out": left_out,
+            "words assigned to the nearest turn": self.nearest,
+            "words without a speaker": self.without_speaker,
+            "words moved to the speaker of their sentence": self.moved,
+        }
 
 
 def assign_words(
@@ -76,7 +86,7 @@ def _speaker_of(word: Word, turns: Sequence[Turn], first: int) -> tuple[str, boo
     """Return the speaker of a word, "" if no turn is near, and whether it is that of the nearest turn."""
     times: dict[str, Seconds] = {}
     distance, near = MAX_DISTANCE, ""
-    for turn in turns[first:]:
+    for turn in islice(turns, first, None):
         if turn.start > word.end + MAX_DISTANCE:
             break
         shared = min(turn.end, word.end) - max(turn.start, word.start)

@@ -39,7 +39,7 @@ def sentences_by_speaker(words: Iterable[Word]) -> Iterator[tuple[str, list[Word
 def place_words(texts: Sequence[TimedText]) -> tuple[list[Word], int, int]:
     """Return words with times and sentences, the number of words whose times were interpolated, and of those left out.
 
-    Words without times lie between their neighbours of the same segment, in equal parts. If no word of a segment has
+    Words without times, or with an end before the start, lie between their neighbours of the same segment, in equal parts. If no word of a segment has
     times, its words are left out. A sentence ends with a full stop, a question mark or an exclamation mark, or with
     its segment.
 
@@ -52,12 +52,12 @@ def place_words(texts: Sequence[TimedText]) -> tuple[list[Word], int, int]:
     words: list[Word] = []
     interpolated = left_out = sentence = 0
     for segment in _segments(texts):
-        if all(text.start is None or text.end is None for text in segment):
+        if not any(map(_has_times, segment)):
             left_out += len(segment)
             continue
         for start, end, text in _interpolated(segment):
             words.append(Word(start, end, text.text, sentence))
-            interpolated += text.start is None or text.end is None
+            interpolated += not _has_times(text)
             sentence += bool(_SENTENCE_END.search(text.text))
         sentence += not _SENTENCE_END.search(segment[-1].text)
     return words, interpolated, left_out
@@ -70,22 +70,23 @@ def _segments(texts: Iterable[TimedText]) -> list[list[TimedText]]:
     return list(segments.values())
 
 
-def _interpolated(segment: list[TimedText]) -> Iterable[tuple[Seconds, Seconds, TimedText]]:
+def _has_times(text: TimedText) -> bool:
+    return text.start is not None and text.end is not None and text.end >= text.start
+
+
+def _interpolated(segment: list[TimedText]) -> Iterator[tuple[Seconds, Seconds, TimedText]]:
     """Yield start, end and text of each word of a segment in which at least one word has times."""
-    timed = [
-        (index, text.start, text.end)
-        for index, text in enumerate(segment)
-        if text.start is not None and text.end is not None
-    ]
-    for index, text in enumerate(segment):
-        before = [entry for entry in timed if entry[0] <= index]
-        after = [entry for entry in timed if entry[0] >= index]
-        if before and before[-1][0] == index:
-            yield before[-1][1], max(before[-1][1:]), text
+    for has_times, group in groupby(enumerate(segment), key=lambda pair: _has_times(pair[1])):
+        run = list(group)
+        if has_times:
+            yield from ((text.start, text.end, text) for _, text in run)  # type: ignore[misc]
             continue
-        start = before[-1][2] if before else after[0][1]
-        end = after[0][1] if after else before[-1][2]
-        first = before[-1][0] + 1 if before else 0
-        last = after[0][0] if after else len(segment)
-        step = max(0.0, end - start) / (last - first)
-        yield start + (index - first) * step, start + (index - first + 1) * step, text
+        first, last = run[0][0], run[-1][0]
+        before = segment[first - 1].end if first else None
+        after = segment[last + 1].start if last + 1 < len(segment) else None
+        start = after if before is None else before
+        end = before if after is None else after
+        assert start is not None and end is not None  # a neighbour has times
+        step = max(0.0, end - start) / len(run)
+        for number, (_, text) in enumerate(run):
+            yield start + number * step, start + (number + 1) * step, text
