@@ -3,8 +3,9 @@
 import pytest
 from table_corpus import source
 
+from diarflow.planning.corpus_reader import CorpusNeeds
 from diarflow.planning.reference_digests import file_digests
-from diarflow.planning.table import CorpusNeeds, read_corpora, read_corpus, warn_of_annotations
+from diarflow.planning.table import read_corpora, read_corpus, warn_of_annotations
 from diarflow.settings.corpora import Annotations
 
 

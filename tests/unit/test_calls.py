@@ -9,10 +9,11 @@ from test_settings import settings
 from diarflow.artifacts.failures import Failure, write_failure
 from diarflow.batch_labels import batch_index
 from diarflow.errors import InputError
+from diarflow.planning.corpus_reader import CorpusNeeds
 from diarflow.planning.plan import Plan
 from diarflow.planning.recording import Recording
 from diarflow.planning.report_content import report_content
-from diarflow.planning.table import CorpusNeeds, read_corpus
+from diarflow.planning.table import read_corpus
 
 LINE = "SPEAKER {} {} 0 1 <NA> <NA> x <NA> <NA>\n"
 

@@ -8,7 +8,8 @@ import yaml
 from table_corpus import source
 
 from diarflow.errors import InputError
-from diarflow.planning.table import CorpusNeeds, read_corpus
+from diarflow.planning.corpus_reader import CorpusNeeds
+from diarflow.planning.table import read_corpus
 from diarflow.settings.corpora import Corpus
 
 AUDIO = {"a": "audio/a.wav", "b": "audio/b.flac"}

@@ -9,8 +9,9 @@ import pytest
 from table_corpus import source
 
 from diarflow.errors import InputError
+from diarflow.planning.corpus_reader import CorpusNeeds
 from diarflow.planning.recording_ids import safe_id
-from diarflow.planning.table import CorpusNeeds, read_corpora, read_corpus, warn_of_annotations
+from diarflow.planning.table import read_corpora, read_corpus, warn_of_annotations
 
 
 def test_paths_are_relative_to_the_table(table, tmp_path):

@@ -18,7 +18,8 @@ from table_corpus import source
 
 from diarflow.errors import InputError
 from diarflow.planning.columns import COLUMNS, meaning
-from diarflow.planning.table import CorpusNeeds, read_corpus
+from diarflow.planning.corpus_reader import CorpusNeeds
+from diarflow.planning.table import read_corpus
 from diarflow.planning.table_text import read_text_table
 
 HEADER = ("recording", "audio", "channel", "num_speakers", "reference")

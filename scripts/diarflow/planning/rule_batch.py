@@ -1,161 +1,29 @@
-"""Batch of a rule, with the inputs and directives that the rule declares.
-
-The rules in `workflow/rules` write all paths in full. The methods here bind a path to the variant of a job, and
-leave it out if the variant does not read it.
-"""
+"""Batch of a rule, with the inputs and directives that the rule declares."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from diarflow.planning.batches import Batch, inputs_to_declare
 from diarflow.planning.durations import expected_duration
-from diarflow.planning.provenance import export_provenance, is_made, rule_provenance
+from diarflow.planning.provenance import export_provenance, rule_provenance
 from diarflow.planning.requirements import BACKENDS
 from diarflow.planning.resources import memory_mb, runtime_minutes
-from diarflow.planning.rule_variants import EXPORT_RULES, RULE_BLOCKS, VARIANTS
+from diarflow.planning.rule_inputs import RuleInputs
+from diarflow.planning.rule_variants import EXPORT_RULES, VARIANTS
 from diarflow.runs.attempts import attempt_resource
 from diarflow.runs.result_records import made_from
-from diarflow.settings import is_oracle
 from diarflow.timeline.intervals import Seconds
 
 if TYPE_CHECKING:
     from diarflow.planning.session import Session
 
-# wildcards whose names differ from their block of settings
-_WILDCARDS = {"networks": "network", "turns": "system"}
 
-
-class RuleBatch(Batch):
+class RuleBatch(RuleInputs):
     """Batch of a rule in a session."""
 
     def __init__(self, session: "Session", rule: str, *arguments: Any, **values: Any):
-        super().__init__(rule, *arguments, **values)
-        self._session = session
-        self._settings = session.settings
-        self._block = RULE_BLOCKS.get(rule, "")
-        self._wildcard = _WILDCARDS.get(self._block, self._block)
-        self._row_pattern: str | None = None
+        super().__init__(session, rule, *arguments, **values)
         self._provenance: Callable[[Any], str] | None = None
-
-    # --- inputs ---------------------------------------------------------------------------------
-
-    def rows(self, pattern: str) -> Callable:
-        """Return the row files, written by now or, in a dry run, in a scratch folder."""
-
-        def files(corpus: str, recording: str, **values: str) -> list[str]:
-            path = pattern.format(corpus=corpus, recording=recording, **values)
-            return [self._session.folder.row_file(path)]
-
-        self._row_pattern = pattern
-
-        if self.is_wildcard:
-            return lambda wildcards: files(**dict(wildcards.items()))
-        return self.sources(lambda corpus, id: files(recording=id, **self.values))
-
-    def source_audio(self) -> Callable:
-        """Return the audio files that a rule makes."""
-        recordings = self._session.plan.recordings
-        return self.sources(lambda corpus, id: recordings[corpus, id].source_audio())
-
-    def source_annotations(self) -> Callable:
-        """Return the references and UEMs that a rule makes."""
-        recordings = self._session.plan.recordings
-        return self.sources(lambda corpus, id: recordings[corpus, id].source_annotations())
-
-    def inputs_if_audio(self, pattern: str) -> str | Callable:
-        """Return files only for corpora whose audio is prepared."""
-        needs = self._session.needs
-        return self.inputs(lambda wildcards: pattern if needs[wildcards.corpus].audio else None)
-
-    def inputs_if_transcripts(self, pattern: str) -> str | Callable:
-        """Return files only for corpora with transcripts."""
-        corpora = self._session.plan.corpora_with_transcripts
-        return self.inputs(lambda wildcards: pattern if wildcards.corpus in corpora else None)
-
-    def rows_of_calls(self, pattern: str) -> Callable:
-        """Return the row files with the channels of calls, only for corpora that have calls."""
-        calls, rows = self._session.plan.calls, self.rows(pattern)
-
-        def files(wildcards: Any) -> list[str]:
-            corpus = self.values.get("corpus") or wildcards.corpus
-            return rows(wildcards) if calls.has_calls(corpus) else []
-
-        return files
-
-    def inputs_of_channels(self, pattern: str, *, only_if_audio: bool = False) -> Callable:
-        """Return the files of each channel of calls; of other recordings their own files.
-
-        With `only_if_audio`, only for corpora whose audio is prepared.
-        """
-        calls, needs = self._session.plan.calls, self._session.needs
-
-        def files(corpus: str, id: str, **values: str) -> list[str]:
-            if only_if_audio and not needs[corpus].audio:
-                return []
-            channels = calls.channels(corpus, id)
-            return [pattern.format(corpus=corpus, recording=id, **values) for id in channels]
-
-        def inputs(wildcards: Any) -> list[str]:
-            values = dict(self.values or wildcards.items())
-            if id := values.pop("recording", ""):
-                return files(id=id, **values)
-            # the channels of a call are in its batch
-            pairs = [
-                (path, time)
-                for id, time in zip(self.recordings, self.output_times, strict=True)
-                for path in files(id=id, **values)
-            ]
-            return inputs_to_declare([path for path, _ in pairs], [time for _, time in pairs])
-
-        return inputs
-
-    def inputs_of_network(self, pattern: str) -> str | Callable:
-        """Return the output of the network that the variant reads, if any; {network} is its name."""
-
-        def bound(wildcards: Any) -> str | None:
-            network = getattr(self._variant(wildcards), "network", None)
-            return _keep_wildcards(pattern, network=network) if network else None
-
-        return self.inputs(bound)
-
-    def inputs_if_oracle(self, pattern: str) -> str | Callable:
-        """Return files only for variants that read the reference."""
-        return self.inputs(
-            lambda wildcards: pattern if is_oracle(self._variant(wildcards)) else None
-        )
-
-    def inputs_of_system(self, pattern: str) -> str | Callable:
-        """Return files of the variants that the system {system} selects."""
-
-        def bound(wildcards: Any) -> str:
-            return _keep_wildcards(pattern, **self._stages(wildcards))
-
-        return self.inputs(bound)
-
-    def inputs_of_turns(self, setting: str, pattern: str) -> str | Callable:
-        """Return files that the system's turns read if their `setting` ("network", "embedding") is not null.
-
-        In the pattern, {network} is the network of the turns, and {dense} is their own embedding.
-        """
-
-        def bound(wildcards: Any) -> str | None:
-            turns = self._variant(wildcards)
-            if not getattr(turns, setting, None):
-                return None
-            names = {"network": turns.network, "dense": turns.embedding}
-            return _keep_wildcards(pattern, **self._stages(wildcards), **names)
-
-        return self.inputs(bound)
-
-    def model(self) -> Callable:
-        """Return the model of the variant, if a rule makes it."""
-
-        def path(wildcards: Any) -> str | list[str]:
-            model = getattr(self._variant(wildcards), "model", None) or ""
-            return model if is_made(model) else []
-
-        return self.bind(path)
 
     def changed(self) -> Callable:
         """Return a new file if a result of the job is not the one that its records describe; the job then runs again."""
@@ -247,27 +115,9 @@ class RuleBatch(Batch):
         self._provenance = text
         return self.bind(text)
 
-    # --- the variant of a job -------------------------------------------------------------------
-
-    def _name(self, wildcards: Any) -> str:
-        """Return the name of the variant that the job's wildcards select."""
-        name: str = getattr(wildcards, self._wildcard)
-        return (self._settings.systems[name].turns or "") if self._wildcard == "system" else name
-
-    def _variant(self, wildcards: Any) -> Any:
-        return getattr(self._settings, self._block)[self._name(wildcards)]
-
-    def _stages(self, wildcards: Any) -> dict[str, Any]:
-        return self._settings.systems[wildcards.system].model_dump()
-
     def _durations(self, wildcards: Any) -> list[Seconds]:
         corpus = self.values.get("corpus") or wildcards.corpus
         calls = self._session.plan.calls
         ids = self.recordings or [wildcards.recording]
         channels = [channel for id in ids for channel in calls.channels(corpus, id)]
         return [expected_duration(self._session, corpus, id) for id in channels]
-
-
-def _keep_wildcards(pattern: str, **names: Any) -> str:
-    """Return the pattern with names in place of all wildcards but {corpus} and {recording}."""
-    return pattern.format(corpus="{corpus}", recording="{recording}", **names)

@@ -16,6 +16,7 @@ from diarflow.backends import PACKAGE
 from diarflow.errors import InputError
 from diarflow.planning import snakemake_patches
 from diarflow.planning.aggregation import Aggregation
+from diarflow.planning.corpus_reader import CorpusNeeds
 from diarflow.planning.model_checks import check_models
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance
@@ -23,7 +24,7 @@ from diarflow.planning.requirements import check_installed, check_references
 from diarflow.planning.rule_batch import RuleBatch
 from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
-from diarflow.planning.table import CorpusNeeds, read_corpora, warn_of_annotations
+from diarflow.planning.table import read_corpora, warn_of_annotations
 from diarflow.progress.context import add_batch, set_context
 from diarflow.settings import Settings, read_settings
 from diarflow.settings.files import DEFAULTS, check_file
