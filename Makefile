@@ -35,7 +35,7 @@ train: .venv/dev.stamp      ## train the shipped change detector again
 
 test-slow: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## run the slow tests and those that need pyannote.audio
 	$(SLOW)/python -m pytest -m slow tests/slow
-	$(BIN)/python -m pytest -m slow tests/training
+	$(BIN)/python -m pytest -m slow --ignore tests/slow
 
 check: .venv/dev.stamp      ## check formatting, lint, spelling and types
 	$(BIN)/ruff format --check $(SOURCES)

@@ -34,6 +34,7 @@ def train_small(**changes):
     return network.get_weights(), history, messages
 
 
+@pytest.mark.slow
 def test_the_seed_determines_the_weights():
     weights, history, messages = train_small()
     same_weights, same_history, _ = train_small()

@@ -154,6 +154,7 @@ def test_chunks_after_the_data_of_a_wav_are_not_decoded(tone, tmp_path):
     assert len(prepare(tmp_path / "a.wav", tmp_path)[0]) == 16_000
 
 
+@pytest.mark.slow
 def test_a_wav_of_more_than_4_gb_is_rejected(tone, tmp_path):
     path = tone()
     with open(path, "ab") as file:

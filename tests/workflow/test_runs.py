@@ -185,7 +185,7 @@ def test_a_folder_with_unsafe_names_is_a_corpus(unscored):
     assert not (unscored / "x").exists() and not (unscored / "y").exists()
 
 
-@pytest.mark.parametrize("batch_size", [1, 10])
+@pytest.mark.parametrize("batch_size", [1, pytest.param(10, marks=pytest.mark.slow)])
 def test_results_keep_the_names_of_recordings(fresh, batch_size):
     (fresh.folder / "calls").mkdir()
     name = "Interview Müller (1)"
