@@ -48,7 +48,9 @@ class ResultCheck:
         self._foreign: set[str] = set()
         self._not_restamped: list[str] = []
         if self.is_active:
-            self._records, self._all_are_recorded = merged_records()
+            records, self._all_are_recorded = merged_records()
+            # an earlier version recorded row files too
+            self._records = {path: records[path] for path in filter(_is_result, records)}
             for path, record in self._records.items():
                 self._compare(path, record)
             for path in self._damaged:
@@ -194,13 +196,23 @@ def _is_page(path: str) -> bool:
 
 
 def _present_files() -> Iterator[tuple[str, ResultRecord]]:
-    """Yield a record without a digest for each file below `results/`, except records and what was kept aside."""
+    """Yield a record without a digest for each result below `results/`, except those that were kept aside."""
     for folder, folders, names in os.walk("results"):
         if folder == "results":
             folders[:] = [name for name in folders if name != "records"]
         for name in names:
-            if ASIDE not in name and (state := file_state(f"{folder}/{name}")):
-                yield f"{folder}/{name}", ResultRecord("", "", state.size, state.mtime_ns)
+            path = f"{folder}/{name}"
+            if ASIDE not in name and _is_result(path) and (state := file_state(path)):
+                yield path, ResultRecord("", "", state.size, state.mtime_ns)
+
+
+def _is_result(path: str) -> bool:
+    """Return whether a file is a result, rather than a row file, a table of ids or a failure record."""
+    _, owner, *rest = path.split("/")
+    is_of_corpus = owner != "report" and len(rest) > 1
+    return not (is_of_corpus and rest[0] in ("recordings", "failures")) and (
+        rest[-1:] != ["recordings.tsv"]
+    )
 
 
 def _kept_aside(path: str) -> Iterator[str]:
