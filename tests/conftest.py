@@ -20,6 +20,7 @@ os.environ["SNAKEMAKE_LOGGER_DIARFLOW_DISPLAY"] = "full"
 import numpy as np
 import pytest
 import soundfile
+from sessions import end_run
 from table_corpus import source
 from workflow_runs import Workflow, build_once, copied, record_threads, write_tiny_corpus
 
@@ -60,6 +61,14 @@ def no_cached_times():
     """Forget the modification times that a plan reads once in a process."""
     yield
     scan_again()
+
+
+@pytest.fixture
+def planning_folder(tmp_path, monkeypatch):
+    """An empty folder in which a test opens sessions of planning; a run of a test ends with the test."""
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    end_run()
 
 
 @pytest.fixture
