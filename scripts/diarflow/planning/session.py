@@ -131,14 +131,14 @@ def check_package(scripts: str) -> None:
     Jobs import the package from the folder of their script, so the same package must plan them.
     Snakemake reads braces in the path of the checkout as wildcards.
     """
+    checkout = os.path.dirname(os.path.abspath(scripts))
     if "{" in scripts or "}" in scripts:
         raise InputError(
-            f"the path of the checkout contains braces: {os.path.dirname(os.path.abspath(scripts))}; "
-            "expected a path without braces, which can be a link to it"
+            f"the path of the checkout is {checkout}, expected a path without braces, such as a link to it"
         )
     package = os.path.join(scripts, "diarflow")
     if os.path.isdir(package) and not os.path.samefile(package, PACKAGE):
         raise InputError(
-            f"the Snakefile belongs to {os.path.dirname(os.path.abspath(scripts))}, but the package diarflow is "
-            f"imported from {PACKAGE}; expected the same checkout: pip install -e there, or use its environment"
+            f"the package diarflow is imported from {PACKAGE}, "
+            f"expected it in {checkout}, the checkout of the Snakefile: run pip install -e . there"
         )
