@@ -1,6 +1,8 @@
-"""Last lines of a run: recordings, audio and time, the result of a search, and links."""
+"""End of a run: its last lines, with recordings, audio and time, the result of a search and links; and its status."""
 
 import os
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from test_calls import CALL, MONO, plan_of
 
 from diarflow.artifacts.failures import Failure
 from diarflow.runs.recording_summary import RecordingFiles, files_by_recording, recording_lines
+from diarflow.runs.run_end import RunEnd
 from diarflow.runs.summary import result_lines
 from diarflow.runs.tuning_summary import tuning_lines
 
@@ -129,3 +132,99 @@ def test_a_corpus_that_lists_systems_needs_the_tuned_one_in_its_list(overlay):
 
 def test_the_result_of_an_earlier_search_is_not_shown(overlay):
     assert tuning(since=overlay.stat().st_mtime + 1) == []
+
+
+# --- hooks and exit status ----------------------------------------------------------------------
+
+FAILURE = Failure("c", "prepare_audio", "", "a", "a.wav: not audio", "logs/x.log")
+RTTM_LINE, FAILURE_LINE = (
+    "RTTM:   results/c/rttm/",
+    "set aside: c/a at prepare_audio: a.wav: not audio [logs/x.log]",
+)
+
+
+@pytest.fixture
+def run_end(results):
+    """Return a function that makes the end of a run with an RTTM, and with a failure or without."""
+
+    def make(failures=(FAILURE,), *, accept=False, jobs=0, **workflow):
+        planned = SimpleNamespace(
+            is_main_process=True, scheduler=object(), dryrun=False, dag=[None] * jobs,
+            logger_manager=SimpleNamespace(get_logfile=lambda: [".snakemake/log/1.log"]),
+        )  # fmt: skip
+        vars(planned).update(workflow)
+        return RunEnd(
+            planned, corpora=["c"], failures=lambda: failures, counts=lambda: ["3 of 3 recordings"],
+            notes=lambda: ["audio: 1 note"], accept_failures=accept, start=START,
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def exits(monkeypatch):
+    """Statuses with which the process would have ended."""
+    statuses = []
+    monkeypatch.setattr(os, "_exit", statuses.append)
+    return statuses
+
+
+def test_a_run_that_set_recordings_aside_ends_with_status_3(run_end, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run_end().on_success()
+    assert ended.value.code == 3
+    assert capsys.readouterr().err.splitlines() == [
+        "3 of 3 recordings", RTTM_LINE, "audio: 1 note", FAILURE_LINE,
+        "They are tried again when their file, their settings or the code changes, or after `snakemake retry`.",
+        "log: .snakemake/log/1.log",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("options", [{"failures": ()}, {"accept": True}])
+def test_a_run_without_failures_or_with_accepted_ones_succeeds(run_end, capsys, options):
+    run_end(**options).on_success()
+    assert (FAILURE_LINE in capsys.readouterr().err) == ("accept" in options)
+
+
+def test_a_run_that_failed_prints_the_same_and_leaves_its_status_to_snakemake(run_end, capsys):
+    run_end().on_error()
+    assert FAILURE_LINE in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("succeeded", [True, False])
+def test_the_display_of_the_progress_ends_before_the_summary(
+    run_end, monkeypatch, capsys, succeeded
+):
+    ended = []
+
+    def end_display(workflow, *, succeeded):
+        ended.append((succeeded, capsys.readouterr().err))
+
+    handler = SimpleNamespace(end_display=end_display)
+    monkeypatch.setitem(sys.modules, "diarflow.progress.handler", handler)
+    end = run_end(failures=())
+    (end.on_success if succeeded else end.on_error)()
+    assert ended == [(succeeded, "")] and RTTM_LINE in capsys.readouterr().err
+
+
+def test_a_run_without_jobs_ends_with_status_3_if_recordings_are_still_set_aside(
+    run_end, exits, capsys, monkeypatch
+):
+    """Snakemake has left the folder by then, and calls no hook."""
+    end = run_end()
+    monkeypatch.chdir("/")
+    end.at_exit()
+    lines = capsys.readouterr().err.splitlines()
+    assert exits == [3] and {RTTM_LINE, FAILURE_LINE} <= set(lines)
+    run_end(failures=()).at_exit()
+    assert exits == [3]
+
+
+@pytest.mark.parametrize(
+    "options", [{"jobs": 1}, {"dryrun": True}, {"scheduler": None}, {"is_main_process": False}]
+)
+def test_the_exit_of_a_run_with_jobs_of_a_dry_run_a_listing_and_a_job_prints_nothing(
+    run_end, exits, capsys, options
+):
+    run_end(**options).at_exit()
+    assert exits == [] and capsys.readouterr().err == ""

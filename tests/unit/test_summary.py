@@ -1,12 +1,19 @@
 """Summary of a run on the terminal: bounded, escaped, and from damaged files too."""
 
+import os
 from pathlib import Path
 
 import pytest
 from damage import DAMAGES
 
 from diarflow.artifacts.failures import Failure
-from diarflow.runs.summary import earlier_failure_lines, failure_lines, result_lines
+from diarflow.runs.summary import (
+    der_table,
+    earlier_failure_lines,
+    failure_lines,
+    main,
+    result_lines,
+)
 
 
 def failure(recording="a", rule="prepare_audio", reason="a.wav: not audio", log="logs/x.log"):
@@ -57,3 +64,78 @@ def test_a_damaged_table_of_error_rates_does_not_stop_the_summary(tmp_path, dama
                      "c,s,ALL,full,1,0.5,0.5,0.0,10.0\n")  # fmt: skip
     DAMAGES[damage](table)
     assert list(result_lines(["c"], root=tmp_path))
+
+
+HEADER = "corpus,system,recording,protocol,recordings,missed,false_alarm,confusion,der\n"
+
+
+def write_table(path, *rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(HEADER + "".join(row + "\n" for row in rows))
+    return path
+
+
+def test_the_table_has_the_totals_and_those_of_completed_recordings_only_if_they_differ(tmp_path):
+    table = write_table(
+        tmp_path / "der.csv",
+        "c,best,ALL,full,3,1.0,0.5,0.25,100.0",
+        "c,best,COMPLETED,full,2,1.0,0.5,0.25,8.5",
+        "c,best,a,full,1,1.0,0.5,0.25,7.0",
+        "c,classic,ALL,full,3,1.0,0.5,0.25,9.0",
+        "c,classic,COMPLETED,full,3,1.0,0.5,0.25,9.0",
+    )
+    assert der_table(table).splitlines() == [
+        "corpus  system   recording  protocol  recordings  missed  false_alarm  confusion    der",
+        "c       best     ALL        full               3     1.0          0.5       0.25  100.0",
+        "c       best     COMPLETED  full               2     1.0          0.5       0.25    8.5",
+        "c       classic  ALL        full               3     1.0          0.5       0.25    9.0",
+    ]
+
+
+def test_without_references_there_are_no_scores(tmp_path):
+    assert der_table(write_table(tmp_path / "der.csv")) == (
+        "no recording has a reference: there are no scores"
+    )
+
+
+def test_a_table_without_totals_of_all_recordings_is_damaged(tmp_path):
+    table = write_table(tmp_path / "der.csv", "c,s,COMPLETED,full,1,0,0,0,0")
+    assert der_table(table) == f"{table}: cannot be read; the next run makes it again"
+
+
+def test_only_a_report_of_this_run_is_shown_and_all_folders_with_rttm(tmp_path):
+    table = write_table(tmp_path / "report/der.csv", "c,s,ALL,full,1,0,0,0,10.0")
+    os.utime(table, (1000, 1000))
+    for corpus in ("b", "c", "without"):
+        (tmp_path / corpus / "rttm/s").mkdir(parents=True)
+    for corpus in ("b", "c"):
+        (tmp_path / corpus / "rttm/s/a.rttm").touch()
+    corpora = ["b", "c", "without"]
+    folders = f"RTTM:   {tmp_path}/b/rttm/, {tmp_path}/c/rttm/"
+    assert list(result_lines(corpora, since=1001, root=tmp_path)) == [folders]
+    assert list(result_lines(corpora, since=1000, root=tmp_path))[1:] == [
+        f"report: {(tmp_path / 'report/index.html').as_uri()}", folders,
+    ]  # fmt: skip
+
+
+def test_the_results_of_the_last_run_can_be_printed_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for corpus in ("c", "report"):
+        write_table(Path("results", corpus, "der.csv"), "c,s,ALL,full,1,0,0,0,10.0")
+    Path("results/c/rttm/s").mkdir(parents=True)
+    Path("results/c/rttm/s/a.rttm").touch()
+    main()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["c", "s", "ALL", "full", "1", "0", "0", "0", "10.0"]
+    assert lines[2].startswith("report: ") and lines[3] == "RTTM:   results/c/rttm/"
+
+
+def test_recordings_that_earlier_runs_set_aside_are_counted_once():
+    rules = [failure("a"), failure("a", rule="detect_speech"), *map(failure, "bcd")]
+    assert earlier_failure_lines(rules) == [
+        "set aside so far: 4 (c/a, c/b, c/c, ...); reasons are in results/*/failures"
+    ]
+    assert earlier_failure_lines([failure("a")]) == [
+        "set aside so far: 1 (c/a); reasons are in results/*/failures"
+    ]
+    assert earlier_failure_lines([]) == failure_lines([]) == []
