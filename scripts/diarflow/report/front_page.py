@@ -170,13 +170,13 @@ def training_summary(network: str, card_path: str) -> dict[str, str]:
     picture = BytesIO()
     try:
         card = json.loads(Path(card_path).read_bytes())
-        draw_losses(picture, card["history"])
         hours, last = card["hours"], card["history"][-1]
+        caption = (
+            f"{network}: {hours['training']:.1f} h of training data, {hours['validation']:.1f} h of validation data, "
+            f"{last['updates']} updates in {last['seconds'] / 60:.0f} min"
+        )
+        draw_losses(picture, card["history"])
     except (ValueError, LookupError, TypeError) as error:
         logging.error("%s: no model card: %s", card_path, error)
         return {"caption": f"{network}: the model card {card_path} is damaged", "picture": ""}
-    caption = (
-        f"{network}: {hours['training']:.1f} h of training data, {hours['validation']:.1f} h of validation data, "
-        f"{last['updates']} updates in {last['seconds'] / 60:.0f} min"
-    )
     return {"caption": caption, "picture": b64encode(picture.getvalue()).decode()}
