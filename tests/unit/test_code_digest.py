@@ -1,11 +1,14 @@
 """Digest of the code that a result depends on. The place of a module does not change it."""
 
+import json
+
 import pytest
 
 from diarflow.errors import InputError
 from diarflow.planning import code_digest as module
+from diarflow.planning import equivalent_code
 from diarflow.planning.code_digest import code_digest, computed_digest
-from diarflow.planning.equivalent_code import equivalences, units
+from diarflow.planning.equivalent_code import digests, equivalences, main, units
 
 TEXTS = {
     "script.py": "from diarflow.speech import LIST\nfrom diarflow.speech.webrtc import detect\n"
@@ -96,6 +99,35 @@ def test_equivalent_code_is_declared_by_unit_and_kept_for_others():
     assert set(equivalences(before, ["all"], {})) == set(computed.values())
     with pytest.raises(InputError, match="detect_speech is not a unit, expected some of"):
         equivalences(before, ["detect_speech"], {})
+
+
+def test_the_command_prints_digests_and_later_declares_the_named_units(
+    tmp_path, monkeypatch, capsys
+):
+    """A second declaration keeps the first. Code that has changed since loses its entry."""
+    declared = tmp_path / "equivalent_code.json"
+    monkeypatch.setattr(equivalent_code, "EQUIVALENT", declared)
+    main([])
+    before = json.loads(capsys.readouterr().out)
+    assert before == digests() and {"resegment", "detect_speech/webrtc"} <= set(before)
+    computed = {unit: computed_digest(*sources) for unit, sources in units()}
+    (tmp_path / "before.json").write_text(json.dumps(dict.fromkeys(before, "0123456789ab")))
+    main([str(tmp_path / "before.json"), "resegment"])
+    assert json.loads(declared.read_text()) == {computed["resegment"]: "0123456789ab"}
+    assert capsys.readouterr().out == (
+        f"{declared}: 1 digests of code that is equivalent to earlier code\n"
+    )
+    entries = {computed["resegment"]: "0123456789ab", "changed since": "ba9876543210"}
+    declared.write_text(json.dumps(entries))
+    main([str(tmp_path / "before.json"), "detect_speech/webrtc"])
+    assert set(json.loads(declared.read_text())) == {
+        computed["resegment"], computed["detect_speech/webrtc"],
+    }  # fmt: skip
+
+
+def test_a_unit_with_its_digest_before_needs_no_declaration():
+    computed = {unit: computed_digest(*sources) for unit, sources in units()}
+    assert equivalences(computed, ["all"], {}) == {}
 
 
 def test_every_declared_equivalence_is_of_the_present_code():
