@@ -1,7 +1,7 @@
 """Inputs, outputs and metadata of an ONNX file, read without ONNX and without the weights.
 
-An ONNX file is a message of Protocol Buffers. Planning reads only the fields that are needed here; the numbers are
-those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+An ONNX file has the binary format Protocol Buffers: fields with a number, which may contain further fields.
+https://github.com/onnx/onnx/blob/main/onnx/onnx.proto lists the numbers. Planning reads only the fields that it needs.
 """
 
 import mmap
@@ -17,7 +17,7 @@ Value = int | memoryview  # of a field
 
 
 class Tensor(NamedTuple):
-    """An input or output: its name, element type, and sizes; a size is None if it is free."""
+    """Name, element type and sizes of an input or output; a size is None if any size is allowed."""
 
     name: str
     element_type: str
@@ -33,7 +33,7 @@ class Tensor(NamedTuple):
 
 
 class Header(NamedTuple):
-    """Interface of a model: inputs without a default value, outputs, metadata, and files with weights beside it."""
+    """Inputs without a default value, outputs and metadata of a model, and the names of its separate weight files."""
 
     inputs: list[Tensor]
     outputs: list[Tensor]
@@ -79,7 +79,7 @@ def read_header(path: str | Path) -> Header:
 
 
 def _read_constant(data: Value) -> tuple[str, str | None]:
-    """Return the name of a tensor of weights, and the file that contains them if they are not in the model."""
+    """Return the name of a tensor of weights, and its weight file; None if the weights are in the model."""
     name, file = "", None
     for number, value in _fields(data):
         if number == 8:
@@ -105,9 +105,9 @@ def _read_tensor(data: Value) -> Tensor:
 
 
 def _fields(data: Value) -> Iterator[tuple[int, Value]]:
-    """Yield number and value of each field of a message. Raises ValueError if the message is not complete."""
+    """Yield number and value of each field in the data. Raises ValueError if the data is not complete."""
     if isinstance(data, int):
-        raise ValueError("a field is a number, expected a message")
+        raise ValueError("a field is a number, expected further fields")
     position = 0
     while position < len(data):
         key, position = _varint(data, position)
@@ -121,9 +121,9 @@ def _fields(data: Value) -> Iterator[tuple[int, Value]]:
         elif kind in (1, 5):
             size = 8 if kind == 1 else 4
         else:
-            raise ValueError("it is no ONNX file")
+            raise ValueError("it has a field of an unknown type")
         if position + size > len(data):
-            raise ValueError("it is incomplete, or no ONNX file")
+            raise ValueError("its last field is incomplete")
         yield key >> 3, data[position : position + size]
         position += size
 
@@ -135,7 +135,7 @@ def _varint(data: memoryview, position: int) -> tuple[int, int]:
         value |= (byte & 127) << (7 * index)
         if byte < 128:
             return value, position + index + 1
-    raise ValueError("it is incomplete, or no ONNX file")
+    raise ValueError("its last field is incomplete")
 
 
 def _text(value: Value | None) -> str:

@@ -22,10 +22,10 @@ MaxPoints = Annotated[
     ),
 ]
 MinSpeakers = Annotated[
-    SpeakerCount, Field(description="minimum number of speakers, unless the table gives one")
+    SpeakerCount, Field(description="minimum number of speakers, unless the table or the corpus gives one")
 ]
 MaxSpeakers = Annotated[
-    SpeakerCount, Field(description="maximum number of speakers, unless the table gives one")
+    SpeakerCount, Field(description="maximum number of speakers, unless the table or the corpus gives one")
 ]
 
 
@@ -34,7 +34,7 @@ class CountedClustering(SpeakerRange):
 
     speaker_count: Literal["given", "estimated", "oracle"] = Field(
         "given",
-        description="number of speakers: given (in the table, else estimated), estimated, or oracle (reference)",
+        description="number of speakers: given (by table or corpus, else estimated), estimated, or oracle",
     )
     min_speakers: MinSpeakers = 1
     max_speakers: MaxSpeakers = 20

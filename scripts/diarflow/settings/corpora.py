@@ -117,7 +117,7 @@ class Corpus(Block):
         None, description="selection of tiers in TextGrid and ELAN files; null: all tiers"
     )
     split: Literal["dev", "test"] | None = Field(
-        None, description="dev: usable for tuning; test: excluded from tuning and training"
+        None, description="dev: for tuning and training; null: for training; test: for neither"
     )
     systems: list[Name] | None = Field(
         None, description="systems to run; null: default_systems; []: none"
