@@ -17,6 +17,7 @@ os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", 
 # tests read the jobs of a run from Snakemake's own log
 os.environ["SNAKEMAKE_LOGGER_DIARFLOW_DISPLAY"] = "full"
 
+import hypothesis
 import numpy as np
 import pytest
 import soundfile
@@ -29,6 +30,10 @@ from diarflow.runs.usage import write_usage
 
 # programs that tests start
 collect_ignore = ["faulty_job.py", "slow/fuzz.py"]
+
+# the time of an example depends on what else the machine does
+hypothesis.settings.register_profile("without deadline", deadline=None)
+hypothesis.settings.load_profile("without deadline")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"

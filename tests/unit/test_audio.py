@@ -48,9 +48,7 @@ def test_16_bit_samples_at_16_khz_are_not_changed(tmp_path):
     np.testing.assert_array_equal(prepare(tmp_path / "a.wav", tmp_path)[0], levels)
 
 
-@settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.integers(12, 30_000),
     st.sampled_from([8_000, 11_025, 16_000, 22_050, 44_100, 48_000, 192_000]),

@@ -1,7 +1,7 @@
 """Bootstrap intervals of error rates and of other statistics."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diarflow.scoring.bootstrap import bootstrap_interval, error_rate_interval
@@ -28,7 +28,6 @@ def test_95_percent_of_the_intervals_contain_the_true_rate():
     assert 360 <= ((low < 20.0) & (high > 20.0)).sum() <= 395
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 10), st.floats(0.1, 10)), min_size=2, max_size=6))
 def test_an_interval_lies_between_the_lowest_and_the_highest_rate(recordings):
     errors, speech = np.array(recordings).T

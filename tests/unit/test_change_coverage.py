@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from conversations import TURNS, conversations, count_frames, regions_of, times
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.segmentation import SegmentationCoverage, SegmentationPurity
@@ -81,7 +81,6 @@ def speech_only(regions, times):
     return reference, Timeline(segments)
 
 
-@settings(deadline=None)
 @given(conversations, kinds, cuts)
 def test_pyannote_metrics_agrees_on_the_speech_only_axis(turns, kind, times):
     regions = regions_of(turns, kind)
@@ -93,7 +92,6 @@ def test_pyannote_metrics_agrees_on_the_speech_only_axis(turns, kind, times):
     assert score.coverage == pytest.approx(coverage, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(conversations, candidates), min_size=1, max_size=3), kinds)
 def test_a_curve_is_the_score_of_the_corpus_at_each_threshold(corpus, kind):
     recordings = [

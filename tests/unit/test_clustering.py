@@ -131,7 +131,7 @@ def test_an_estimated_number_ignores_that_of_the_table(name):
 
 
 @given(st.integers(1, 3), st.integers(0, 3), st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_number_of_speakers_is_within_the_bounds_of_the_table(low, more, seed):
     vectors = np.random.default_rng(seed).normal(size=(30, 6))
     for name in VECTOR_BACKENDS:

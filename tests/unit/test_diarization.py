@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diarflow.scoring.diarization import ERROR_KINDS, Score, error_regions, score
@@ -193,7 +193,6 @@ turns = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(turns)
 def test_an_identical_hypothesis_has_no_errors_with_any_names(reference):
     names = {"A": "c", "B": "a", "C": "b"}
@@ -204,7 +203,6 @@ def test_an_identical_hypothesis_has_no_errors_with_any_names(reference):
         assert s.pure >= s.covered - 1e-9 and s.covered == pytest.approx(s.reference)
 
 
-@settings(deadline=None)
 @given(turns, turns)
 def test_errors_are_consistent_with_speaking_times(reference, hypothesis):
     for s in score(reference, hypothesis, WHOLE, collar_each_side=0.25).values():
@@ -218,7 +216,6 @@ def test_errors_are_consistent_with_speaking_times(reference, hypothesis):
         assert min(s) >= -1e-9
 
 
-@settings(deadline=None)
 @given(turns, turns, st.integers(1, 99))
 def test_error_regions_add_up_to_the_score(reference, hypothesis, boundary):
     extent = [Interval(0.0, boundary / 20), Interval(boundary / 10, 10.0)]
@@ -230,7 +227,6 @@ def test_error_regions_add_up_to_the_score(reference, hypothesis, boundary):
         assert seconds == pytest.approx(getattr(full, kind), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(turns, turns)
 def test_no_other_mapping_has_a_lower_jaccard_error(reference, hypothesis):
     def tenths_of(turns, speaker):
@@ -253,7 +249,6 @@ def test_no_other_mapping_has_a_lower_jaccard_error(reference, hypothesis):
     assert score_rounded(reference, hypothesis).jer_errors == pytest.approx(min(sums), abs=1e-5)
 
 
-@settings(deadline=None)
 @given(turns, turns, st.integers(1, 99))
 def test_scores_of_two_parts_of_the_extent_add_up(reference, hypothesis, boundary):
     """Only confusion, purity and Jaccard errors depend on the mapping, which may differ between the parts."""

@@ -127,7 +127,7 @@ def test_the_filterbank_is_that_of_kaldi(dialogue):
     np.testing.assert_allclose(frames, kaldi_filterbank(audio), atol=2e-3)
 
 
-@settings(deadline=None, max_examples=40)  # each example processes seconds of audio
+@settings(max_examples=40)  # each example processes seconds of audio
 @given(st.lists(st.integers(0, 25), min_size=1, max_size=16, unique=True), st.sampled_from([1.0, 1.5]), st.sampled_from([0.25, 0.5, 0.123]))  # fmt: skip
 def test_shared_frames_equal_those_of_each_window_to_the_last_bit(places, window, hop):
     """Some windows extend beyond the recording, some are far apart, and some do not start on a frame."""

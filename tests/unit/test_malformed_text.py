@@ -24,7 +24,7 @@ contents = st.binary(max_size=200) | text.map(
 
 
 @pytest.mark.parametrize("kind", PARSERS)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(content=contents)
 @example(content=b"")
 @example(content=b"x" * 200_000)
@@ -43,7 +43,7 @@ DELIMITERS = {"rttm": " ", "uem": " ", "csv": ",", "tsv": "\t"}
 
 
 @pytest.mark.parametrize("kind", HEADERS)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(fields, max_size=5))
 def test_a_parser_accepts_rows_of_any_fields_or_reports_the_place_of_an_error(kind, rows, tmp_path):
     lines = "\n".join(DELIMITERS[kind].join(row) for row in rows)
@@ -63,7 +63,7 @@ SETTING_PATHS = [
 ]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(path=st.sampled_from(SETTING_PATHS), depth=st.integers(1, 3), value=yaml_values)
 def test_any_value_of_any_setting_is_accepted_or_rejected_with_a_message(
     path, depth, value, tmp_path

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diarflow.artifacts import tables
@@ -20,7 +20,6 @@ NUMBERS = st.floats() | st.integers(-(2**40), 2**40) | st.floats().map(np.float6
 INTEGERS = st.integers(-(2**63), 2**63 - 1) | st.integers(0, 9).map(np.int64)
 
 
-@settings(deadline=None)  # the first example imports pandas
 @given(st.lists(st.tuples(NUMBERS | st.none(), NUMBERS, INTEGERS, INTEGERS | st.none(), INTEGERS)))
 def test_a_table_has_the_bytes_and_values_of_pyarrow(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("tables")
