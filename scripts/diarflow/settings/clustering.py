@@ -22,10 +22,12 @@ MaxPoints = Annotated[
     ),
 ]
 MinSpeakers = Annotated[
-    SpeakerCount, Field(description="minimum number of speakers, unless the table or the corpus gives one")
+    SpeakerCount,
+    Field(description="minimum number of speakers, unless the table or the corpus gives one"),
 ]
 MaxSpeakers = Annotated[
-    SpeakerCount, Field(description="maximum number of speakers, unless the table or the corpus gives one")
+    SpeakerCount,
+    Field(description="maximum number of speakers, unless the table or the corpus gives one"),
 ]
 
 
