@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+from diarflow.artifacts.placeholders import failed_rule, write_placeholder
 from diarflow.artifacts.sidecars import write_sidecar
 from diarflow.audio.prepared import duration
 from diarflow.errors import InputError
@@ -29,6 +30,11 @@ def read_channel(channel):
 
 
 def import_turns(item):
+    programs = [getattr(channel.input, "external", None) for channel in item.channels]
+    if rule := next(filter(None, (failed_rule(path) for path in programs if path)), None):
+        for kind, path in vars(item.output).items():
+            write_placeholder(kind, path, recording=item.id, rule=rule)
+        return
     turns, repairs, notes = zip(*map(read_channel, item.channels), strict=True)
     write_channels(item.output.rttm, item.id, turns)
     sidecar = {"repairs": sum_repairs(repairs)._asdict(), "notes": joined_notes(notes)}

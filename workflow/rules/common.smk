@@ -42,6 +42,7 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 settings, plan, batches = session.settings, session.plan, session.batches
 aggregation = session.aggregation
+NO_SYSTEM = "^$"  # of a rule that runs no system
 
 if workflow.is_main_process:
     for line in [

@@ -10,7 +10,6 @@ out  results/{corpus}/rttm/{system}/{recording}.rttm   NIST RTTM, speakers SPEAK
 # two rules make RTTM: one for systems that run here, one for imported systems
 RUN_HERE = "|".join(name for name in settings.systems if not plan.is_imported(name))
 IMPORTED = "|".join(filter(plan.is_imported, settings.systems))
-NO_SYSTEM = "^$"
 
 for batch in batches("write_rttm"):
 
@@ -50,6 +49,12 @@ for batch in batches("import_rttm"):
             row=batch.rows("results/{corpus}/recordings/rttm/{system}/{recording}.json"),
             channel_audio=batch.inputs_of_channels(
                 "results/{corpus}/audio/{recording}.wav", only_if_audio=True
+            ),
+            channel_external=batch.inputs_if_external(
+                "results/{corpus}/external/{system}/{recording}.txt"
+            ),
+            channel_usage=batch.inputs_if_external(
+                "results/{corpus}/external/{system}/{recording}.json"
             ),
             changed=batch.changed(),
         output:

@@ -11,6 +11,7 @@ from diarflow.artifacts.failures import Failure
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.sidecars import read_sidecar, sidecar_path, write_sidecar
 from diarflow.artifacts.tables import COLUMNS, read_metadata, write_table
+from diarflow.atomic import atomic_write
 from diarflow.channel_ids import call_id
 
 # The formats of arrays and audio import NumPy and soundfile, which many jobs do not need: imported where used.
@@ -24,6 +25,9 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
         from diarflow.formats.rttm import write_rttm
 
         write_rttm(path, recording, [])
+    elif kind == "external":
+        with atomic_write(path) as temporary:
+            temporary.touch()
     elif kind == "sidecar":
         write_sidecar(path, set_aside=rule)
     elif kind == "uem":
@@ -39,13 +43,11 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
 
         write_array(path, [])
     elif kind in ("audio", "call"):
-        from diarflow.atomic import atomic_write
         from diarflow.audio.prepared import write_silence
 
         with atomic_write(path) as temporary:
             write_silence(temporary)
     elif kind == "facts":
-        from diarflow.atomic import atomic_write
         from diarflow.audio.facts import write_facts
 
         with atomic_write(path) as temporary:
@@ -71,7 +73,11 @@ def failed_rule(path) -> str | None:
         from diarflow.artifacts.arrays import read_frame_metadata
 
         return read_frame_metadata(path).get("set_aside")
-    if ending in (".rttm", ".json") and artifact.product in ("reference", "rttm"):
+    if ending in (".rttm", ".json", ".txt") and artifact.product in (
+        "reference",
+        "rttm",
+        "external",
+    ):
         return read_sidecar(sidecar_path(path)).get("set_aside")
     if ending == ".wav" and artifact.product in ("audio", "calls"):
         from diarflow.audio.prepared import duration

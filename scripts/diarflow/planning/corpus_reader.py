@@ -32,10 +32,14 @@ from diarflow.settings import Corpus
 
 @dataclass(frozen=True)
 class CorpusNeeds:
-    """Inputs of the systems of a corpus: the audio, and the RTTM of imported systems (name, path)."""
+    """Inputs of the systems of a corpus: the audio, and the RTTM of imported systems (name, path).
+
+    `external` are the systems that other programs run.
+    """
 
     audio: bool = True
     rttm: tuple[tuple[str, str], ...] = ()
+    external: tuple[str, ...] = ()
 
 
 class CorpusReader:
@@ -179,6 +183,10 @@ class CorpusReader:
         rttm = tuple(
             (system, self._file(path, "rttm", id, name) or os.path.join(path, f"{name}.rttm"))
             for system, path in self._needs.rttm
+        )
+        rttm += tuple(
+            (system, f"results/{source.name}/external/{system}/{id}.txt")
+            for system in self._needs.external
         )
         for path in (reference, uem, *(path for _, path in rttm)):
             if path:

@@ -13,6 +13,7 @@ from diarflow.backends import MODELS, PACKAGE
 from diarflow.digests import canonical, digest, versions
 from diarflow.exports import EXPORTS
 from diarflow.planning.code_digest import code_digest
+from diarflow.planning.environments import place_digest
 from diarflow.planning.plan import Plan
 from diarflow.planning.requirements import BACKENDS
 from diarflow.simulation.speakers import files_stamp, list_speakers, select_speakers
@@ -20,6 +21,10 @@ from diarflow.simulation.speakers import files_stamp, list_speakers, select_spea
 SCRIPTS = PACKAGE.parent
 TURN_TAKING = PACKAGE / "simulation" / "turn_taking.json"
 PAGES = PACKAGE / "report" / "pages"
+_EXTERNAL_SETTINGS = {
+    "run_command": {"command", "version", "environment"},
+    "run_pipeline": {"pipeline", "token_variable", "device", "exclusive"},
+}
 # settings of a training that the training set depends on; the network depends on the others
 _TRAINING_SET = {"kinds", "max_pause", "neighbourhood", "features", "normalisation"}
 
@@ -70,6 +75,18 @@ class Provenance:
             code=code_digest(_script(rule), backend.source),
             versions=versions("numpy", *backend.packages),
             models=_model_digests(backend.models, values),
+        )
+
+    def external(self, rule: str, system: str, packages: tuple[str, ...]) -> str:
+        """Return the provenance of an external system: its settings, and the files of its environment or model."""
+        names = _EXTERNAL_SETTINGS[rule]
+        values = self._settings.systems[system].model_dump(include=names)
+        places = [values[name] for name in ("environment", "pipeline") if values.get(name)]
+        return canonical(
+            settings=values,
+            code=code_digest(_script(rule)),
+            versions=versions(*packages),
+            files={place: place_digest(place) for place in places},
         )
 
     def training_set(self, name: str) -> str:

@@ -13,6 +13,12 @@ from diarflow.planning.source_stamps import audio_stamps
 from diarflow.scoring.recording_lines import RecordingLines
 
 MADE_BY_RULES = "results" + os.sep  # files below it need not exist at planning
+_OF_PROGRAMS = "/external/"  # in the path of a file that an external system writes
+
+
+def is_of_program(path: str) -> bool:
+    """Return whether an external system that runs here writes a file."""
+    return path.startswith(MADE_BY_RULES) and _OF_PROGRAMS in path
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,7 @@ class Recording:
             bool(self.call),
             self.channels,
             *self.selection,
+            any_name=is_of_program(path),
         )
 
     def _lines(self, **paths: str | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from diarflow.planning.calls import Calls
 from diarflow.planning.recording import Recording
-from diarflow.planning.rule_variants import EXPORT_RULES, VARIANTS
+from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, VARIANTS
 from diarflow.planning.search import trials
 from diarflow.settings import BLOCKS, STAGES, Settings
 
@@ -41,8 +41,8 @@ class Request:
         return [id for id in ids if self.calls.has_reference(corpus, id)]
 
     def is_imported(self, system: str) -> bool:
-        """Return whether the RTTM of a system is made elsewhere."""
-        return self.settings.systems[system].rttm is not None
+        """Return whether the turns of a system are made by other software, here or elsewhere."""
+        return self.settings.systems[system].kind != "stages"
 
     def trial_systems(self, corpus: str) -> list[str]:
         """Return the systems that searches try on a corpus."""
@@ -124,6 +124,8 @@ class Request:
         """Return whether a rule has jobs for a system: imported systems have none before `import_rttm`."""
         if rule in ("score_recording", "assign_words") or rule in EXPORT_RULES:
             return True
+        if rule in EXTERNAL_RULES:
+            return self.settings.systems[system].kind == EXTERNAL_RULES[rule]
         return self.is_imported(system) == (rule == "import_rttm")
 
     def _parts(self, rule: str, name: str) -> Iterator[dict[str, str]]:

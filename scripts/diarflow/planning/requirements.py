@@ -63,6 +63,6 @@ def check_references(plan: Plan) -> None:
 def has_oracle(settings: Settings, system: str) -> bool:
     """Return whether a system takes any stage from the reference."""
     variants = settings.systems[system]
-    return variants.rttm is None and any(
+    return variants.kind == "stages" and any(
         is_oracle(getattr(settings, stage)[getattr(variants, stage)]) for stage in STAGES
     )

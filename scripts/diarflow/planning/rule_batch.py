@@ -97,6 +97,15 @@ class RuleBatch(RuleInputs):
         self._provenance = text
         return self.bind(text)
 
+    def external_provenance(self, *packages: str) -> Callable:
+        """Return the provenance of the job's external system."""
+
+        def text(wildcards: Any) -> str:
+            return self._session.provenance.external(self.rule, wildcards.system, packages)
+
+        self._provenance = text
+        return self.bind(text)
+
     def export_provenance(self, script: str) -> Callable:
         """Return the provenance of the job's export."""
 

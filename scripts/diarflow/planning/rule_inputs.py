@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from diarflow.planning.batches import Batch, inputs_to_declare
 from diarflow.planning.provenance import is_made
-from diarflow.planning.rule_variants import RULE_BLOCKS
+from diarflow.planning.rule_variants import EXTERNAL_RULES, RULE_BLOCKS
 from diarflow.settings import is_oracle
 
 if TYPE_CHECKING:
@@ -122,6 +122,16 @@ class RuleInputs(Batch):
             return _keep_wildcards(pattern, **self._stages(wildcards))
 
         return self.inputs(bound)
+
+    def inputs_if_external(self, pattern: str) -> Callable:
+        """Return the files of each channel only for systems that other programs run."""
+        systems, files = self._settings.systems, self.inputs_of_channels(pattern)
+
+        def inputs(wildcards: Any) -> list[str]:
+            system = self.values.get("system") or wildcards.system
+            return files(wildcards) if systems[system].kind in EXTERNAL_RULES.values() else []
+
+        return inputs
 
     def inputs_of_turns(self, setting: str, pattern: str) -> str | Callable:
         """Return files that the system's turns read if their `setting` ("network", "embedding") is not null.

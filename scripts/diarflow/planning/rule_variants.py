@@ -5,6 +5,9 @@ from diarflow.exports import EXPORTS
 # formats by the rule that exports recordings to them
 EXPORT_RULES = {export.rule: name for name, export in EXPORTS.items() if export.file}
 
+# kind of the systems that a rule runs
+EXTERNAL_RULES = {"run_command": "command", "run_pipeline": "pipeline"}
+
 # folder name of a rule's variants, by the parts of a system that its result depends on
 VARIANTS = {
     "prepare_audio": "",
@@ -18,6 +21,8 @@ VARIANTS = {
     "embed_segments": "{speech}.{changes}.{overlap}.{embedding}",
     "cluster_segments": "{speech}.{changes}.{overlap}.{embedding}.{clustering}",
     "build_turns": "{system}",
+    "run_command": "{system}",
+    "run_pipeline": "{system}",
     "write_rttm": "{system}",
     "import_rttm": "{system}",
     "join_channels": "",

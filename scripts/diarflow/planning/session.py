@@ -102,7 +102,9 @@ def corpus_needs(settings: Settings) -> dict[str, CorpusNeeds]:
     """Return what the systems of each corpus read, by the name of the corpus."""
     return {
         corpus.name: CorpusNeeds(
-            settings.needs_audio(corpus), tuple(settings.rttm_of(corpus).items())
+            settings.needs_audio(corpus),
+            tuple(settings.rttm_of(corpus).items()),
+            settings.external_systems(corpus),
         )
         for corpus in settings.corpora
     }

@@ -54,7 +54,7 @@ def _signal_name(number: int) -> str:
 
 
 def _run(work: Callable[[], None]) -> None:
-    _die_with_parent()
+    die_with_parent()
     try:
         work()
     except Exception as error:
@@ -62,7 +62,7 @@ def _run(work: Callable[[], None]) -> None:
         sys.exit(MEMORY_FAILED if isinstance(error, MemoryError) else JOB_FAILED)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Let the kernel kill this process when its parent ends: a killed job must leave no child. Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

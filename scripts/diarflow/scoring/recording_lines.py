@@ -23,6 +23,7 @@ class RecordingLines(NamedTuple):
     channel : number of the recording's channel; None for a mix of all channels
     is_each : each channel of the audio file is a recording of its own
     channels : number of channels of the audio file, if known
+    any_name : a file of one recording is that of this one, however it names it
     tiers, speaker : selection of tiers in a TextGrid or an EAF (`TierSelection`)
     """
 
@@ -35,6 +36,7 @@ class RecordingLines(NamedTuple):
     channels: int | None = None
     tiers: tuple[str, ...] = ()
     speaker: str = "auto"
+    any_name: bool = False
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any], column: str) -> "RecordingLines":
@@ -49,6 +51,8 @@ class RecordingLines(NamedTuple):
     def values(self) -> dict[str, Any]:
         """Return the values of the row file besides the names of the recording."""
         left_out = {"id", "name"} if self.selection != ALL_TIERS else {"id", "name", *_SELECTION}
+        if not self.any_name:
+            left_out.add("any_name")
         return {key: value for key, value in self._asdict().items() if key not in left_out}
 
     def find(self, file: AnnotationFile) -> list[str]:
@@ -61,9 +65,11 @@ class RecordingLines(NamedTuple):
                 f"{file.path}: contains no recording names, but several recordings use it; expected a file for each"
             )
         try:
-            return file.index.find(self.id, self.name, self.shared)
+            names = file.index.find(self.id, self.name, self.shared)
         except InputError as error:
             raise InputError(f"{file.path}: {error}") from None
+        is_only = self.any_name and len(file.lines) == 1
+        return list(file.lines) if is_only and not names else names
 
     def choose(self, values: Collection[str]) -> set[str] | None:
         """Return the channel values of the recording's lines; None if the values do not distinguish channels.

@@ -82,6 +82,11 @@ class Settings(Block):
             if system.rttm is not None
         }
 
+    def external_systems(self, corpus: Corpus) -> tuple[str, ...]:
+        """Return the systems of a corpus that other programs run."""
+        names = self.systems_of(corpus)
+        return tuple(n for n in names if self.systems[n].kind in ("command", "pipeline"))
+
     def needs_audio(self, corpus: Corpus) -> bool:
         """Return whether the audio of a corpus is read.
 

@@ -116,7 +116,7 @@ class _Reference(NamedTuple):
 def _references(settings: Settings) -> Iterator[_Reference]:
     corpora = [corpus.name for corpus in settings.corpora]
     for name, system in settings.systems.items():
-        for stage in STAGES if system.rttm is None else ():
+        for stage in STAGES if system.kind == "stages" else ():
             variants = getattr(settings, stage)
             yield _Reference(("systems", name, stage), getattr(system, stage), variants)
     for stage in STAGES:

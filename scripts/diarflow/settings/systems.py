@@ -2,17 +2,29 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from diarflow.external.command_line import parse_command
 from diarflow.settings.base import STAGES, Block, Name
 
 Variant = Annotated[
-    Name | None, Field(description="name of a variant; required unless rttm is given")
+    Name | None, Field(description="name of a variant; required for a system of stages")
 ]
+# settings that decide what a system is, besides the stages
+Kind = Literal["stages", "rttm", "command", "pipeline"]
+_KINDS: tuple[Kind, ...] = ("rttm", "command", "pipeline")
+# settings of a single kind of system
+_OF_KIND = {
+    "version": ("command",),
+    "environment": ("command",),
+    "token_variable": ("pipeline",),
+    "device": ("pipeline",),
+    "exclusive": ("pipeline",),
+}
 
 
 class System(Block):
-    """One variant of each stage, or an imported system (`rttm`)."""
+    """One variant of each stage, an imported system (`rttm`), or another program (`command`, `pipeline`)."""
 
     speech: Variant = None
     changes: Variant = None
@@ -24,18 +36,60 @@ class System(Block):
         None,
         description="turns (RTTM, CSV, TextGrid ...): file, or folder of one per recording; {corpus}: its name",
     )
+    command: str | None = Field(
+        None, description="program and its arguments, with {audio} and {rttm}; see docs/systems.md"
+    )
+    version: str | None = Field(
+        None, description="version of the program; another one runs it again"
+    )
+    environment: str | None = Field(
+        None,
+        description="folder of the program's environment, or a file that describes it; a change runs it again",
+    )
+    pipeline: str | None = Field(
+        None, description="pipeline of pyannote.audio: id on Hugging Face, or local folder"
+    )
+    token_variable: str = Field(
+        "HF_TOKEN", description="environment variable with the token of Hugging Face"
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="device of the pipeline; auto: a GPU if there is one"
+    )
+    exclusive: bool = Field(
+        False, description="without overlap: one speaker at a time, if the pipeline provides it"
+    )
     tuned_on: str | None = Field(
         None, description="recordings on which the settings were tuned, for the report"
     )
 
+    @property
+    def kind(self) -> Kind:
+        """What makes the turns: the stages here, a file, a program, or a pipeline of pyannote.audio."""
+        return next((kind for kind in _KINDS if getattr(self, kind) is not None), "stages")
+
+    @field_validator("command")
+    @classmethod
+    def _check_command(cls, command: str | None) -> str | None:
+        if command is not None:
+            parse_command(command)
+        return command
+
     @model_validator(mode="after")
-    def _check_stages(self) -> Self:
-        given = [stage for stage in STAGES if getattr(self, stage) is not None]
-        if self.rttm is not None and given:
-            raise ValueError(f"has rttm and {given[0]}, expected either rttm or stages")
-        if self.rttm is None and len(given) < len(STAGES):
-            missing = next(stage for stage in STAGES if stage not in given)
-            raise ValueError(f"{missing} is missing, expected a variant of each stage (or rttm)")
+    def _check_kind(self) -> Self:
+        stages = [stage for stage in STAGES if getattr(self, stage) is not None]
+        kinds = [kind for kind in _KINDS if getattr(self, kind) is not None]
+        if kinds and [*stages, *kinds[1:]]:
+            raise ValueError(
+                f"has {kinds[0]} and {[*stages, *kinds[1:]][0]}, expected stages or one of {', '.join(_KINDS)}"
+            )
+        if not kinds and len(stages) < len(STAGES):
+            missing = next(stage for stage in STAGES if stage not in stages)
+            raise ValueError(
+                f"{missing} is missing, expected a variant of each stage (or {', '.join(_KINDS)})"
+            )
+        for name, expected in _OF_KIND.items():
+            if name in self.model_fields_set and self.kind not in expected:
+                raise ValueError(f"has {name}, which belongs to {' and '.join(expected)}")
         return self
 
 

@@ -1,0 +1,1 @@
+"""Systems that are other programs: their command lines, processes and results."""
