@@ -145,7 +145,7 @@ def test_every_setting_has_a_description_and_every_number_a_range():
         ({"speech": 3}, "speech is 3, expected a mapping"),
         ({"speach": {}}, "speach is not a setting (did you mean speech?), expected one of corpora"),
         ({"systems": {"mine": {"speech": "webrtc"}}}, "systems.mine: changes is missing, expected a variant of each stage"),
-        ({"systems": {"mine": {"speech": "webrtc", "rttm": "x"}}}, "systems.mine: has rttm and speech, expected either rttm or stages"),
+        ({"systems": {"mine": {"speech": "webrtc", "rttm": "x"}}}, "systems.mine: has rttm and speech, expected stages or one of rttm"),
     ],
 )  # fmt: skip
 def test_a_message_gives_the_location_the_key_the_value_and_the_allowed_values(

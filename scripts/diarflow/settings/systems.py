@@ -24,7 +24,7 @@ _OF_KIND = {
 
 
 class System(Block):
-    """One variant of each stage, an imported system (`rttm`), or another program (`command`, `pipeline`)."""
+    """One variant of each stage, imported turns, or another program."""
 
     speech: Variant = None
     changes: Variant = None
@@ -44,7 +44,7 @@ class System(Block):
     )
     environment: str | None = Field(
         None,
-        description="folder of the program's environment, or a file that describes it; a change runs it again",
+        description="environment of the program: its folder, or a file that describes it",
     )
     pipeline: str | None = Field(
         None, description="pipeline of pyannote.audio: id on Hugging Face, or local folder"
