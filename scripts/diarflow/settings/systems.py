@@ -78,9 +78,10 @@ class System(Block):
     def _check_kind(self) -> Self:
         stages = [stage for stage in STAGES if getattr(self, stage) is not None]
         kinds = [kind for kind in _KINDS if getattr(self, kind) is not None]
-        if kinds and [*stages, *kinds[1:]]:
+        others: list[str] = [*stages, *kinds[1:]]
+        if kinds and others:
             raise ValueError(
-                f"has {kinds[0]} and {[*stages, *kinds[1:]][0]}, expected stages or one of {', '.join(_KINDS)}"
+                f"has {kinds[0]} and {others[0]}, expected stages or one of {', '.join(_KINDS)}"
             )
         if not kinds and len(stages) < len(STAGES):
             missing = next(stage for stage in STAGES if stage not in stages)
