@@ -40,3 +40,13 @@ def test_a_variant_whose_packages_are_missing_is_an_error_with_the_command_to_in
     message = "embedding.pyannote needs pyannote-audio, torch, not installed here: `make pyannote`"
     with pytest.raises(InputError, match=message):
         check_installed(plan_of("mine", systems={"mine": system}))
+
+
+def test_a_pipeline_without_pyannote_audio_is_one_line(monkeypatch):
+    monkeypatch.setattr(
+        "diarflow.planning.requirements.versions", lambda *names: dict.fromkeys(names, "missing")
+    )
+    corpus = {"name": "c", "audio": "audio", "systems": ["mine"]}
+    chosen = settings({"corpora": [corpus], "systems": {"mine": {"pipeline": "a/b"}}})
+    with pytest.raises(InputError, match=r"^systems\.mine needs pyannote-audio, torch, not inst"):
+        check_installed(Plan(chosen, []))

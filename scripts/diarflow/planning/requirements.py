@@ -1,5 +1,7 @@
 """Checks before the first job: backends, packages, models and references that the systems in use need."""
 
+from collections.abc import Iterable, Iterator
+
 from diarflow import changes, clustering, embedding, networks, overlap, speech, turns
 from diarflow.backends import Backend
 from diarflow.digests import versions
@@ -18,6 +20,7 @@ BACKENDS: dict[str, dict[str, Backend]] = {
     "clustering": clustering.CLUSTERERS,
     "turns": turns.BUILDERS,
 }
+PIPELINE_PACKAGES = ("pyannote-audio", "torch")
 _MODEL_EXTENSIONS = (".bin", ".ckpt", ".h5", ".keras", ".npz", ".onnx", ".pt")
 _MOST_IDS = 3  # shown in a message
 
@@ -29,18 +32,26 @@ def check_installed(plan: Plan) -> None:
         for name in plan.used(block):
             variant = getattr(plan.settings, block)[name]
             backend = backends[variant.backend]
-            installed = versions(*backend.packages)
-            if missing := [name for name, version in installed.items() if version == "missing"]:
-                problems.append(
-                    f"{block}.{name} needs {', '.join(missing)}, not installed here: "
-                    f"`make {backend.environment}` makes an environment with it"
-                )
+            problems += _missing_packages(f"{block}.{name}", backend.packages, backend.environment)
             model = getattr(variant, "model", None) or ""
             is_file = model.endswith(_MODEL_EXTENSIONS)
             if is_file and not (is_trained(model, plan.settings) or model_path(model).is_file()):
                 problems.append(f"{block}.{name}.model is {model}: no such file")
+    for system in dict.fromkeys(name for names in plan.systems.values() for name in names):
+        if plan.settings.systems[system].kind == "pipeline":
+            problems += _missing_packages(f"systems.{system}", PIPELINE_PACKAGES, "pyannote")
     if problems:
         raise InputError.of(problems)
+
+
+def _missing_packages(user: str, packages: Iterable[str], environment: str) -> Iterator[str]:
+    """Yield a line if a variant or system needs packages that are not installed."""
+    installed = versions(*packages)
+    if missing := [name for name, version in installed.items() if version == "missing"]:
+        yield (
+            f"{user} needs {', '.join(missing)}, not installed here: "
+            f"`make {environment}` makes an environment with it"
+        )
 
 
 def check_references(plan: Plan) -> None:
