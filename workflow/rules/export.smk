@@ -8,8 +8,12 @@ out  results/{corpus}/rttm/{system}/{recording}.rttm   NIST RTTM, speakers SPEAK
 """
 
 # two rules make RTTM: one for systems that run here, one for imported systems
-RUN_HERE = "|".join(name for name in settings.systems if not plan.is_imported(name))
-IMPORTED = "|".join(filter(plan.is_imported, settings.systems))
+RUN_HERE = "|".join(filter(plan.has_stages, settings.systems))
+IMPORTED = "|".join(
+    name
+    for name, system in settings.systems.items()
+    if system.kind not in ("stages", "fuse")
+)
 
 for batch in batches("write_rttm"):
 

@@ -1,13 +1,15 @@
 """
-Systems that other programs run: their own files, which import_rttm reads.
+Systems that other programs run, whose files import_rttm reads; and the fusion of systems.
 
-in   results/{corpus}/audio; row files with the number of speakers
+in   results/{corpus}/audio; row files with the number of speakers; the RTTM of the fused systems
 out  results/{corpus}/external/{system}/{recording}.txt    turns as the program wrote them, in any format
      results/{corpus}/external/{system}/{recording}.json   usage of the program: seconds, cpu_seconds, memory (MB)
+     results/{corpus}/rttm/{system}/{recording}.rttm, .json
 """
 
 COMMANDS = "|".join(name for name, system in settings.systems.items() if system.command)
 PIPELINES = "|".join(name for name, system in settings.systems.items() if system.pipeline)
+FUSED = "|".join(name for name, system in settings.systems.items() if system.fuse)
 
 for batch in batches("run_command"):
 
@@ -59,3 +61,30 @@ for batch in batches("run_pipeline"):
             provenance=batch.external_provenance("pyannote-audio", "torch"),
         script:
             "../../scripts/run_pipeline.py"
+
+
+for batch in batches("fuse_systems"):
+
+    rule:
+        name:
+            batch.name
+        input:
+            row=batch.rows_of_calls(
+                "results/{corpus}/recordings/channel_speakers/{recording}.json"
+            ),
+            changed=batch.changed(),
+            **batch.inputs_of_members("results/{corpus}/rttm/{member}/{recording}.rttm"),
+        output:
+            rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            sidecar=batch.outputs("results/{corpus}/rttm/{system}/{recording}.json"),
+        log:
+            batch.log(),
+        wildcard_constraints:
+            system=FUSED or NO_SYSTEM,
+        localrule: True
+        conda:
+            "../../envs/cluster.yaml"
+        params:
+            provenance=batch.external_provenance("numpy", "scipy"),
+        script:
+            "../../scripts/fuse_systems.py"

@@ -18,6 +18,7 @@ from diarflow.planning.provenance import (
 )
 from diarflow.planning.report_content import evaluated_detectors, report_content
 from diarflow.planning.resources import memory_mb, runtime_minutes
+from diarflow.planning.rule_variants import RTTM_RULES
 from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import search_content
 from diarflow.runs.result_records import made_from
@@ -65,7 +66,7 @@ class Aggregation:
     def sidecars(self, output: str) -> list[str]:
         """Return the sidecars of all RTTM that the report, which declares the RTTM, must declare."""
         paths = self._plan.references(".json", output=output)
-        for rule in ("write_rttm", "import_rttm"):
+        for rule in RTTM_RULES:
             paths += self._plan.inputs("rttm", rule, ".json", output=output)
         return inputs_to_declare(paths, [modification_time(output)] * len(paths))
 

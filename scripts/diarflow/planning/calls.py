@@ -14,6 +14,7 @@ CHANNELS, RECORDINGS, CALLS = "channels", "recordings", "calls"
 UNITS_OF_RULES = {
     "write_rttm": RECORDINGS,
     "import_rttm": RECORDINGS,
+    "fuse_systems": RECORDINGS,
     "score_recording": RECORDINGS,
     "join_channels": CALLS,
     "assign_words": RECORDINGS,

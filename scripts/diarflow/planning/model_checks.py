@@ -79,7 +79,7 @@ def _network_problems(plan: Plan) -> Iterator[str]:
 def _dimension_problems(plan: Plan) -> Iterator[str]:
     """Yield each combination of variants in use whose vectors have different dimensions."""
     for name in dict.fromkeys(system for systems in plan.systems.values() for system in systems):
-        if plan.is_imported(name):
+        if not plan.has_stages(name):
             continue
         parts = plan.settings.systems[name].model_dump()
         dimensions = _dimensions(plan.settings, parts["embedding"])

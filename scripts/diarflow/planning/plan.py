@@ -11,7 +11,7 @@ from diarflow.planning.batches import Batch, inputs_to_declare
 from diarflow.planning.calls import CHANNELS, RECORDINGS, UNITS_OF_RULES
 from diarflow.planning.file_states import modification_time
 from diarflow.planning.request import Request
-from diarflow.planning.rule_variants import EXPORT_RULES
+from diarflow.planning.rule_variants import EXPORT_RULES, RTTM_RULES
 
 
 class Plan(Request):
@@ -128,7 +128,7 @@ class Plan(Request):
         """Return the RTTM of all systems, imported ones included, that a rule which makes `output` must declare."""
         return [
             path
-            for rule in ("write_rttm", "import_rttm")
+            for rule in RTTM_RULES
             for path in self.inputs("rttm", rule, ".rttm", output=output)
         ]
 

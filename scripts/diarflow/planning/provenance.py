@@ -23,6 +23,7 @@ TURN_TAKING = PACKAGE / "simulation" / "turn_taking.json"
 PAGES = PACKAGE / "report" / "pages"
 _EXTERNAL_SETTINGS = {
     "run_command": {"command", "version", "environment"},
+    "fuse_systems": {"fuse", "weights"},
     "run_pipeline": {"pipeline", "token_variable", "device", "exclusive"},
 }
 # settings of a training that the training set depends on; the network depends on the others
@@ -81,7 +82,7 @@ class Provenance:
         """Return the provenance of an external system: its settings, and the files of its environment or model."""
         names = _EXTERNAL_SETTINGS[rule]
         values = self._settings.systems[system].model_dump(include=names)
-        places = [values[name] for name in ("environment", "pipeline") if values.get(name)]
+        places = [place for name in ("environment", "pipeline") if (place := values.get(name))]
         return canonical(
             settings=values,
             code=code_digest(_script(rule)),

@@ -40,9 +40,9 @@ class Request:
         ids = self.ids(corpus, "score_recording")
         return [id for id in ids if self.calls.has_reference(corpus, id)]
 
-    def is_imported(self, system: str) -> bool:
-        """Return whether the turns of a system are made by other software, here or elsewhere."""
-        return self.settings.systems[system].kind != "stages"
+    def has_stages(self, system: str) -> bool:
+        """Return whether a system consists of stages; not if it is imported, external or fused."""
+        return self.settings.systems[system].kind == "stages"
 
     def trial_systems(self, corpus: str) -> list[str]:
         """Return the systems that searches try on a corpus."""
@@ -84,9 +84,7 @@ class Request:
             return list(dict.fromkeys(network for network in networks if network))
         systems = dict.fromkeys(name for systems in self.systems.values() for name in systems)
         names = [
-            getattr(self.settings.systems[name], block)
-            for name in systems
-            if not self.is_imported(name)
+            getattr(self.settings.systems[name], block) for name in systems if self.has_stages(name)
         ]
         if block == "embedding":
             dense = map(self.dense_embedding, self.used("turns"))
@@ -121,12 +119,17 @@ class Request:
         ]
 
     def _runs_for(self, rule: str, system: str) -> bool:
-        """Return whether a rule has jobs for a system: imported systems have none before `import_rttm`."""
+        """Return whether a rule has jobs for a system: systems without stages have none before their RTTM."""
         if rule in ("score_recording", "assign_words") or rule in EXPORT_RULES:
             return True
         if rule in EXTERNAL_RULES:
             return self.settings.systems[system].kind == EXTERNAL_RULES[rule]
-        return self.is_imported(system) == (rule == "import_rttm")
+        kind = self.settings.systems[system].kind
+        if rule == "fuse_systems":
+            return kind == "fuse"
+        if rule == "import_rttm":
+            return kind in ("rttm", *EXTERNAL_RULES.values())
+        return kind == "stages"
 
     def _parts(self, rule: str, name: str) -> Iterator[dict[str, str]]:
         """Yield the parts of a system, once for each of its embeddings and networks that a rule runs for."""

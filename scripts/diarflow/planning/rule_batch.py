@@ -98,7 +98,7 @@ class RuleBatch(RuleInputs):
         return self.bind(text)
 
     def external_provenance(self, *packages: str) -> Callable:
-        """Return the provenance of the job's external system."""
+        """Return the provenance of the job's external or fused system."""
 
         def text(wildcards: Any) -> str:
             return self._session.provenance.external(self.rule, wildcards.system, packages)

@@ -133,6 +133,22 @@ class RuleInputs(Batch):
 
         return inputs
 
+    def inputs_of_members(self, pattern: str) -> dict[str, str | Callable]:
+        """Return the files of each system that the system {system} fuses, with {member} for its name."""
+        systems = self._settings.systems
+        count = max((len(system.fuse or ()) for system in systems.values()), default=0)
+
+        def bound(number: int) -> Callable[[Any], str | None]:
+            def member(wildcards: Any) -> str | None:
+                members = systems[wildcards.system].fuse or []
+                if number >= len(members):
+                    return None
+                return _keep_wildcards(pattern, member=members[number])
+
+            return member
+
+        return {f"member_{number:02d}": self.inputs(bound(number)) for number in range(count)}
+
     def inputs_of_turns(self, setting: str, pattern: str) -> str | Callable:
         """Return files that the system's turns read if their `setting` ("network", "embedding") is not null.
 

@@ -7,6 +7,8 @@ EXPORT_RULES = {export.rule: name for name, export in EXPORTS.items() if export.
 
 # kind of the systems that a rule runs
 EXTERNAL_RULES = {"run_command": "command", "run_pipeline": "pipeline"}
+# rules that make the RTTM of a system
+RTTM_RULES = ("write_rttm", "import_rttm", "fuse_systems")
 
 # folder name of a rule's variants, by the parts of a system that its result depends on
 VARIANTS = {
@@ -25,6 +27,7 @@ VARIANTS = {
     "run_pipeline": "{system}",
     "write_rttm": "{system}",
     "import_rttm": "{system}",
+    "fuse_systems": "{system}",
     "join_channels": "",
     "score_recording": "{system}",
     "assign_words": "{system}",

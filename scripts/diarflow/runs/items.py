@@ -61,6 +61,10 @@ class Item:
             files += [channel.input for channel in self.channels]
         return [path for namespace in files for path in vars(namespace).values()]
 
+    def files(self, prefix: str) -> list[str]:
+        """Return the inputs whose names begin with a prefix, in the order of the names."""
+        return [path for name, path in sorted(vars(self.input).items()) if name.startswith(prefix)]
+
     def read(self, name: str, reader: Callable[[str], Any] = str) -> Any:
         """Read the input `name` with `reader`, or return None if the variant does not use it.
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from diarflow.artifacts.failures import Failure
 from diarflow.planning.plan import Plan
 from diarflow.planning.resources import prepared_duration
+from diarflow.planning.rule_variants import RTTM_RULES
 from diarflow.progress.table import duration
 from diarflow.timeline.intervals import Seconds
 
@@ -22,9 +23,7 @@ class RecordingFiles(NamedTuple):
 def files_by_recording(plan: Plan) -> dict[tuple[str, str], RecordingFiles]:
     """Return the files of each recording with systems, by corpus and id. A call is one recording."""
     systems = {
-        corpus: [
-            name for rule in ("write_rttm", "import_rttm") for name in plan.variants(rule, corpus)
-        ]
+        corpus: [name for rule in RTTM_RULES for name in plan.variants(rule, corpus)]
         for corpus in plan.systems
     }
     return {

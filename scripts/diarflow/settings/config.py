@@ -1,5 +1,6 @@
 """The complete settings of a run: all blocks of config.yaml."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
@@ -70,8 +71,14 @@ class Settings(Block):
     )
 
     def systems_of(self, corpus: Corpus) -> list[str]:
-        """Return the names of the systems that run on a corpus."""
-        return self.default_systems if corpus.systems is None else corpus.systems
+        """Return the names of the systems that run on a corpus. The systems that one fuses precede it."""
+        listed = self.default_systems if corpus.systems is None else corpus.systems
+        return list(dict.fromkeys(name for system in listed for name in self._with_members(system)))
+
+    def _with_members(self, system: str) -> Iterator[str]:
+        for member in self.systems[system].fuse or ():
+            yield from self._with_members(member)
+        yield system
 
     def rttm_of(self, corpus: Corpus) -> dict[str, str]:
         """Return the RTTM path of each imported system of a corpus."""
@@ -90,12 +97,13 @@ class Settings(Block):
     def needs_audio(self, corpus: Corpus) -> bool:
         """Return whether the audio of a corpus is read.
 
-        A corpus needs no audio if all its systems are imported, unless an export contains audio. A corpus without
-        systems is used for training.
+        A corpus needs no audio if all its systems are imported or fused, unless an export contains audio. A corpus
+        without systems is used for training.
         """
         systems = self.systems_of(corpus)
         is_exported = any(EXPORTS[name].reads_audio for name in corpus.exports)
-        return not systems or is_exported or len(self.rttm_of(corpus)) < len(systems)
+        kinds = {self.systems[name].kind for name in systems}
+        return not systems or is_exported or not kinds <= {"rttm", "fuse"}
 
 
 def is_oracle(variant: Block) -> bool:

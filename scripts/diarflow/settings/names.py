@@ -12,6 +12,8 @@ RESERVED = (
     "embeddings", "exports", "failures", "none", "overlap", "provenance", "recordings", "records", "reference", "report", "rttm",
     "scores", "segments", "simulated", "speakers", "speech", "tuning", "turns",
 )  # fmt: skip
+# A fusion of all systems may have this name.
+_ALLOWED_FOR_SYSTEMS = {"all"}
 # devices, which Windows has in every folder
 DEVICES = (
     "aux",
@@ -37,8 +39,9 @@ def name_problems(settings: Settings) -> Iterator[_Problem]:
         yield from _problems(("corpora", number, "name"), corpus.name, RESERVED)
     yield from _repeated_corpora(settings)
     for block in _NAMED_BLOCKS:
+        allowed = _ALLOWED_FOR_SYSTEMS if block == "systems" else set()
         for name in getattr(settings, block):
-            yield from _problems((block, name), name, RESERVED)
+            yield from _problems((block, name), name, [n for n in RESERVED if n not in allowed])
     for block in BLOCKS:
         for name, variant in getattr(settings, block).items():
             yield from _problems((block, name), name, RESERVED_FOR_VARIANTS)

@@ -47,7 +47,10 @@ def read_settings(
         settings = Settings.model_validate(config)
     except ValidationError as error:
         raise InputError.of(explain(error, Settings, config, files)) from error
-    problems = [*_unknown_names(settings), *name_problems(settings), *_renamed_keys(settings)]
+    problems = [
+        *_unknown_names(settings), *name_problems(settings), *_renamed_keys(settings),
+        *_nested_fusions(settings),
+    ]  # fmt: skip
     if problems:
         raise InputError.of(
             f"{locate(path, files)}{dotted(path)} {message}" for path, message in problems
@@ -119,6 +122,8 @@ def _references(settings: Settings) -> Iterator[_Reference]:
         for stage in STAGES if system.kind == "stages" else ():
             variants = getattr(settings, stage)
             yield _Reference(("systems", name, stage), getattr(system, stage), variants)
+        for member in system.fuse or ():
+            yield _Reference(("systems", name, "fuse"), member, settings.systems)
     for stage in STAGES:
         for name, variant in getattr(settings, stage).items():
             if network := getattr(variant, "network", None):
@@ -148,6 +153,14 @@ def _unknown_names(settings: Settings) -> Iterator[tuple[tuple, str]]:
         if name not in names:
             expected = shortened(names) or "(none are configured)"
             yield path, f"is {name}, expected one of {expected}"
+
+
+def _nested_fusions(settings: Settings) -> Iterator[tuple[tuple, str]]:
+    """Return the path and the message of each system that fuses a fused system."""
+    for name, system in settings.systems.items():
+        for member in system.fuse or ():
+            if member in settings.systems and settings.systems[member].fuse:
+                yield ("systems", name, "fuse"), f"contains {member}, which fuses systems itself"
 
 
 def _renamed_keys(settings: Settings) -> Iterator[tuple[tuple, str]]:

@@ -11,8 +11,8 @@ Variant = Annotated[
     Name | None, Field(description="name of a variant; required for a system of stages")
 ]
 # settings that decide what a system is, besides the stages
-Kind = Literal["stages", "rttm", "command", "pipeline"]
-_KINDS: tuple[Kind, ...] = ("rttm", "command", "pipeline")
+Kind = Literal["stages", "rttm", "command", "pipeline", "fuse"]
+_KINDS: tuple[Kind, ...] = ("rttm", "command", "pipeline", "fuse")
 # settings of a single kind of system
 _OF_KIND = {
     "version": ("command",),
@@ -20,6 +20,7 @@ _OF_KIND = {
     "token_variable": ("pipeline",),
     "device": ("pipeline",),
     "exclusive": ("pipeline",),
+    "weights": ("fuse",),
 }
 
 
@@ -58,6 +59,12 @@ class System(Block):
     exclusive: bool = Field(
         False, description="without overlap: one speaker at a time, if the pipeline provides it"
     )
+    fuse: Annotated[list[Name], Field(min_length=2)] | None = Field(
+        None, description="systems whose turns are combined by votes"
+    )
+    weights: list[Annotated[float, Field(gt=0, le=1e6)]] | None = Field(
+        None, description="weights of the fused systems; null: by their agreement with the others"
+    )
     tuned_on: str | None = Field(
         None, description="recordings on which the settings were tuned, for the report"
     )
@@ -91,6 +98,12 @@ class System(Block):
         for name, expected in _OF_KIND.items():
             if name in self.model_fields_set and self.kind not in expected:
                 raise ValueError(f"has {name}, which belongs to {' and '.join(expected)}")
+        if self.fuse and len(set(self.fuse)) < len(self.fuse):
+            raise ValueError("fuse contains a system twice")
+        if self.fuse and self.weights and len(self.weights) != len(self.fuse):
+            raise ValueError(
+                f"has {len(self.weights)} weights, expected one for each of {len(self.fuse)} systems"
+            )
         return self
 
 

@@ -1,0 +1,1 @@
+"""Fusion of the hypotheses of several systems."""
