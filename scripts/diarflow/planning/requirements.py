@@ -27,7 +27,7 @@ _MOST_IDS = 3  # shown in a message
 
 def check_installed(plan: Plan) -> None:
     """Raise InputError if a variant in use needs a package that is not installed or a model that does not exist."""
-    problems = []
+    problems: list[str] = []
     for block, backends in BACKENDS.items():
         for name in plan.used(block):
             variant = getattr(plan.settings, block)[name]
@@ -56,7 +56,7 @@ def _missing_packages(user: str, packages: Iterable[str], environment: str) -> I
 
 def check_references(plan: Plan) -> None:
     """Raise InputError if a system with an oracle stage runs on recordings without a reference."""
-    problems = []
+    problems: list[str] = []
     for corpus, systems in plan.systems.items():
         lacking = [id for id in plan.ids(corpus) if not plan.recordings[corpus, id].reference]
         for system in systems:
