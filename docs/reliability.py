@@ -40,7 +40,8 @@ Errors in the configuration or in a table end the run before its first job.
   The second attempt detects the mark of the first one next to its log (`logs/.../*.log.begun`) and processes each
   recording in a child process.
   A recording whose child process dies is set aside.
-  So is a recording that needs more memory than SLURM allocated, if this attempt had more memory than the first one.
+  So is a recording that needs more memory than SLURM allocated, but only by the last attempt: each attempt has more
+  memory than the one before.
 - **`time_limit`** in the configuration limits the seconds for each recording and rule.
   With it, every recording is processed in a child process from the first attempt on.
   A different limit re-runs nothing.

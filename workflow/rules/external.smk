@@ -8,7 +8,9 @@ out  results/{corpus}/external/{system}/{recording}.txt    turns as the program 
 """
 
 COMMANDS = "|".join(name for name, system in settings.systems.items() if system.command)
-PIPELINES = "|".join(name for name, system in settings.systems.items() if system.pipeline)
+PIPELINES = "|".join(
+    name for name, system in settings.systems.items() if system.pipeline
+)
 FUSED = "|".join(name for name, system in settings.systems.items() if system.fuse)
 
 for batch in batches("run_command"):
@@ -69,11 +71,11 @@ for batch in batches("fuse_systems"):
         name:
             batch.name
         input:
+            **batch.inputs_of_members("results/{corpus}/rttm/{member}/{recording}.rttm"),
             row=batch.rows_of_calls(
                 "results/{corpus}/recordings/channel_speakers/{recording}.json"
             ),
             changed=batch.changed(),
-            **batch.inputs_of_members("results/{corpus}/rttm/{member}/{recording}.rttm"),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
             sidecar=batch.outputs("results/{corpus}/rttm/{system}/{recording}.json"),
