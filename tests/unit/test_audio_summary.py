@@ -38,3 +38,9 @@ def test_the_line_is_short(noted):
     notes = [f"A {word * 9} is wrong with the audio of this recording." for word in words]
     (line,) = audio_lines([noted("a" * 60, *notes), noted("b" * 60, *notes)])
     assert len(line) <= 300 and line.endswith("more kinds, see the notes in results/*/audio/*.json")
+
+
+def test_the_channels_of_a_call_are_one_recording(noted):
+    paths = [noted("x_ch1", CUT.format(1.0)), noted("x_ch2", CUT.format(1.0)), noted("y", CUT.format(2.0))]  # fmt: skip
+    calls = {path: "x" for path in paths[:2]}
+    assert list(audio_lines(paths, calls)) == [f"audio: {CUT.format(1.0).rstrip('.')} (x, y)"]

@@ -27,11 +27,14 @@ run_end = RunEnd(
         ),
     ],
     notes=lambda: [
-        *audio_lines(plan.paths("audio", "prepare_audio", ".json")),
+        *audio_lines(
+            plan.paths("audio", "prepare_audio", ".json"),
+            plan.calls.call_of_sidecar("audio"),
+        ),
         *annotation_lines(
             plan.paths("reference", "prepare_reference", ".json", scored=True),
             plan.paths("rttm", "import_rttm", ".json"),
-            plan.calls.call_of_sidecar(),
+            plan.calls.call_of_sidecar("reference"),
             plan.paths("words", "assign_words", ".parquet"),
         ),
     ],

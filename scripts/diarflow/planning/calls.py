@@ -92,10 +92,10 @@ class Calls:
             if channel.call
         }
 
-    def call_of_sidecar(self) -> dict[str, str]:
-        """Return the id of the call of each sidecar of a channel's prepared reference."""
+    def call_of_sidecar(self, folder: str) -> dict[str, str]:
+        """Return the id of the call of each JSON file of a channel in `folder`, such as "audio" or "reference"."""
         return {
-            f"results/{corpus}/reference/{channel}.json": call
+            f"results/{corpus}/{folder}/{channel}.json": call
             for corpus in self._channels
             for channel, call in self.call_of_channel(corpus).items()
         }
