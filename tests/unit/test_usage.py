@@ -107,7 +107,7 @@ def test_costs_cover_the_recordings_and_variants_in_use(tmp_path):
     ):  # fmt: skip
         measure(folder / variant, label, seconds, at=1)
     measure(tmp_path / "c", "report_corpus", 0.5, at=1)
-    assert list(costs("c", {"a", "b"}, {"detect_speech": ["used"]}, tmp_path)) == [
+    assert list(costs("c", lambda _: {"a", "b"}, {"detect_speech": ["used"]}, tmp_path)) == [
         {"corpus": "c", "rule": "report_corpus", "variant": "", "jobs": 1, "seconds": 0.5,
          "cpu": 0.25, "memory": 100.0},
         {"corpus": "c", "rule": "detect_speech", "variant": "used", "jobs": 2, "seconds": 3.0,
@@ -120,7 +120,7 @@ def test_a_batch_counts_for_the_recordings_that_no_later_job_processed(tmp_path)
     measure(folder, "batch-1-of-1", 8.0, at=1)
     measure(folder, "a", 3.0, at=2)
     measure(folder, "removed", 100.0, at=2)
-    (row,) = costs("c", list("abcd"), {"detect_speech": ["v"]}, tmp_path)
+    (row,) = costs("c", lambda _: list("abcd"), {"detect_speech": ["v"]}, tmp_path)
     assert (row["jobs"], row["seconds"], row["cpu"], row["memory"]) == (2, 9.0, 4.5, 100.0)
 
 
@@ -129,7 +129,7 @@ def test_usage_is_removed_once_other_batches_have_processed_all_its_recordings(t
     measure(folder, "a", 1.0, at=1)
     measure(folder, "batch-1-of-1", 1.0, at=2)
     measure(folder, "b", 1.0, at=3)
-    remove_superseded("c", ["a", "b", "c"], tmp_path)
+    remove_superseded("c", lambda _: ["a", "b", "c"], tmp_path)
     assert [path.name for path, _ in latest(folder, "abc")] == [
         "b.usage.json",
         "batch-1-of-1.usage.json",
@@ -137,7 +137,27 @@ def test_usage_is_removed_once_other_batches_have_processed_all_its_recordings(t
     assert not (folder / "a.usage.json").exists()
     measure(folder, "a", 1.0, at=4)
     measure(folder, "c", 1.0, at=4)
-    remove_superseded("c", ["a", "b", "c"], tmp_path)
+    remove_superseded("c", lambda _: ["a", "b", "c"], tmp_path)
     names = sorted(path.name for path in folder.glob("*.usage.json"))
     assert names == ["a.usage.json", "b.usage.json", "c.usage.json"]
     assert len(list(folder.glob("*.log"))) == 4
+
+
+def ids_of_call(rule):
+    """Return the ids of a corpus with one call of two channels that a rule works on."""
+    return ["call"] if rule == "write_rttm" else ["call_ch1", "call_ch2"]
+
+
+def test_a_batch_of_calls_stops_counting_once_each_channel_was_processed_again(tmp_path):
+    speech, rttm = tmp_path / "c/detect_speech/v", tmp_path / "c/write_rttm/s"
+    for folder in (speech, rttm):
+        measure(folder, "batch-1-of-1", 8.0, at=1)
+    measure(speech, "call_ch1", 3.0, at=2)
+    measure(speech, "call_ch2", 2.0, at=2)
+    measure(rttm, "call", 1.0, at=2)
+    rows = {row["rule"]: row for row in costs("c", ids_of_call, {}, tmp_path)}
+    assert (rows["detect_speech"]["jobs"], rows["detect_speech"]["seconds"]) == (2, 5.0)
+    assert (rows["write_rttm"]["jobs"], rows["write_rttm"]["seconds"]) == (1, 1.0)
+    remove_superseded("c", ids_of_call, tmp_path)
+    assert not list(tmp_path.rglob("batch-*.usage.json"))
+    assert len(list(tmp_path.rglob("*.usage.json"))) == 3

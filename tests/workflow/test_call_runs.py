@@ -1,6 +1,7 @@
 """Telephone calls: two channels, and one RTTM, score and page."""
 
 import csv
+import json
 from collections import Counter
 
 import numpy as np
@@ -85,6 +86,13 @@ def test_a_call_has_one_rttm_with_both_channels_and_their_names(_calls):
     assert folders == {"truth": "my call", "other": "my call"}
 
 
+def usage(folder):
+    """Return the rows of the corpus of calls in the report's table of time and memory."""
+    text = (folder / "results/report/times.js").read_text()
+    rows = json.loads(text[text.index("[") : text.rindex("]") + 1])
+    return [row for row in rows if row["corpus"] == "calls"]
+
+
 @pytest.mark.parametrize("corpus", ["calls", "texts"])
 def test_a_call_has_one_score_that_adds_up_its_channels(_calls, corpus):
     """By hand: 1 of 9 s is missed. Each channel has one speaker. Without audio the extents are 4 and 7 s."""
@@ -124,6 +132,9 @@ def test_changed_names_rerun_the_rttm_and_what_follows(calls):
     )
     channels = read_channels(calls.folder / "results/calls/rttm/truth/my call.rttm", 2)
     assert [{turn.speaker for turn in turns} for turns in channels] == [{"Ann"}, {"Bob"}]
+    # the first run used batches: the job of its only call does not count any more
+    jobs = {(row["rule"], row["variant"]): row["jobs"] for row in usage(calls.folder)}
+    assert jobs["write_rttm", "truth"] == jobs["prepare_audio", ""] == 1
 
 
 def test_a_changed_reference_reruns_the_score_of_its_call(calls):

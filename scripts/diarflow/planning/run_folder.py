@@ -3,7 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,7 @@ class RunFolder:
             self._results.restore_times()
         self._rows.write()
         for corpus in self._plan.systems:
-            ids = {*self._plan.ids(corpus), *self._plan.ids(corpus, "write_rttm")}
-            remove_superseded(corpus, ids)
+            remove_superseded(corpus, partial(self._plan.ids, corpus))
 
     def _start(self) -> None:
         if self._must_wait:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from diarflow.backends import MODELS
 from diarflow.digests import digest, versions
+from diarflow.planning.calls import CHANNELS, UNITS_OF_RULES
 from diarflow.report.error_bars import draw_error_bars
 from diarflow.report.front_page import (
     current_failures,
@@ -125,10 +127,17 @@ def _usage_rows(
     """
     for corpus, variants in content["variants"].items():
         entries = [entry for entry in content["recordings"] if entry["corpus"] == corpus]
-        recordings = {id for e in entries for id in (e["recording"], *e.get("channels", ()))}
+        recordings = cache(partial(_ids_of_rule, entries))
         hours = sum(durations.get(corpus, ())) / 3600
         longest = round(max(durations.get(corpus, ()), default=0.0) / 60, 2)
         for row in costs(corpus, recordings, variants):
             per_hour = round(row["seconds"] / hours, 2) if hours else None
             numbers = {name: round(row[name], 2) for name in ("seconds", "cpu", "memory")}
             yield row | numbers | {"per_hour": per_hour, "longest": longest}
+
+
+def _ids_of_rule(entries: Iterable[Mapping[str, Any]], rule: str) -> set[str]:
+    """Return the ids that a rule works on: those of the channels of a call, or that of the call."""
+    if UNITS_OF_RULES.get(rule, CHANNELS) == CHANNELS:
+        return {id for entry in entries for id in entry.get("channels") or [entry["recording"]]}
+    return {entry["recording"] for entry in entries}

@@ -15,7 +15,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -153,14 +153,17 @@ def read_usage(path) -> Usage | None:
 
 
 def costs(
-    corpus: str, recordings: Collection[str], variants: Mapping[str, Collection[str]], root="logs"
+    corpus: str,
+    recordings: Callable[[str], Collection[str]],
+    variants: Mapping[str, Collection[str]],
+    root="logs",
 ) -> Iterator[dict[str, Any]]:
     """Yield the usage of each rule and variant on a corpus: corpus, rule, variant, jobs, seconds, cpu, memory.
 
-    Reads `{root}/{corpus}/{rule}/{variant}/{recording or batch}.usage.json`. Recordings that are not in `recordings`
-    and, for rules in `variants`, variants that it does not list are left out. A recording counts with its last job:
-    of an earlier batch only the share of its other recordings counts. Damaged files do not count; a warning gives their
-    number.
+    Reads `{root}/{corpus}/{rule}/{variant}/{recording or batch}.usage.json`. `recordings` returns the ids that a rule
+    works on: of a call its own id or those of its channels, never both. Other recordings and, for rules in `variants`,
+    variants that it does not list are left out. A recording counts with its last job: of an earlier batch only the
+    share of its other recordings counts. Damaged files do not count; a warning gives their number.
     """
     base, damaged = Path(root, corpus), []
     for folder, _, files in sorted(os.walk(base)):
@@ -177,7 +180,7 @@ def costs(
                     damaged.append(Path(folder, name))
             continue
         total = Usage()
-        for path, share in latest(folder, recordings):
+        for path, share in latest(folder, recordings(rule)):
             if usage := read_usage(path):
                 total = total.plus(usage.scaled(share))
             else:
@@ -211,12 +214,19 @@ def latest(folder, recordings: Iterable[str]) -> list[tuple[Path, float]]:
     ]
 
 
-def remove_superseded(corpus: str, recordings: Collection[str], root="logs") -> None:
-    """Remove the usage files of jobs all of whose recordings were processed again in batches of another size."""
-    for folder, _, files in os.walk(Path(root, corpus)):
+def remove_superseded(
+    corpus: str, recordings: Callable[[str], Collection[str]], root="logs"
+) -> None:
+    """Remove the usage files of jobs all of whose recordings were processed again in batches of another size.
+
+    `recordings` returns the ids that a rule works on.
+    """
+    base = Path(root, corpus)
+    for folder, _, files in os.walk(base):
         labels = [name.removesuffix(SUFFIX) for name in files if name.endswith(SUFFIX)]
         if len(set(map(count_in_label, labels))) > 1:
-            latest_of, covered = _count_recordings(folder, recordings)
+            rule = Path(folder).relative_to(base).as_posix().partition("/")[0]
+            latest_of, covered = _count_recordings(folder, recordings(rule))
             for label in set(covered) - set(latest_of):
                 remove_own(Path(folder, label + SUFFIX))
 
