@@ -1,5 +1,6 @@
 """The command `diarflow`: its configuration, its Snakemake command, and the listing of recordings."""
 
+import json
 import os
 import sys
 from types import SimpleNamespace
@@ -208,6 +209,32 @@ def test_check_of_a_misspelt_setting_names_file_and_line(folder, capsys):
     (folder / "my.yaml").write_text("corpora:\n  - {name: c, audoi: calls}\n")
     assert main(["check", "my.yaml"]) == 1
     assert "my.yaml:2: corpora[0].audoi is not a setting" in capsys.readouterr().err
+
+
+def test_check_lists_the_words_of_transcripts(folder, capsys):
+    words = [{"word": word, "start": start, "end": start + 0.5} for start, word in enumerate("abc")]
+    (folder / "a.json").write_text(json.dumps({"segments": [{"words": words}]}))
+    (folder / "b.json").write_text("no transcript")
+    rows = "recording\taudio\ttranscript\na\tcalls/a.wav\ta.json\nb\tcalls/a.wav\tb.json\nc\tcalls/a.wav\t\n"
+    (folder / "t.tsv").write_text(rows)
+    assert main(["check", "t.tsv"]) == 1
+    out, err = capsys.readouterr()
+    header, first, second, third, last = out.splitlines()
+    assert header.split()[-2:] == ["transcript", "words"]
+    assert first.split()[-2:] == ["a.json", "3"] and second.split()[-2:] == ["b.json", "?"]
+    assert third.split()[-1] == "mix"
+    assert last == "3 recordings, 1 problem" and "b.json: is not a transcript" in err
+
+
+def test_check_counts_a_call_as_one_recording(folder, capsys):
+    (folder / "calls" / "a.json").write_text("{}")
+    soundfile.write(folder / "calls" / "a.wav", [[0.0, 0.0]] * 16_000, 16_000)
+    (folder / "t.tsv").write_text("recording\taudio\ttranscript\na\tcalls/a.wav\tcalls/a.json\n")
+    assert main(["check", "t.tsv", "--channel", "each"]) == 1
+    out, err = capsys.readouterr()
+    _, *rows, last = out.splitlines()
+    assert [row.split()[1] for row in rows] == ["(a_ch1)", "(a_ch2)"]
+    assert last == "1 recording, 1 problem" and err.count("a.json") == 1
 
 
 def test_check_of_several_files_lists_them(folder, capsys):

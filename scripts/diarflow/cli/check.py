@@ -20,7 +20,17 @@ from diarflow.settings import Settings, read_settings
 from diarflow.settings.files import DEFAULTS, check_file
 from diarflow.settings.reading import merged
 
-_COLUMNS = ("recording", "audio", "length", "channel", "reference", "turns", "speakers")
+_COLUMNS = (
+    "recording",
+    "audio",
+    "length",
+    "channel",
+    "reference",
+    "turns",
+    "speakers",
+    "transcript",
+    "words",
+)
 
 
 class Row(NamedTuple):
@@ -41,10 +51,12 @@ def check(options: argparse.Namespace) -> int:
     warnings += warn_of_annotations(recordings)
     rows = [row_of(recording) for recording in recordings]
     _print_table([row.cells for row in rows])
-    problems = [problem for row in rows for problem in row.problems]
+    # the channels of a call share their files
+    problems = list(dict.fromkeys(problem for row in rows for problem in row.problems))
+    number = len({(recording.corpus, recording.call or recording.id) for recording in recordings})
     for line in summarized(map(visible, [*warnings, *problems])):
         print(line, file=sys.stderr)
-    print(f"{counted(len(recordings), 'recording')}, {counted(len(problems), 'problem')}")
+    print(f"{counted(number, 'recording')}, {counted(len(problems), 'problem')}")
     return 1 if problems else 0
 
 
@@ -95,6 +107,7 @@ def row_of(recording: Recording) -> Row:
         reference,
         turns,
         f"{known} given" if known else speakers and f"{speakers} in reference",
+        *_transcript(recording.transcript, problems),
     )
     return Row(tuple(map(visible, cells)), problems)
 
@@ -139,6 +152,19 @@ def _reference(recording: Recording, problems: list[str]) -> tuple[str, str, str
         problems.append(str(error).split("\n")[0])
         return f"{path} ({kind})", "?", ""
     return f"{path} ({kind})", str(len(turns)), str(len({turn.speaker for turn in turns}))
+
+
+def _transcript(path: str | None, problems: list[str]) -> tuple[str, str]:
+    """Return the transcript, and its number of words."""
+    from diarflow.transcripts.reading import read_transcript
+
+    if not path:
+        return "", ""
+    try:
+        return path, str(len(read_transcript(path)))
+    except InputError as error:
+        problems.append(str(error))
+        return path, "?"
 
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:
