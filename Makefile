@@ -99,8 +99,9 @@ help:                       ## list the targets
 	@touch $@
 
 # The right build of torch depends on the machine (see docs/environments.md), so that its file has no hashes.
-.venv-pyannote/pyannote.stamp: requirements/pyannote.txt requirements/pyannote-torch.txt .venv-pyannote/made.stamp
+.venv-pyannote/pyannote.stamp: requirements/pyannote.txt requirements/pyannote-torch.txt requirements/whisperx.txt .venv-pyannote/made.stamp
 	$(SLOW)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	$(SLOW)/python -m pip install --quiet --no-deps --require-hashes -r requirements/whisperx.txt
 	$(SLOW)/python -m pip install --quiet -r requirements/pyannote-torch.txt
 	$(SLOW)/python -m pip install $(EDITABLE)
 	@touch $@

@@ -19,6 +19,7 @@ $compile pyproject.toml --group train -o requirements/train.txt
 $compile pyproject.toml --group build --group slurm -o requirements/slurm.txt
 $compile pyproject.toml --group build --group dev --group pyannote --group slow -o requirements/pyannote.txt
 split_torch requirements/pyannote.txt
+$compile --no-deps requirements/whisperx.in -o requirements/whisperx.txt
 # the systems that ours are compared with, each in an environment of its own (bench/peers)
 for peer in senko resemblyzer; do
     folder=bench/peers/requirements
