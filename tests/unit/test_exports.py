@@ -12,7 +12,7 @@ import numpy as np
 import pysubs2
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from praatio import textgrid
 from pympi import Eaf
@@ -190,6 +190,7 @@ turns = st.lists(
 ).map(merge_turns)  # fmt: skip
 
 
+@settings(deadline=None)  # files, on a disk that others use too
 @given(turns)
 def test_a_textgrid_and_an_elan_document_lose_no_turn(tmp_path_factory, turns):
     folder = tmp_path_factory.mktemp("exports")

@@ -123,6 +123,19 @@ def test_a_sentence_stays_together_if_more_than_two_thirds_belong_to_a_speaker()
     assert [w.speaker for w in assign_words(words, TURNS).words] == ["Ann", "Ann", "Bob", "Bob"]
 
 
+def test_a_sentence_stays_together_although_another_speaker_interrupts_it():
+    """Three of four words belong to Ann, and Bob's word is between them."""
+    sentence = [Word(0, 1, "How", 0), Word(1, 1.5, "do", 0), Word(1.5, 2, "you", 0), Word(2, 3, "do?", 0)]  # fmt: skip
+    words = [*sentence[:2], Word(1.2, 1.4, "Yes.", 1), *sentence[2:]]
+    turns = [Turn(0, 2, "Ann"), Turn(1.2, 3, "Bob")]
+    assigned = assign_words(words, turns, keep_sentences=True)
+    assert [word.text for word in assigned.words] == ["How", "do", "Yes.", "you", "do?"]
+    assert [word.speaker for word in assigned.words] == ["Ann"] * 5 and assigned.moved == 1
+    words = [word._replace(speaker="Bob" if word.sentence else "Ann") for word in assigned.words]
+    assert [cue[:3] for cue in make_cues(words)] == [(0, 3, "Ann"), (1.2, 1.4, "Bob")]
+    assert make_cues(words)[0].lines == ("How do you do?",)
+
+
 def reference_speaker(word, turns):
     """Return the speaker with the largest intersection, as whisperX documents `assign_word_speakers` with fill_nearest."""
     times = {}
@@ -175,6 +188,22 @@ def test_cues_have_two_lines_and_one_speaker():
     assert all(len(cue.lines) <= 2 and max(map(len, cue.lines)) <= LINE_LENGTH for cue in cues)
     assert all(cue.end - cue.start <= MAX_DURATION for cue in cues)
     assert [cue.speaker for cue in cues] == ["Ann"] * (len(cues) - 1) + ["Bob"]
+
+
+def test_a_cue_has_two_lines_although_a_third_is_short():
+    """Broken at 42 characters, these 84 characters need three lines."""
+    text = "Everybody knew the parts of the others, and the oldest violin gave the beat with her".split()
+    cues = make_cues([Word(0.2 * i, 0.2 * i + 0.2, word, 0, "Ann") for i, word in enumerate(text)])
+    assert [len(cue.lines) for cue in cues] == [2, 1] and cues[1].lines == ("her",)
+
+
+def test_tiers_lose_no_word_of_utterances_that_overlap():
+    """Sentence 1 is inside sentence 0, sentence 2 begins in it, sentence 3 has no duration."""
+    words = (Word(0, 4, "One", 0, "Ann"), Word(1, 2, "two", 1, "Ann"), Word(3, 5, "three", 2, "Ann"), Word(6, 6, "four", 3, "Ann"))  # fmt: skip
+    recording = ExportedRecording("a", "a", "s", (Turn(0, 6, "Ann"),), words=words)
+    assert recording.tiers == {"Ann": [(0, 4, "One two"), (4, 5, "three"), (6, 6.001, "four")]}
+    text = EXPORTS["textgrid"].load().render(recording)
+    assert all(word.text in text for word in words) and "xmax = 6.001" in text
 
 
 SPOKEN = ExportedRecording(

@@ -9,6 +9,7 @@ from diarflow.timeline.intervals import Interval, Seconds, Turn, intervals_by_sp
 from diarflow.transcripts.words import Word, sentences_by_speaker
 
 NO_SPEAKER = "no speaker"  # tier of words that are near no turn
+_SHORTEST: Seconds = 0.001  # of an utterance in a tier
 
 
 class Utterance(NamedTuple):
@@ -81,7 +82,10 @@ class ExportedRecording:
 
     @cached_property
     def tiers(self) -> dict[str, list[tuple[Seconds, Seconds, str]]]:
-        """Start, end and label of the utterances of each speaker. Utterances of one speaker do not overlap."""
+        """Start, end and label of the utterances of each speaker. Utterances of one speaker do not overlap.
+
+        One that lies inside an earlier one adds its text to that one.
+        """
         if not self.words:
             return {
                 speaker: [(*interval, speaker) for interval in intervals]
@@ -91,8 +95,11 @@ class ExportedRecording:
         for part in sorted(self.utterances):
             tier = tiers.setdefault(part.speaker or NO_SPEAKER, [])
             start = max(part.start, tier[-1][1]) if tier else part.start
-            if part.end > start:
-                tier.append((start, part.end, part.label))
+            end = max(part.end, part.start + _SHORTEST)
+            if end > start:
+                tier.append((start, end, part.label))
+            else:
+                tier[-1] = (*tier[-1][:2], f"{tier[-1][2]} {part.label}")
         return tiers
 
     @cached_property

@@ -17,9 +17,11 @@ def render(recording: ExportedRecording) -> str:
     from praatio.data_classes.interval_tier import IntervalTier
     from praatio.data_classes.textgrid import Textgrid
 
-    end = max([recording.end, _SHORTEST, *(word.end for word in recording.words)])
+    tiers = recording.tiers or _NO_SPEAKERS
+    ends = [end for entries in tiers.values() for _, end, _ in entries]
+    end = max([recording.end, _SHORTEST, *ends])
     grid = Textgrid(0, end)
-    for speaker, entries in (recording.tiers or _NO_SPEAKERS).items():
+    for speaker, entries in tiers.items():
         grid.addTier(IntervalTier(speaker, entries, 0, end))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "grid")

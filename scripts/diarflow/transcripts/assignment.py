@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from typing import NamedTuple
 
 from diarflow.timeline.intervals import Seconds, Turn
-from diarflow.transcripts.words import Word
+from diarflow.transcripts.words import Word, sentences
 
 MAX_DISTANCE: Seconds = 2.0  # of a word from the nearest turn
 _MAJORITY = 2 / 3  # share of a sentence's words
@@ -63,14 +63,14 @@ def assign_words(
     if not keep_sentences:
         return Assigned(chosen, nearest, without, 0)
     result: list[Word] = []
-    for _, group in groupby(chosen, key=lambda word: word.sentence):
-        sentence = list(group)
+    for sentence in sentences(chosen):
         speaker, count = Counter(word.speaker for word in sentence).most_common(1)[0]
         if speaker and count > _MAJORITY * len(sentence):
             moved += len(sentence) - count
             without -= sum(not word.speaker for word in sentence)
             sentence = [word._replace(speaker=speaker) for word in sentence]
         result += sentence
+    result.sort(key=lambda word: (word.start, word.end))
     return Assigned(result, nearest, without, moved)
 
 

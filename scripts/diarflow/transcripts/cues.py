@@ -8,8 +8,8 @@ from diarflow.timeline.intervals import Seconds
 from diarflow.transcripts.words import Word, sentences_by_speaker
 
 MAX_DURATION: Seconds = 7.0
-LINE_LENGTH = 42  # characters; two lines in a cue
-_MAX_LENGTH = 2 * LINE_LENGTH
+LINE_LENGTH = 42  # characters
+MAX_LINES = 2
 
 
 class Cue(NamedTuple):
@@ -22,7 +22,7 @@ class Cue(NamedTuple):
 
 
 def make_cues(words: Iterable[Word]) -> list[Cue]:
-    """Return the cues of words in their order. A cue has words of one speaker and one sentence.
+    """Return the cues of words by their starts. A cue has words of one speaker and one sentence.
 
     >>> make_cues([Word(0.0, 0.5, "Yes.", 0, "Ann"), Word(0.6, 1.0, "No.", 1, "Bob")])[1]
     Cue(start=0.6, end=1.0, speaker='Bob', lines=('No.',))
@@ -31,17 +31,20 @@ def make_cues(words: Iterable[Word]) -> list[Cue]:
     for speaker, sentence in sentences_by_speaker(words):
         part: list[Word] = []
         for word in sentence:
-            text = " ".join(other.text for other in [*part, word])
-            if part and (len(text) > _MAX_LENGTH or word.end - part[0].start > MAX_DURATION):
+            is_long = word.end - part[0].start > MAX_DURATION if part else False
+            if part and (is_long or len(_lines([*part, word])) > MAX_LINES):
                 cues.append(_cue(part, speaker))
                 part = []
             part.append(word)
         cues.append(_cue(part, speaker))
-    return cues
+    return sorted(cues, key=lambda cue: cue.start)
 
 
 def _cue(words: list[Word], speaker: str) -> Cue:
-    text = " ".join(word.text for word in words)
-    lines = textwrap.wrap(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False)
     end = max(word.end for word in words)
-    return Cue(words[0].start, max(end, words[0].start + 0.001), speaker, tuple(lines))
+    return Cue(words[0].start, max(end, words[0].start + 0.001), speaker, tuple(_lines(words)))
+
+
+def _lines(words: list[Word]) -> list[str]:
+    text = " ".join(word.text for word in words)
+    return textwrap.wrap(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False)

@@ -30,10 +30,26 @@ class TimedText(NamedTuple):
     segment: int = 0
 
 
-def sentences_by_speaker(words: Iterable[Word]) -> Iterator[tuple[str, list[Word]]]:
-    """Yield the speaker and the words of each sentence. A sentence of several speakers is divided between them."""
-    for (speaker, _), group in groupby(words, key=lambda word: (word.speaker, word.sentence)):
-        yield speaker, list(group)
+def sentences(words: Iterable[Word]) -> list[list[Word]]:
+    """Return the words of each sentence, also if words of other sentences are between them.
+
+    >>> [len(sentence) for sentence in sentences([Word(0, 3, "So", 0), Word(1, 2, "Yes.", 1), Word(3, 4, "now.", 0)])]
+    [2, 1]
+    """
+    by_number: dict[int, list[Word]] = {}
+    for word in words:
+        by_number.setdefault(word.sentence, []).append(word)
+    return list(by_number.values())
+
+
+def sentences_by_speaker(words: Iterable[Word]) -> list[tuple[str, list[Word]]]:
+    """Return the speaker and the words of each sentence, by their starts. A sentence of several speakers is divided."""
+    parts = [
+        (speaker, list(group))
+        for sentence in sentences(words)
+        for speaker, group in groupby(sentence, key=lambda word: word.speaker)
+    ]
+    return sorted(parts, key=lambda part: part[1][0].start)
 
 
 def place_words(texts: Sequence[TimedText]) -> tuple[list[Word], int, int]:
