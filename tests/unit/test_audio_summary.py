@@ -42,5 +42,5 @@ def test_the_line_is_short(noted):
 
 def test_the_channels_of_a_call_are_one_recording(noted):
     paths = [noted("x_ch1", CUT.format(1.0)), noted("x_ch2", CUT.format(1.0)), noted("y", CUT.format(2.0))]  # fmt: skip
-    calls = {path: "x" for path in paths[:2]}
+    calls = dict.fromkeys(paths[:2], "x")
     assert list(audio_lines(paths, calls)) == [f"audio: {CUT.format(1.0).rstrip('.')} (x, y)"]

@@ -7,6 +7,7 @@ import io
 import os
 import re
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +15,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from table_corpus import source
+from table_corpus import ALIASES, CAPITALS, HEADER, source, text_of, workbook_of
 
 from diarflow.errors import InputError
 from diarflow.planning.columns import COLUMNS, meaning
@@ -22,7 +23,6 @@ from diarflow.planning.corpus_reader import CorpusNeeds
 from diarflow.planning.table import read_corpus
 from diarflow.planning.table_text import read_text_table
 
-HEADER = ("recording", "audio", "channel", "num_speakers", "reference")
 ROWS = [
     ("monday", "audio/monday.wav", "", "2", "monday.rttm"),
     ("Müller, Anna", "audio/Müller, Anna.wav", "1", "", ""),
@@ -33,8 +33,6 @@ EXPECTED = [
     ("Müller, Anna", "audio/Müller, Anna.wav", 1, None, None),
     ('the "best" take', "audio/best; take.mp3", "mix", 3, None),
 ]
-CAPITALS = ("Recording", "AUDIO", "Channel", "Num Speakers", "Reference")
-ALIASES = ("ID", "File name", "channel", "Speakers", "RTTM")
 
 
 @pytest.fixture
@@ -46,29 +44,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def text_of(delimiter, header=HEADER, rows=ROWS, *, end="\n", quote_all=False, before="", after=""):
-    """Return a text table as a spreadsheet writes it."""
-
-    def cell(value):
-        if quote_all or re.search(rf'["\n{re.escape(delimiter)}]', value):
-            return '"' + value.replace('"', '""') + '"'
-        return value
-
-    lines = [delimiter.join(map(cell, row)) + after for row in [header, *rows]]
-    return before + end.join(lines) + end
-
-
-def workbook_of(*sheets):
-    """Return the bytes of a workbook with sheets of rows."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets:
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append([value if value != "" else None for value in row])
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+text_of_rows = partial(text_of, rows=ROWS)
 
 
 def with_numbers(rows):
@@ -79,24 +55,24 @@ WINDOWS = "the encoding is Windows-1252, as in Müller"
 RENAMED = "column ID is recording; column File name is audio; column Speakers is num_speakers; column RTTM is reference"
 # Name of the form, content of the file, and what is assumed about it.
 FORMS = [
-    ("tabs", text_of("\t").encode(), None),
-    ("tabs, quoted, CR LF", text_of("\t", end="\r\n", quote_all=True).encode(), None),
-    ("tabs, CR", text_of("\t", end="\r").encode(), None),
-    ("commas", text_of(",").encode(), None),
-    ("commas, quoted", text_of(",", quote_all=True).encode(), None),
-    ("commas, byte order mark", text_of(",", end="\r\n").encode("utf-8-sig"), None),
-    ("commas, empty columns at the end", text_of(",", after=",,,").encode(), None),
-    ("semicolons", text_of(";").encode(), None),
-    ("semicolons, Windows-1252", text_of(";", end="\r\n").encode("cp1252"), WINDOWS),
-    ("sep=;", text_of(";", before="sep=;\r\n", end="\r\n").encode(), None),
-    ("vertical bars", text_of("|").encode(), None),
-    ("UTF-16, tabs", text_of("\t", end="\r\n").encode("utf-16"), None),
-    ("UTF-16, big endian", b"\xfe\xff" + text_of("\t").encode("utf-16-be"), None),
-    ("UTF-16, commas, no mark", text_of(",").encode("utf-16-le"), "the encoding is UTF-16 without a byte order mark, as in Müller"),
-    ("capitals", text_of(",", CAPITALS).encode(), None),
-    ("aliases", text_of(";", ALIASES).encode(), RENAMED),
-    ("comments", text_of(",", before="# my corpus, 2026\n\n").encode(), None),
-    ("2.0", text_of("\t").replace("\t2\t", "\t2.0\t").replace("\t1\t", "\t1.0\t").encode(), None),
+    ("tabs", text_of_rows("\t").encode(), None),
+    ("tabs, quoted, CR LF", text_of_rows("\t", end="\r\n", quote_all=True).encode(), None),
+    ("tabs, CR", text_of_rows("\t", end="\r").encode(), None),
+    ("commas", text_of_rows(",").encode(), None),
+    ("commas, quoted", text_of_rows(",", quote_all=True).encode(), None),
+    ("commas, byte order mark", text_of_rows(",", end="\r\n").encode("utf-8-sig"), None),
+    ("commas, empty columns at the end", text_of_rows(",", after=",,,").encode(), None),
+    ("semicolons", text_of_rows(";").encode(), None),
+    ("semicolons, Windows-1252", text_of_rows(";", end="\r\n").encode("cp1252"), WINDOWS),
+    ("sep=;", text_of_rows(";", before="sep=;\r\n", end="\r\n").encode(), None),
+    ("vertical bars", text_of_rows("|").encode(), None),
+    ("UTF-16, tabs", text_of_rows("\t", end="\r\n").encode("utf-16"), None),
+    ("UTF-16, big endian", b"\xfe\xff" + text_of_rows("\t").encode("utf-16-be"), None),
+    ("UTF-16, commas, no mark", text_of_rows(",").encode("utf-16-le"), "the encoding is UTF-16 without a byte order mark, as in Müller"),
+    ("capitals", text_of_rows(",", CAPITALS).encode(), None),
+    ("aliases", text_of_rows(";", ALIASES).encode(), RENAMED),
+    ("comments", text_of_rows(",", before="# my corpus, 2026\n\n").encode(), None),
+    ("2.0", text_of_rows("\t").replace("\t2\t", "\t2.0\t").replace("\t1\t", "\t1.0\t").encode(), None),
     ("workbook", workbook_of(("Sheet1", [HEADER, *ROWS])), None),
     ("workbook, numbers", workbook_of(("Sheet1", [HEADER, *with_numbers(ROWS)])), None),
     ("workbook, empty first sheet", workbook_of(("Empty", []), ("Data", [HEADER, *ROWS])), None),
@@ -126,7 +102,7 @@ def test_every_form_of_a_table_contains_the_same_recordings(folder, form, conten
 
 @pytest.mark.parametrize("ending", [".csv", ".txt", ".xlsx", ""])
 def test_the_ending_of_a_table_does_not_matter(folder, ending):
-    for content in (text_of("\t").encode(), workbook_of(("Sheet1", [HEADER, *ROWS]))):
+    for content in (text_of_rows("\t").encode(), workbook_of(("Sheet1", [HEADER, *ROWS]))):
         recordings, _ = read(folder, content, f"t{ending}")
         assert [recording.name for recording in recordings] == [row[0] for row in EXPECTED]
 
@@ -272,7 +248,7 @@ def test_a_resaved_workbook_changes_no_recording(folder):
     book.active.column_dimensions["A"].width = 50
     book.save(folder / "t.xlsx")
     second, _ = read(folder, (folder / "t.xlsx").read_bytes(), "t.xlsx")
-    third, _ = read(folder, text_of(";").encode())
+    third, _ = read(folder, text_of_rows(";").encode())
     parts = [[recording.row_parts() for recording in found] for found in (first, second, third)]
     assert parts[0] == parts[1] == parts[2]
 

@@ -197,6 +197,18 @@ def test_a_cue_has_two_lines_although_a_third_is_short():
     assert [len(cue.lines) for cue in cues] == [2, 1] and cues[1].lines == ("her",)
 
 
+def test_the_name_of_the_speaker_counts_for_the_length_of_a_line():
+    text = (
+        "Shall we begin with the first years of the orchestra, before the hall was built?".split()
+    )
+    words = tuple(Word(0.2 * i, 0.2 * i + 0.2, word, 0, "SPEAKER_00") for i, word in enumerate(text))  # fmt: skip
+    recording = ExportedRecording("a", "a", "s", (), words=words)
+    cues = pysubs2.SSAFile.from_string(EXPORTS["srt"].load().render(recording))
+    lines = [line for cue in cues for line in cue.plaintext.split("\n")]
+    assert lines == ["SPEAKER_00: Shall we begin with the first", "years of the orchestra, before the hall", "SPEAKER_00: was built?"]  # fmt: skip
+    assert max(map(len, lines)) <= LINE_LENGTH
+
+
 def test_tiers_lose_no_word_of_utterances_that_overlap():
     """Sentence 1 is inside sentence 0, sentence 2 begins in it, sentence 3 has no duration."""
     words = (Word(0, 4, "One", 0, "Ann"), Word(1, 2, "two", 1, "Ann"), Word(3, 5, "three", 2, "Ann"), Word(6, 6, "four", 3, "Ann"))  # fmt: skip

@@ -12,7 +12,7 @@ def render(recording: ExportedRecording) -> str:
     from webvtt import WebVTT
 
     text = StringIO()
-    cues = captions(recording, named)
+    cues = captions(recording, named, _prefix)
     WebVTT(captions=cues).write(text, format="srt", keep_formatting=True)
     return text.getvalue() + ("\n" if cues else "")
 
@@ -24,4 +24,8 @@ def named(speaker: str, lines: Sequence[str]) -> str:
     ('Ann: Yes, I do\\nthink so.', 'Ann')
     """
     text = "\n".join(lines)
-    return f"{speaker}: {text}" if speaker and text else speaker or text
+    return _prefix(speaker) + text if text else speaker
+
+
+def _prefix(speaker: str) -> str:
+    return f"{speaker}: " if speaker else ""

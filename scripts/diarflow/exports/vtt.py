@@ -27,14 +27,18 @@ def voice(speaker: str, lines: Sequence[str]) -> str:
     return f"<v {name}>{text or name}</v>" if name else text
 
 
-def captions(recording: ExportedRecording, text: Callable[[str, Sequence[str]], str]) -> list[Any]:
+def captions(
+    recording: ExportedRecording,
+    text: Callable[[str, Sequence[str]], str],
+    prefix: Callable[[str], str] = lambda speaker: "",
+) -> list[Any]:
     """Return a caption of the library webvtt for each cue, with the text that `text(speaker, lines)` returns.
 
-    Without a transcript, each turn is a cue without lines.
+    `prefix(speaker)` is what this text has before the first line. Without a transcript, each turn is a cue without lines.
     """
     from webvtt import Caption
 
-    cues = make_cues(recording.words) or [
+    cues = make_cues(recording.words, prefix) or [
         Cue(turn.start, turn.end, turn.speaker, ()) for turn in recording.turns
     ]
     return [
