@@ -192,16 +192,16 @@ def test_cues_have_two_lines_and_one_speaker():
 
 def test_a_cue_has_two_lines_although_a_third_is_short():
     """Broken at 42 characters, these 84 characters need three lines."""
-    text = "Everybody knew the parts of the others, and the oldest violin gave the beat with her".split()
-    cues = make_cues([Word(0.2 * i, 0.2 * i + 0.2, word, 0, "Ann") for i, word in enumerate(text)])
+    text = "Everybody knew the parts of the others, and the oldest violin gave the beat with her"
+    cues = make_cues(
+        [Word(0.2 * i, 0.2 * i + 0.2, word, 0, "Ann") for i, word in enumerate(text.split())]
+    )
     assert [len(cue.lines) for cue in cues] == [2, 1] and cues[1].lines == ("her",)
 
 
 def test_the_name_of_the_speaker_counts_for_the_length_of_a_line():
-    text = (
-        "Shall we begin with the first years of the orchestra, before the hall was built?".split()
-    )
-    words = tuple(Word(0.2 * i, 0.2 * i + 0.2, word, 0, "SPEAKER_00") for i, word in enumerate(text))  # fmt: skip
+    text = "Shall we begin with the first years of the orchestra, before the hall was built?"
+    words = tuple(Word(0.2 * i, 0.2 * i + 0.2, word, 0, "SPEAKER_00") for i, word in enumerate(text.split()))  # fmt: skip
     recording = ExportedRecording("a", "a", "s", (), words=words)
     cues = pysubs2.SSAFile.from_string(EXPORTS["srt"].load().render(recording))
     lines = [line for cue in cues for line in cue.plaintext.split("\n")]
