@@ -59,6 +59,10 @@ WRITTEN = [
     ("pcm.aiff", "pcm_s16be", 22_050, True),
     ("pcm.caf", "pcm_s16be", 16_000, True),
     ("pcm.w64", "pcm_s16le", 16_000, True),
+    ("mulaw.au", "pcm_mulaw", 8_000, True),
+    ("yamaha.wav", "adpcm_yamaha", 16_000, True),
+    ("nellymoser.flv", "nellymoser", 44_100, False),
+    ("pcm-64.wav", "pcm_f64le", 16_000, True),
 ]
 
 
