@@ -1,6 +1,11 @@
 """`snakemake tune`: a search runs only the trials that are new, and writes a configuration that runs."""
 
 import csv
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import yaml
 from workflow_runs import BATCHES
@@ -35,3 +40,20 @@ def test_a_search_runs_new_trials_only_and_its_best_trial_is_a_configuration(fin
     chosen["corpora"][0]["systems"] = ["classic-tuned"]
     planned = finished.planned("rttm", overlay=chosen)
     assert planned == {"build_turns": 1, "write_rttm": 1, "rttm": 1}  # the clusters exist
+
+
+def test_the_command_at_the_end_of_a_search_runs_the_best_settings(finished):
+    changes = overlay({"turns.max_gap": [0.3]}) | {"default_systems": ["classic"]}
+    del changes["corpora"][0]["systems"]
+    done = finished("tune", overlay=changes)
+    (command,) = re.findall(r"^to use it: snakemake (.*)$", done.text, re.MULTILINE)
+    snakemake = Path(sys.executable).with_name("snakemake")
+    used = subprocess.run(
+        [snakemake, *shlex.split(command)], cwd=finished.folder, capture_output=True, text=True
+    )
+    assert used.returncode == 0, used.stderr
+    ((protocol, after),) = re.findall(r"^search classic: .* (\w+) DER .* ([\d.]+) % after", done.text, re.MULTILINE)  # fmt: skip
+    with open(finished.folder / "results/tiny/der.csv") as file:
+        rows = [row for row in csv.DictReader(file) if row["recording"] == "ALL"]
+    (row,) = [row for row in rows if row["protocol"] == protocol]
+    assert (row["system"], float(row["der"])) == ("classic-tuned", float(after))
