@@ -29,7 +29,7 @@ from diarflow.timeline.intervals import Turn
 from tests.media import write_media
 
 PAGE = ROOT / "docs" / "tutorial.md"
-_HOME = "/home/ann"  # in the page, the folder of the project and the checkout are below it
+_HOME = "/path/to"  # in the page, the folder of the project and the checkout are below it
 _BLOCK = re.compile(r"^```(\w+)(?: status=(\d+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)$", re.MULTILINE)
 # lines of Snakemake and lines about the progress, whose number depends on the machine
