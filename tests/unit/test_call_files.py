@@ -14,7 +14,7 @@ from pyannote.database.util import load_rttm
 from diarflow.audio import interleaved
 from diarflow.audio.interleaved import read_interleaved, write_interleaved
 from diarflow.formats.rttm import read_channels, read_turns, write_channels
-from diarflow.report.audio_player import embedded_audio
+from diarflow.report.audio_player import MB_PER_HOUR, embedded_audio
 from diarflow.scoring.hypothesis import name_channel_speakers
 from diarflow.timeline.intervals import Turn
 
@@ -76,6 +76,21 @@ def test_the_embedded_audio_of_a_call_has_at_most_two_channels(prepared, channel
     assert rate == 16_000 and decoded.shape[1] == kept
     if kept == 2:
         assert [loudest_frequency(decoded[:, channel]) for channel in (0, 1)] == [200, 400]
+
+
+def test_embedded_audio_is_not_shifted_and_has_the_stated_size(tmp_path):
+    """Noise in bursts of speech's length; the shift is that of the largest cross-correlation."""
+    noise = np.random.default_rng(0).normal(scale=0.1, size=30 * 16_000)
+    noise *= np.repeat(np.random.default_rng(1).integers(0, 2, 30), 16_000)
+    soundfile.write(tmp_path / "a.wav", noise, 16_000, "PCM_16")
+    text = embedded_audio([tmp_path / "a.wav"])
+    assert text == embedded_audio([tmp_path / "a.wav"])
+    assert 0.5 * MB_PER_HOUR < len(text) / 1e6 * 120 < 1.1 * MB_PER_HOUR
+    decoded, _ = soundfile.read(io.BytesIO(b64decode(text.partition(",")[2])))
+    assert len(decoded) == len(noise)
+    spectra = [np.fft.rfft(samples, 2 * len(noise)) for samples in (noise, decoded)]
+    shift = np.fft.irfft(spectra[0] * spectra[1].conj()).argmax()
+    assert min(shift, 2 * len(noise) - shift) <= 16  # 1 ms
 
 
 @pytest.mark.parametrize(("limit", "format"), [(2**32, "WAV"), (1000, "RF64")])

@@ -23,5 +23,5 @@ class Report(Block):
 
     audio: Literal["linked", "embedded"] = Field(
         "linked",
-        description="linked (to results/{corpus}/audio) or embedded (as MP3, about 10 MB per hour)",
+        description="linked (to results/{corpus}/audio) or embedded (as Opus, about 14 MB per hour)",
     )
