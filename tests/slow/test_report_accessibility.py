@@ -120,3 +120,18 @@ def test_a_page_without_its_assets_says_so_in_one_sentence(open_page, site, tmp_
     assert content.count(".") == 1 and "assets" in content
     assert not page.locator("main").is_visible()
     expect(open_page(site / "recordings/c/a.html").locator("main")).to_be_visible()
+
+
+def test_tables_and_turns_need_no_javascript(open_page, site):
+    """The texts are from DER and the turns of sample_report."""
+    page = open_page(site / "index.html", java_script_enabled=False)
+    expect(page.locator("#totals")).to_contain_text("70.31")
+    page.get_by_role("link", name="tables.html").click()
+    expect(page.locator("#recordings")).to_contain_text("43.75")
+    expect(page.get_by_role("cell", name="detect_speech")).to_be_visible()
+    page.locator("#recordings").get_by_role("link", name="a", exact=True).click()
+    expect(page.locator("#scores")).to_contain_text("32.14")
+    page.get_by_text("reference: 2 turns").click()
+    expect(page.locator(".turns li:visible").nth(1)).to_have_text(
+        "0:04.00–0:08.00 \"'><img/src=x/onerror=alert(2)>"
+    )

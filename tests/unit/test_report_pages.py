@@ -239,7 +239,7 @@ def test_audio_is_linked_or_embedded(new_report):
     assert audio_source() == "../../../c/audio/a.wav"
     write_report(audio="embedded")
     kind, _, text = audio_source().partition(";base64,")
-    assert kind == "data:audio/mpeg"
+    assert kind == "data:audio/ogg"
     assert soundfile.info(io.BytesIO(b64decode(text))).duration == pytest.approx(10.0, abs=0.1)
 
 

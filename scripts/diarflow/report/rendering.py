@@ -17,6 +17,7 @@ import jinja2
 
 from diarflow.atomic import atomic_write, is_own_place, remove_own
 from diarflow.report.metrics import format_interval, format_number
+from diarflow.report.turn_list import listed_turns
 
 _PAGES = Path(__file__).parent / "pages"
 _DIGEST = re.compile(rb'<meta name="digest" content="(\w+)">')
@@ -33,7 +34,9 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": format_number, "interval": format_interval}
+    environment.filters |= {
+        "number": format_number, "interval": format_interval, "listed_turns": listed_turns,
+    }  # fmt: skip
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     return environment
 

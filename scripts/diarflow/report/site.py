@@ -19,6 +19,7 @@ from diarflow.report.front_page import (
     training_summary,
 )
 from diarflow.report.metrics import Metric, available_metrics, json_columns, read_der
+from diarflow.report.plain_tables import plain_tables
 from diarflow.report.recording_pages import failure_row, write_recording_pages
 from diarflow.report.rendering import remove_other_data, write_assets, write_data, write_page
 from diarflow.runs.usage import costs
@@ -46,7 +47,8 @@ def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -
     failures = list(dict.fromkeys([*failures, *new_failures]))
     common = front_page_tables(rows, folder, content) | {"collar": content["collar_each_side"]}
     draw_error_bars(folder / "errors.png", common["bars"])
-    write_page(folder / "tables.html", "tables", common)
+    plain = common | plain_tables(rows, folder, content, failures)
+    write_page(folder / "tables.html", "tables", plain)
     metrics = available_metrics(rows)
     front_page = common | {
         "metrics": metrics,
