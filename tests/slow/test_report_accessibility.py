@@ -133,5 +133,5 @@ def test_tables_and_turns_need_no_javascript(open_page, site):
     expect(page.locator("#scores")).to_contain_text("32.14")
     page.get_by_text("reference: 2 turns").click()
     expect(page.locator(".turns li:visible").nth(1)).to_have_text(
-        "0:04.00–0:08.00 \"'><img/src=x/onerror=alert(2)>"
+        "0:04.00\N{EN DASH}0:08.00 \"'><img/src=x/onerror=alert(2)>"
     )
