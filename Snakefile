@@ -22,6 +22,7 @@ include: "workflow/rules/export.smk"
 include: "workflow/rules/convert.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/share.smk"
 include: "workflow/rules/tune.smk"
 include: "workflow/rules/end.smk"
 

@@ -86,6 +86,14 @@ class Aggregation:
         packages = ("pandas", "matplotlib", "plotly", "scipy", "soundfile")
         return rule_provenance("report_all", *packages, **report_content(self._plan))
 
+    def bundle_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of the zip file of the report."""
+        return rule_provenance("bundle_report")
+
+    def single_page_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of a page as a single file."""
+        return rule_provenance("write_single_page", "av", "soundfile")
+
     def pages_digest(self, wildcards: Any) -> str:
         """Return the digests of the templates of the report's pages."""
         return pages_digest()

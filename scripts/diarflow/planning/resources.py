@@ -52,6 +52,7 @@ DEMANDS = {
     "evaluate_changes": Demand(1100, 0, 1),
     "report_corpus": Demand(600, 0, 1),
     "report_all": Demand(1600, 0, 1),
+    "bundle_report": Demand(200, 0, 1),
 }
 
 

@@ -2,7 +2,9 @@
 
 import io
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from diarflow.audio.interleaved import read_interleaved
 from diarflow.audio.prepared import SAMPLE_RATE
@@ -13,14 +15,19 @@ MB_PER_HOUR = 14  # of one channel in a page; 9 to 15 in 16 recordings of 7 corp
 
 
 def embedded_audio(paths: Sequence) -> str:
-    """Encode a prepared recording as Opus in a data URI of about MB_PER_HOUR; of a call, its prepared channels.
+    """Encode a prepared recording as Opus in a data URI of about MB_PER_HOUR; of a call, its prepared channels."""
+    return opus_uri(read_interleaved(paths), len(paths))
 
-    One and two channels are kept, and the mean of more channels is encoded. Files of equal samples are equal.
+
+def opus_uri(blocks: Iterable[np.ndarray], count: int) -> str:
+    """Encode blocks of int16 (samples, `count` channels) as Opus in a data URI. Equal samples give equal URIs.
+
+    One and two channels are kept, and the mean of more channels is encoded.
     """
     import av
 
     file = io.BytesIO()
-    channels = len(paths) if len(paths) <= _MAX_CHANNELS else 1
+    channels = count if count <= _MAX_CHANNELS else 1
     layout = "stereo" if channels == 2 else "mono"
     # bitexact: an Ogg stream has no random number then
     with av.open(file, "w", format="ogg", options={"fflags": "+bitexact"}) as out:
@@ -30,8 +37,8 @@ def embedded_audio(paths: Sequence) -> str:
             options=options,
         )  # fmt: skip
         pieces = av.AudioFifo()  # the encoder takes frames of 20 ms
-        for block in read_interleaved(paths):
-            if channels < block.shape[1]:
+        for block in blocks:
+            if channels < count:
                 block = block.mean(axis=1, keepdims=True).astype(block.dtype)
             frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), "s16", layout)
             frame.sample_rate = SAMPLE_RATE

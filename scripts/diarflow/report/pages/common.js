@@ -16,9 +16,9 @@ const diarflow = (() => {
     document.head.append(script);
   });
 
-  // load Plotly when the first chart needs it
+  // load Plotly when the first chart needs it; a page in a single file contains it
   let plotlyLoaded = null;
-  const withPlotly = () => plotlyLoaded ??= loadScript(plotly).then(() => window.Plotly);
+  const withPlotly = () => plotlyLoaded ??= Promise.resolve(window.Plotly ?? loadScript(plotly).then(() => window.Plotly));
 
   // the data files call this function
   const receive = (name, content) => {
