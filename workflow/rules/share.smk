@@ -37,10 +37,10 @@ rule write_single_page:
         rules.evaluate_changes.output,
     output:
         "results/report/single/{page}.html",
-    wildcard_constraints:
-        page=".+",
     log:
         "logs/report/write_single_page/{page}.log",
+    wildcard_constraints:
+        page=".+",
     conda:
         "../../envs/score.yaml"
     params:
