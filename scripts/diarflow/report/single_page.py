@@ -15,6 +15,7 @@ from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.errors import InputError
 from diarflow.report.audio_player import opus_uri
 
+_NOTE = "<!-- note -->"
 _BLOCK = 1 << 16  # samples that are held in memory
 _STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 _SCRIPT = re.compile(r'<script ([^>]*?)src="([^"]+)"([^>]*)></script>')
@@ -39,15 +40,18 @@ def write_single_page(target, page: Path) -> str:
 
     Links to other files are removed, since they would lead nowhere.
     """
-    text = _STYLE.sub(lambda match: _style(page, match[1]), page.read_text(encoding="utf-8"))
-    text = _SCRIPT.sub(_script_inliner(page), text)
+    text = page.read_text(encoding="utf-8")
     text = _PICTURE.sub(lambda match: match[1] + _data_uri(page, match[2]) + match[3], text)
     text = _AUDIO.sub(lambda match: match[1] + _audio_uri(page, match[2]) + match[3], text)
     text = _LINK.sub(r"\1", text)
     audio = "with its audio" if 'src="data:audio/' in text else "without audio"
+    text = text.replace("</main>", f"</main>\n{_NOTE}", 1)
+    # the texts of styles and scripts come last, since they may contain parts that look like HTML
+    text = _STYLE.sub(lambda match: f"<style>{_read(page, match[1])}</style>", text)
+    text = _SCRIPT.sub(_script_inliner(page), text)
     line = f"a single file of {len(text.encode()) / 1e6:.1f} MB, {audio}"
     note = f"This page is {line}. Links to other pages and files work in the report only."
-    text = text.replace("</main>", f'</main>\n<footer class="note"><p>{note}</p></footer>', 1)
+    text = text.replace(_NOTE, f'<footer class="note"><p>{note}</p></footer>', 1)
     with atomic_write(target) as temporary:
         Path(temporary).write_text(text, encoding="utf-8")
     return f"{target}: {line}"
@@ -55,10 +59,6 @@ def write_single_page(target, page: Path) -> str:
 
 def _read(page: Path, url: str) -> str:
     return (page.parent / unquote(url)).read_text(encoding="utf-8")
-
-
-def _style(page: Path, url: str) -> str:
-    return f"<style>{_read(page, url)}</style>"
 
 
 def _script_inliner(page: Path) -> Callable[[re.Match], str]:
