@@ -39,9 +39,7 @@
     button.addEventListener("click", () => choose(current() === "dark" ? "light" : "dark"));
     document.addEventListener("themechange", label);
     label();
-    const place = document.querySelector("body > nav, body > header");
-    if (place.matches("nav")) place.append(button);
-    else place.prepend(button);
+    document.querySelector("body > nav, body > header").append(button);
   };
 
   apply(stored());
