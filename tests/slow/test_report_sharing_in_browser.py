@@ -44,7 +44,7 @@ def test_an_unpacked_bundle_opens_plays_and_has_its_logs(open_page, folder):
 
 def test_the_front_page_as_a_single_file_has_tables_and_charts(open_page, folder):
     page = open_page(folder / "index.html")
-    expect(page.locator("#recordings tbody tr")).to_have_count(3)
+    expect(page.locator("#recordings tbody")).to_contain_text("43.75")
     page.locator("#bars .main-svg").first.wait_for()
     expect(page.locator("footer")).to_contain_text("MB, without audio")
     assert len(open_page.requests) == 1

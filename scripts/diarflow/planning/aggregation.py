@@ -83,7 +83,7 @@ class Aggregation:
 
     def report_provenance(self, wildcards: Any) -> str:
         """Return the provenance of the report across corpora, with its recordings, systems and settings."""
-        packages = ("pandas", "matplotlib", "plotly", "scipy", "soundfile")
+        packages = ("av", "pandas", "matplotlib", "plotly", "scipy", "soundfile")
         return rule_provenance("report_all", *packages, **report_content(self._plan))
 
     def bundle_provenance(self, wildcards: Any) -> str:
