@@ -54,6 +54,7 @@
 
   const draw = () => {
     const width = canvas.clientWidth;
+    if (!width) return; // hidden, for example in print
     drawPicture(width);
     const context = prepare(canvas, width, HEIGHT);
     context.drawImage(picture, 0, 0, width, HEIGHT);
