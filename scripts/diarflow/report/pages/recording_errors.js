@@ -4,9 +4,9 @@
 (() => {
   const { data, reference, systems, view, firstEndingAfter } = diarflow.recording;
   const KINDS = [
-    { name: "missed", label: "missed speech", css: "--missed" },
-    { name: "false_alarm", label: "false alarm", css: "--false-alarm" },
-    { name: "confusion", label: "confusion", css: "--confusion" },
+    { name: "missed", label: "missed speech", css: "missed" },
+    { name: "false_alarm", label: "false alarm", css: "false-alarm" },
+    { name: "confusion", label: "confusion", css: "confusion" },
   ];
   const MIN_SECONDS = 0.0005; // times are rounded to milliseconds
   const lists = new Map(); // errors by system and protocol

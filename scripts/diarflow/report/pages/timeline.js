@@ -14,7 +14,7 @@
 (() => {
   const { byId, createElement } = diarflow;
   const { data, reference, view, on, emit, score, isSolo, soloSpeakers, toggleSolo } = diarflow.recording;
-  const { colour, forgetColours, prepare, paintAxis, paintRows } = diarflow.timelinePaint;
+  const { colour, prepare, paintAxis, paintRows } = diarflow.timelinePaint;
   const lanes = diarflow.timelineLanes;
   const canvas = byId("lanes");
   const AXIS_HEIGHT = 26; // pixels
@@ -181,11 +181,9 @@
   };
   for (const button of document.querySelectorAll("button[data-view]")) button.addEventListener("click", buttons[button.dataset.view]);
   new ResizeObserver(resize).observe(canvas.parentNode);
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    forgetColours();
+  document.addEventListener("themechange", () => {
     diarflow.timelineAudio.outdate();
     redraw();
-    emit("range", range);
   });
 
   diarflow.timeline = {

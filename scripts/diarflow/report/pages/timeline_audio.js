@@ -63,7 +63,7 @@
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     const context = canvas.getContext("2d");
     const pixels = context.createImageData(width, height);
-    const [red, green, blue] = toRgb(diarflow.timelinePaint.colour("--ink"));
+    const [red, green, blue] = toRgb(diarflow.timelinePaint.colour("ink"));
     columns.forEach((column, x) => {
       for (let y = 0; y < height; y++) {
         const level = column[Math.floor((1 - (y + 1) / height) * column.length)];

@@ -33,7 +33,7 @@
     const bins = Math.max(1, Math.floor(width / BIN));
     const layers = chosenTrack()?.errors
       ? KINDS.map(({ name, css }) => [density(intervalsOf(view.system, view.protocol, name), bins), css])
-      : [[density(speech(), bins), "--accent"]];
+      : [[density(speech(), bins), "accent"]];
     const base = new Float32Array(bins).fill(HEIGHT);
     for (const [values, css] of layers) {
       context.fillStyle = timeline.colour(css);
@@ -87,6 +87,6 @@
   on("range", placeView);
   on("time", placeTime);
   new ResizeObserver(draw).observe(canvas.parentNode);
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  document.addEventListener("themechange", draw);
   draw();
 })();

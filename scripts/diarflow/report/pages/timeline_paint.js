@@ -8,19 +8,14 @@
   const TICK_SPACE = 90; // pixels
   const MAX_RANGE_OF_COLLARS = 120; // seconds; in longer ranges the collars would cover everything
   const DIMMED = 0.15; // opacity of the speakers that are not in solo
-  // the colours of report.css, and their values if the style sheet does not define them
-  const COLOURS = {
-    "--paper": "#ffffff", "--ink": "#1a1a1a", "--muted": "#5f6670", "--line": "#d5d9de", "--accent": "#005b94", "--missed": "#56b4e9",
-    "--false-alarm": "#d55e00", "--confusion": "#000000", "--overlap": "#8a5cc4",
-  };
 
-  let palette = null;
+  // colours of report.css; reading them for every rectangle would be slow
+  let palette = new Map();
   const colour = (name) => {
-    palette ??= Object.fromEntries(Object.entries(COLOURS).map(([key, value]) =>
-      [key, getComputedStyle(document.documentElement).getPropertyValue(key).trim() || value]));
-    return palette[name];
+    if (!palette.has(name)) palette.set(name, diarflow.colour(name));
+    return palette.get(name);
   };
-  const forgetColours = () => { palette = null; };
+  document.addEventListener("themechange", () => { palette = new Map(); });
 
   // fit a canvas to its size on the screen and return its context
   const prepare = (canvas, width, height) => {
@@ -60,7 +55,7 @@
   };
 
   const paintAxis = (context, scene, height) => {
-    context.fillStyle = colour("--ink");
+    context.fillStyle = colour("ink");
     context.font = "12px system-ui, sans-serif";
     context.textBaseline = "middle";
     for (const { time, decimals } of ticks(scene)) {
@@ -75,7 +70,7 @@
   const paintWave = (context, { channel, y, height }, { range, width }) => {
     const peaks = diarflow.timelineAudio.peaks(channel);
     const { step } = data.peaks;
-    context.fillStyle = colour("--muted");
+    context.fillStyle = colour("muted");
     const perPixel = (range[1] - range[0]) / width;
     const columns = Math.min(width, Math.ceil((range[1] - range[0]) / step));
     const columnWidth = width / columns;
@@ -118,25 +113,25 @@
     const place = (score) => y + height - 8 - (height - 16) * (score - lowest) / (highest - lowest || 1);
     const visible = ({ time, score }) => time.flatMap((seconds, index) =>
       seconds >= scene.range[0] && seconds <= scene.range[1] ? [[scene.x(seconds), place(score[index])]] : []);
-    context.strokeStyle = colour("--muted");
+    context.strokeStyle = colour("muted");
     for (const [x, top] of points.candidates ? visible(points.candidates) : []) {
       context.beginPath();
       context.arc(x, top, 2.5, 0, 2 * Math.PI);
       context.stroke();
     }
-    context.fillStyle = colour("--ink");
+    context.fillStyle = colour("ink");
     for (const [x, top] of points.changes ? visible(points.changes) : []) {
       context.beginPath();
       for (const [dx, dy] of [[0, -4], [4, 0], [0, 4], [-4, 0]]) context.lineTo(x + dx, top + dy);
       context.fill();
     }
     context.font = "10px system-ui, sans-serif";
-    context.fillStyle = colour("--muted");
+    context.fillStyle = colour("muted");
     context.fillText(String(highest), 2, y + 8);
   };
 
   const PAINTERS = {
-    wave: paintWave, header: paintErrors, lane: paintLane, overlap: paintBars("--overlap"), speech: paintBars("--muted"),
+    wave: paintWave, header: paintErrors, lane: paintLane, overlap: paintBars("overlap"), speech: paintBars("muted"),
     scores: paintScores, spectrogram: (context, row, scene) => diarflow.timelineAudio.paintSpectrogram(context, row, scene),
   };
 
@@ -148,7 +143,7 @@
       if (data.extent.length && start > lastEnd) outside.push([lastEnd, start]);
       lastEnd = Math.max(lastEnd, end);
     }
-    context.fillStyle = colour("--line");
+    context.fillStyle = colour("line");
     context.globalAlpha = 0.6;
     fillIntervals(context, outside, scene, 0, height);
     const unscored = data.unscored[view.protocol] ?? [];
@@ -160,16 +155,16 @@
 
   const paintRows = (context, rows, scene, height) => {
     paintUnscored(context, scene, height);
-    context.fillStyle = colour("--line");
+    context.fillStyle = colour("line");
     for (const { time } of ticks(scene)) context.fillRect(Math.round(scene.x(time)), 0, 1, height);
     for (const row of rows) {
       if (row.kind === "header") {
-        context.fillStyle = colour("--line");
+        context.fillStyle = colour("line");
         context.fillRect(0, row.y, scene.width, 1);
       }
       PAINTERS[row.kind](context, row, scene);
     }
   };
 
-  diarflow.timelinePaint = { colour, forgetColours, prepare, fillIntervals, paintAxis, paintRows };
+  diarflow.timelinePaint = { colour, prepare, fillIntervals, paintAxis, paintRows };
 })();
