@@ -9,7 +9,8 @@
   const PAUSE = 0.3; // seconds between turns of a speaker in solo that are not skipped
   if (!audio) return;
   let segment = null; // { start, end } while exactly this is played
-  let wasVisible = false;
+  let wasVisible = false; // the playing position, in the frame before
+  let lastRange = timeline.range();
   let frame = null;
 
   const start = () => audio.play()?.catch(() => {}); // without a click or a key, a browser may refuse to play
@@ -66,8 +67,10 @@
   const follow = () => {
     const [from, to] = timeline.range();
     const time = audio.currentTime;
-    if (wasVisible && time > to && to < data.duration) timeline.setRange(time, time + to - from);
-    wasVisible = time >= timeline.range()[0] && time <= timeline.range()[1];
+    const hasMoved = from !== lastRange[0] || to !== lastRange[1];
+    if (wasVisible && !hasMoved && time > to && to < data.duration) timeline.setRange(time, time + to - from);
+    lastRange = timeline.range();
+    wasVisible = time >= lastRange[0] && time <= lastRange[1];
   };
 
   const report = () => {
