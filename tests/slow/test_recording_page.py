@@ -19,7 +19,7 @@ from diarflow.report.site import write_site
 
 pytestmark = pytest.mark.slow
 ERRORS = "diarflow.inspector.errors().map(({ kind, start, end }) => [kind, start, end])"
-RANGE = "diarflow.timeline.range().map((seconds) => Math.round(10 * seconds) / 10)"
+RANGE = "diarflow.timeline.range().map((seconds) => Math.round(100 * seconds) / 100)"
 TIME = "document.querySelector('#audio').currentTime"
 PAUSED = "document.querySelector('#audio').paused"
 
@@ -257,7 +257,7 @@ def test_the_page_is_controlled_by_keys(open_page, site):
     page.keyboard.press("Home")
     wait_for_range(page, [0, 5])
     page.keyboard.press("ArrowRight")
-    wait_for_range(page, [1.3, 6.3])
+    wait_for_range(page, [1.25, 6.25])
     page.keyboard.press("-")
     wait_for_range(page, [0, 10])
     page.keyboard.press("v")

@@ -19,6 +19,7 @@
   const canvas = byId("lanes");
   const AXIS_HEIGHT = 26; // pixels
   const MIN_RANGE = 0.2; // seconds
+  const ROUNDING = 1e-6; // seconds by which repeated zooming may change the whole range
   const SETTLED_AFTER = 250; // milliseconds without a change of the range
   const CONTEXT = 0.25; // share of the visible range on each side of a segment that is shown
   if (!canvas) return; // the recording has nothing to show
@@ -130,7 +131,7 @@
     const size = Math.min(Math.max(end - start, MIN_RANGE), data.duration);
     const first = Math.min(Math.max(end - start < size ? (start + end - size) / 2 : start, 0), data.duration - size);
     if (first === range[0] && first + size === range[1]) return;
-    range = [first, first + size];
+    range = size > data.duration - ROUNDING ? [0, data.duration] : [first, first + size];
     redraw();
     emit("range", range);
     clearTimeout(settling);
