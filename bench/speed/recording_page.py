@@ -47,12 +47,11 @@ PAN = """
 async ({ seconds, frames }) => {
   const { timeline } = diarflow;
   const { duration } = diarflow.recording.data;
-  const start = (duration - seconds) / 2;
   const nextFrame = () => new Promise(requestAnimationFrame);
   const times = [];
   for (let frame = 0; frame <= frames; frame++) {
-    const shift = (seconds < duration ? 0.3 : -0.1) * seconds * frame / frames;
-    timeline.setRange(start + shift, start + shift + seconds * (seconds < duration ? 1 : 0.9));
+    const start = (duration - seconds) * (0.5 + 0.1 * frame / frames);
+    timeline.setRange(start, start + seconds);
     times.push(await nextFrame());
   }
   return times.slice(1).map((time, index) => time - times[index]);

@@ -7,6 +7,7 @@
   const { timeline } = diarflow;
   const table = byId("speakers");
   const MAX_SAMPLE = 10; // seconds
+  const MAX_BAR = 12; // width of the longest bar, in units of the font size
   if (!table) return;
 
   const sampleButton = ({ label, sample }) => {
@@ -36,14 +37,14 @@
     const swatch = createElement("span", { class: "swatch" });
     swatch.style.background = speaker.colour;
     const bar = createElement("span", { class: "talk-bar" });
-    bar.style.width = `${100 * speaker.talk / longest}%`;
+    bar.style.width = `${MAX_BAR * speaker.talk / longest}rem`;
     bar.style.background = speaker.colour;
     const talk = reference?.speakers.find(({ name }) => name === speaker.reference)?.talk;
     return createElement("tr", {},
       createElement("th", { scope: "row", class: "text" }, swatch, createElement("span", { text: speaker.label })),
       createElement("td", { text: formatTime(speaker.talk, 0) }),
       ...(reference && track !== reference ? [createElement("td", { text: talk === undefined ? "" : formatTime(talk, 0) })] : []),
-      createElement("td", { class: "bar-cell" }, bar), createElement("td", { text: `${Math.round(100 * speaker.talk / total)} %` }),
+      createElement("td", { class: "share" }, bar, createElement("span", { text: `${Math.round(100 * speaker.talk / total)} %` })),
       createElement("td", { text: speaker.turns.length }),
       createElement("td", { class: "text" }, sampleButton(speaker)), createElement("td", { class: "text" }, soloButton(track, speaker)));
   };
@@ -52,7 +53,7 @@
     const track = chosenTrack() ?? reference;
     const speakers = [...track.speakers].sort((a, b) => b.talk - a.talk);
     const total = speakers.reduce((sum, { talk }) => sum + talk, 0) || 1;
-    const headers = ["speaker", "talk time", ...(reference && track !== reference ? ["in the reference"] : []), "", "share", "turns", "sample", "solo"];
+    const headers = ["speaker", "talk time", ...(reference && track !== reference ? ["in the reference"] : []), "share", "turns", "sample", "solo"];
     table.tHead.replaceChildren(createElement("tr", {}, ...headers.map((text, index) =>
       createElement("th", { scope: "col", text, ...((index === 0 || text === "sample" || text === "solo") && { class: "text" }) }))));
     table.tBodies[0].replaceChildren(...speakers.map((speaker) => createRow(track, speaker, speakers[0].talk || 1, total)));

@@ -131,7 +131,7 @@
   };
 
   const PAINTERS = {
-    wave: paintWave, header: paintErrors, lane: paintLane, overlap: paintBars("overlap"), speech: paintBars("muted"),
+    wave: paintWave, header: paintErrors, lane: paintLane, overlap: paintBars("muted"), speech: paintBars("muted"),
     scores: paintScores, spectrogram: (context, row, scene) => diarflow.timelineAudio.paintSpectrogram(context, row, scene),
   };
 
