@@ -24,9 +24,9 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def open_browser(*options: str) -> Iterator[Browser]:
-    """Start the system's Chromium without a window, with further command-line options. No browser is downloaded."""
-    flags = ["--autoplay-policy=user-gesture-required", "--mute-audio", "--disable-gpu", *options]
+def open_browser() -> Iterator[Browser]:
+    """Start the system's Chromium without a window. No browser is downloaded."""
+    flags = ["--autoplay-policy=user-gesture-required", "--mute-audio", "--disable-gpu"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
         yield browser

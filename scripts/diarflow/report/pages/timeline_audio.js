@@ -63,7 +63,7 @@
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     const context = canvas.getContext("2d");
     const pixels = context.createImageData(width, height);
-    const [red, green, blue] = toRgb(diarflow.timelinePaint.colour("ink"));
+    const [red, green, blue] = diarflow.timelineStrips.toRgb(diarflow.timelinePaint.colour("ink"));
     columns.forEach((column, x) => {
       for (let y = 0; y < height; y++) {
         const level = column[Math.floor((1 - (y + 1) / height) * column.length)];
@@ -73,14 +73,6 @@
     });
     context.putImageData(pixels, 0, 0);
     return { range, width, height, canvas };
-  };
-
-  // red, green and blue of a colour of the style sheet
-  const toRgb = (colour) => {
-    const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    context.fillStyle = colour;
-    context.fillRect(0, 0, 1, 1);
-    return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
   };
 
   // draw the spectrogram of the last range; it is computed again when the visible range has settled

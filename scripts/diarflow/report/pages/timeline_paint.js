@@ -2,11 +2,13 @@
 "use strict";
 
 (() => {
-  const { data, view, isSolo, formatTime, firstEndingAfter } = diarflow.recording;
+  const { data, view, isSolo, formatTime } = diarflow.recording;
+  const { add: addRow, draw: drawRows } = diarflow.timelineStrips;
   const { KINDS, intervalsOf } = diarflow.errors;
   const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400]; // seconds between ticks
   const TICK_SPACE = 90; // pixels
   const MAX_RANGE_OF_COLLARS = 120; // seconds; in longer ranges the collars would cover everything
+  const MAX_SHAPES = 300; // changes and candidates of a row that are drawn as diamonds and circles
   const DIMMED = 0.15; // opacity of the speakers that are not in solo
 
   // colours of report.css; reading them for every rectangle would be slow
@@ -27,23 +29,6 @@
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     return context;
-  };
-
-  // fill the sorted intervals that are visible; intervals closer than a pixel become one rectangle
-  const fillIntervals = (context, intervals, { range, width }, y, height) => {
-    const scale = width / (range[1] - range[0]);
-    let [left, right] = [0, -1];
-    const flush = () => { if (right > left) context.fillRect(left, y, right - left, height); };
-    for (let index = firstEndingAfter(intervals, range[0]); index < intervals.length && intervals[index][0] < range[1]; index++) {
-      const from = Math.max(0, (intervals[index][0] - range[0]) * scale);
-      const to = Math.max(from + 1, Math.min(width, (intervals[index][1] - range[0]) * scale));
-      if (right >= 0 && from <= right + 0.5) right = Math.max(right, to);
-      else {
-        flush();
-        [left, right] = [from, to];
-      }
-    }
-    flush();
   };
 
   const ticks = ({ range, width }) => {
@@ -80,31 +65,26 @@
       const last = Math.max(first + 1, Math.ceil((start + columnWidth * perPixel) / step));
       let highest = 0;
       for (let index = first; index < last && index < peaks.length; index++) highest = Math.max(highest, peaks[index]);
-      const half = Math.max(0.5, highest * (height / 2 - 3));
-      context.fillRect(column * columnWidth, y + height / 2 - half, Math.max(1, columnWidth), 2 * half);
+      const half = Math.max(1, Math.round(highest * (height / 2 - 3)));
+      const left = Math.round(column * columnWidth);
+      context.fillRect(left, y + height / 2 - half, Math.max(1, Math.round((column + 1) * columnWidth) - left), 2 * half);
     }
   };
 
   const paintErrors = (context, { track, y, height }, scene) => {
     if (!track?.errors) return;
-    const strip = (height - 6) / KINDS.length;
-    KINDS.forEach(({ name, css }, index) => {
-      context.fillStyle = colour(css);
-      fillIntervals(context, intervalsOf(track.name, view.protocol, name), scene, y + 3 + index * strip, strip - 1);
-    });
+    const strip = Math.floor((height - 3) / KINDS.length);
+    KINDS.forEach(({ name, css }, index) => addRow(intervalsOf(track.name, view.protocol, name), scene,
+      { y: y + 3 + index * strip, height: strip - 1, colour: colour(css) }));
   };
 
   const paintLane = (context, { track, speaker, turns, y, height }, scene) => {
-    context.globalAlpha = view.solo && !isSolo(track, speaker) ? DIMMED : 1;
-    context.fillStyle = speaker.colour;
-    fillIntervals(context, turns, scene, y + 2, height - 4);
-    context.globalAlpha = 1;
+    const opacity = view.solo && !isSolo(track, speaker) ? DIMMED : 1;
+    addRow(turns, scene, { y: y + 2, height: height - 4, colour: speaker.colour, opacity });
   };
 
-  const paintBars = (name) => (context, { intervals, y, height }, scene) => {
-    context.fillStyle = colour(name);
-    fillIntervals(context, intervals, scene, y + 3, height - 6);
-  };
+  const paintBars = (context, { intervals, y, height }, scene) =>
+    addRow(intervals, scene, { y: y + 3, height: height - 6, colour: colour("muted") });
 
   // changes are diamonds, candidates below the threshold circles; both share the scale of their detector
   const paintScores = (context, { points, y, height }, scene) => {
@@ -113,14 +93,22 @@
     const place = (score) => y + height - 8 - (height - 16) * (score - lowest) / (highest - lowest || 1);
     const visible = ({ time, score }) => time.flatMap((seconds, index) =>
       seconds >= scene.range[0] && seconds <= scene.range[1] ? [[scene.x(seconds), place(score[index])]] : []);
+    const [candidates, changes] = [points.candidates, points.changes].map((kind) => kind ? visible(kind) : []);
+    if (candidates.length + changes.length > MAX_SHAPES) { // squares are drawn faster
+      for (const [shown, size, css] of [[candidates, 2, "muted"], [changes, 3, "ink"]]) {
+        context.fillStyle = colour(css);
+        for (const [x, top] of shown) context.fillRect(Math.round(x) - 1, Math.round(top) - 1, size, size);
+      }
+      candidates.length = changes.length = 0;
+    }
     context.strokeStyle = colour("muted");
-    for (const [x, top] of points.candidates ? visible(points.candidates) : []) {
+    for (const [x, top] of candidates) {
       context.beginPath();
       context.arc(x, top, 2.5, 0, 2 * Math.PI);
       context.stroke();
     }
     context.fillStyle = colour("ink");
-    for (const [x, top] of points.changes ? visible(points.changes) : []) {
+    for (const [x, top] of changes) {
       context.beginPath();
       for (const [dx, dy] of [[0, -4], [4, 0], [0, 4], [-4, 0]]) context.lineTo(x + dx, top + dy);
       context.fill();
@@ -131,7 +119,7 @@
   };
 
   const PAINTERS = {
-    wave: paintWave, header: paintErrors, lane: paintLane, overlap: paintBars("muted"), speech: paintBars("muted"),
+    wave: paintWave, header: paintErrors, lane: paintLane, overlap: paintBars, speech: paintBars,
     scores: paintScores, spectrogram: (context, row, scene) => diarflow.timelineAudio.paintSpectrogram(context, row, scene),
   };
 
@@ -143,14 +131,11 @@
       if (data.extent.length && start > lastEnd) outside.push([lastEnd, start]);
       lastEnd = Math.max(lastEnd, end);
     }
-    context.fillStyle = colour("line");
-    context.globalAlpha = 0.6;
-    fillIntervals(context, outside, scene, 0, height);
+    const row = { y: 0, height, colour: colour("line"), opacity: 0.6 };
+    addRow(outside, scene, row);
     const unscored = data.unscored[view.protocol] ?? [];
-    if (unscored.length === 1 && scene.range[1] - scene.range[0] <= MAX_RANGE_OF_COLLARS) {
-      fillIntervals(context, unscored[0], scene, 0, height);
-    }
-    context.globalAlpha = 1;
+    if (unscored.length === 1 && scene.range[1] - scene.range[0] <= MAX_RANGE_OF_COLLARS) addRow(unscored[0], scene, row);
+    drawRows(context, scene.width);
   };
 
   const paintRows = (context, rows, scene, height) => {
@@ -164,7 +149,8 @@
       }
       PAINTERS[row.kind](context, row, scene);
     }
+    drawRows(context, scene.width);
   };
 
-  diarflow.timelinePaint = { colour, prepare, fillIntervals, paintAxis, paintRows };
+  diarflow.timelinePaint = { colour, prepare, paintAxis, paintRows };
 })();
