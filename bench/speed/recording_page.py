@@ -34,7 +34,9 @@ TEXT = """
 A generated meeting with turns of 0.3 to 8 s, in which every tenth turn overlaps the one before. The systems move the
 boundaries by up to 0.3 s, confuse 8 % of the turns, and miss 5 %. *page, MB* is the HTML with its data, without the audio.
 *ready* ends when the timeline and the list of errors are drawn, in seconds from the start of loading and in CPU seconds of
-the page's main thread. *frame* is the time for which the main thread is busy in each frame while the timeline moves, in headless Chromium without a GPU: median, 95th percentile, and mean of the CPU time.
+the page's main thread. *frame* is the time for which the main thread is busy in each frame while the timeline moves, in
+headless Chromium without a GPU: median, 95th percentile, and mean of the CPU time. The median and the percentile include
+the waiting for a core that another process uses.
 """
 COLUMNS_OF_PAGE = [
     "minutes", "speakers", "systems", "turns", "errors", "page, MB", "shared files without Plotly, MB", "ready, s", "ready, CPU-s",
