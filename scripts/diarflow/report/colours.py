@@ -4,31 +4,20 @@ from collections.abc import Sequence
 
 from diarflow.timeline.intervals import Turn
 
-# The palette of Okabe and Ito. The colours of the errors come last, so that few speakers share them.
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#56B4E9", "#D55E00", "#000000")
-UNMATCHED = "#BBBBBB"
+# Each colour has a contrast of at least 3:1 on the light and on the dark background of the pages (WCAG 2.1, 1.4.11), and
+# differs from the colours of the errors. The first one is of the palette of Okabe and Ito, the others are near to it.
+PALETTE = (
+    "#0072B2", "#A87400", "#00846A", "#B5529A", "#6B7F00", "#7B62D3", "#9C6644", "#008AA0", "#C2577A", "#3E8E41",
+)  # fmt: skip
+UNMATCHED = "#858585"
 ERROR_COLOURS = {"missed": "#56B4E9", "false_alarm": "#D55E00", "confusion": "#000000"}
 
 
 def speaker_colours(turns: Sequence[Turn]) -> dict[str, str]:
-    """Assign a colour to each speaker, in the order of their first turns.
+    """Assign a colour to each speaker, in the order of their first turns. Colours repeat after the tenth speaker.
 
     >>> speaker_colours([Turn(1.0, 2.0, "Bob"), Turn(0.0, 1.0, "Ann")])
-    {'Ann': '#0072B2', 'Bob': '#E69F00'}
+    {'Ann': '#0072B2', 'Bob': '#A87400'}
     """
     speakers = list(dict.fromkeys(turn.speaker for turn in sorted(turns)))
-    return {speaker: _nth_colour(index) for index, speaker in enumerate(speakers)}
-
-
-def _nth_colour(index: int) -> str:
-    """Return a colour of the palette, in a lighter tint from index 8 on and a still lighter one from 16 on.
-
-    >>> _nth_colour(0), _nth_colour(8)
-    ('#0072B2', '#73b1d5')
-    """
-    if index < len(PALETTE):
-        return PALETTE[index]
-    tint = 0.45 * min(index // len(PALETTE), 2)
-    colour = PALETTE[index % len(PALETTE)]
-    channels = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(value + (255 - value) * tint):02x}" for value in channels)
+    return {speaker: PALETTE[index % len(PALETTE)] for index, speaker in enumerate(speakers)}

@@ -1,26 +1,25 @@
-"""Artifacts of one recording that its page shows: paths, content, digest, links and logs."""
+"""Artifacts of one recording that its page shows: paths, content and digest."""
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from diarflow.artifacts.placeholders import failed_rule
 from diarflow.artifacts.sidecars import read_sidecar
-from diarflow.audio.facts import facts_path, read_note
+from diarflow.audio.facts import facts_path, read_facts, read_note
 from diarflow.audio.prepared import duration
-from diarflow.batch_labels import count_in_label, possible_labels
-from diarflow.formats.rttm import read_channels, read_turns
-from diarflow.formats.text import as_field
-from diarflow.formats.uem import read_uem
+from diarflow.formats.rttm import read_channels
 from diarflow.report.audio_player import embedded_audio
 from diarflow.report.rendering import relative_url
-from diarflow.report.timeline import REFERENCE, joined_turns
-from diarflow.timeline.intervals import Interval, Seconds, Turn
+from diarflow.report.timeline import REFERENCE, Extents, joined_turns
+from diarflow.scoring.notes import EMPTY, Notes, joined_notes
+from diarflow.scoring.prepared_reference import PreparedReference, read_prepared_reference
+from diarflow.scoring.repairs import Repairs, sum_repairs
+from diarflow.timeline.intervals import Seconds, Turn
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,10 @@ class RecordingArtifacts:
 
     @property
     def is_call(self) -> bool:
-        return self.recording not in self._ids
+        return self.recording not in self.ids
 
     @property
-    def _ids(self) -> Sequence[str]:
+    def ids(self) -> Sequence[str]:
         """Ids of the artifacts before the RTTM: those of the channels of a call, else of the recording."""
         return self.channels or [self.recording]
 
@@ -57,7 +56,7 @@ class RecordingArtifacts:
         self, product: str, variant: str = "", suffix: str = ".parquet"
     ) -> list[Path]:
         """Return the paths of the artifacts of each channel; of a recording that is not a call, its path."""
-        return [_path(self.corpus, product, variant, id + suffix) for id in self._ids]
+        return [_path(self.corpus, product, variant, id + suffix) for id in self.ids]
 
     def labels(self, name: str) -> list[str]:
         """Return a label for each channel: "webrtc, channel 1"; of a recording that is not a call, the name.
@@ -67,7 +66,7 @@ class RecordingArtifacts:
         """
         if not self.is_call:
             return [name]
-        return [f"{name}, channel {number}" for number in range(1, len(self._ids) + 1)]
+        return [f"{name}, channel {number}" for number in range(1, len(self.ids) + 1)]
 
     @property
     def page(self) -> Path:
@@ -79,13 +78,14 @@ class RecordingArtifacts:
         return self.path("calls" if self.is_call else "audio", suffix=".wav")
 
     @property
-    def _prepared_audio(self) -> list[Path]:
+    def prepared_audio(self) -> list[Path]:
+        """Paths of the prepared audio of each channel that has one."""
         return [path for path in self.channel_paths("audio", suffix=".wav") if path.exists()]
 
     @cached_property
     def duration(self) -> Seconds:
         """Duration of the prepared audio; 0 without audio."""
-        return max(map(duration, self._prepared_audio), default=0.0)
+        return max(map(duration, self.prepared_audio), default=0.0)
 
     @cached_property
     def reference_failed(self) -> bool:
@@ -94,16 +94,25 @@ class RecordingArtifacts:
         return any(not path.exists() or bool(failed_rule(path)) for path in paths)
 
     @cached_property
+    def references(self) -> list[PreparedReference]:
+        """The reference of each channel; empty without a reference."""
+        if not self.reference or self.reference_failed:
+            return []
+        paths = [
+            self.channel_paths("reference", suffix=suffix) for suffix in (".rttm", ".uem", ".json")
+        ]
+        return [read_prepared_reference(*row) for row in zip(*paths, self.ids, strict=True)]
+
+    @cached_property
     def channel_turns(self) -> list[dict[str, list[Turn]]]:
         """Turns of the reference, if there is one, and of each system, for each channel.
 
         The speakers of a call have the number of their channel before their name.
         """
-        channels: list[dict[str, list[Turn]]] = [{} for _ in self._ids]
+        channels: list[dict[str, list[Turn]]] = [{} for _ in self.ids]
         tracks: dict[str, list[list[Turn]]] = {}
-        if self.reference and not self.reference_failed:
-            paths = self.channel_paths("reference", suffix=".rttm")
-            tracks[REFERENCE] = [read_turns(path) for path in paths]
+        if references := self.references:
+            tracks[REFERENCE] = [reference.turns for reference in references]
         for system in self.systems:
             path = self.path("rttm", system, ".rttm")
             tracks[system] = read_channels(path, len(channels))
@@ -120,17 +129,17 @@ class RecordingArtifacts:
         """Turns of all channels, for the reference, if there is one, and for each system."""
         return joined_turns(self.channel_turns)
 
-    def extents(self) -> list[list[Interval]]:
-        """Read the scored extent of each channel; empty without a reference."""
-        if REFERENCE not in self.turns:
-            return [[] for _ in self._ids]
-        paths = self.channel_paths("reference", suffix=".uem")
+    def extents(self) -> list[Extents]:
+        """Return the scored extent of each channel, for the reference and for each system; empty without a reference."""
+        if not self.references:
+            return [{} for _ in self.ids]
         return [
-            read_uem(path).get(as_field(id), []) for id, path in zip(self._ids, paths, strict=True)
+            {name: reference.scored_extent(hypothesis) for name, hypothesis in turns.items()}
+            for reference, turns in zip(self.references, self.channel_turns, strict=True)
         ]
 
     def notes(self) -> list[str]:
-        """Return sentences about channels, missing references, given numbers of speakers and incomplete audio."""
+        """Return sentences about channels, missing references and given numbers of speakers."""
         notes = []
         if self.is_call:
             notes.append("The number before the name of a speaker is the channel.")
@@ -145,25 +154,38 @@ class RecordingArtifacts:
         ]
         if given:
             notes.append(f"The number of speakers was given to {', '.join(given)}.")
-        if self.duration:
-            notes += filter(None, dict.fromkeys(map(read_note, self._prepared_audio)))
         return notes
+
+    def repairs(self) -> list[str]:
+        """Return sentences about what was repaired or dropped in the audio and in the reference."""
+        sentences = list(filter(None, dict.fromkeys(map(read_note, self.prepared_audio))))
+        repairs = sum_repairs([Repairs(), *(reference.repairs for reference in self.references)])
+        if any(repairs):
+            sentences.append(
+                f"Turns of the reference: {repairs.merged} merged with another, {repairs.clipped} cut at the end of the "
+                f"recording, {repairs.dropped} dropped because nothing of them was left."
+            )
+        counts = joined_notes([reference.notes for reference in self.references] or [Notes()])
+        sentences += [
+            f"Reference: {text}: {count}." for text, count in counts.items() if text != EMPTY
+        ]
+        return sentences
 
     def audio_source(self) -> str:
         """Return the URL of the audio, or a data URI; "" without audio."""
-        if not self.duration or not all(map(duration, self._prepared_audio)):
+        if not self.duration or not all(map(duration, self.prepared_audio)):
             return ""
         if self.audio == "embedded":
-            return embedded_audio(self._prepared_audio)
+            return embedded_audio(self.prepared_audio)
         return relative_url(self.audio_path, self.page)
 
     def digest(self, *more: Any) -> str:
         """Return the SHA-256 of everything that the page shows: the artifacts, and `more`, which are JSON values.
 
-        Audio that the page only links to counts with its duration and its note.
+        Audio counts with its duration and its facts, which contain the digest of the source. Embedded audio counts in full.
         """
-        prepared = self._prepared_audio if self.duration else []
-        audio = [self.duration, [read_note(path) for path in prepared], self.audio]
+        prepared = self.prepared_audio if self.duration else []
+        audio = [self.duration, [read_facts(path) for path in prepared], self.audio]
         if self.audio == "embedded":
             audio += map(_file_digest, prepared)
         values = [self.systems, self.reference, self.variants, audio, *more]
@@ -192,34 +214,6 @@ class RecordingArtifacts:
                     for suffix in suffixes:
                         yield from self.channel_paths(product, variant, suffix)
 
-    def links(self) -> list[tuple[str, str]]:
-        """Return text and URL of the reference, the extent, the hypotheses and the audio."""
-        paths: list[tuple[str, Path]] = []
-        for text, kind, suffix in (
-            ("reference", "RTTM", ".rttm"),
-            ("scored extent", "UEM", ".uem"),
-        ):
-            files = self.channel_paths("reference", suffix=suffix)
-            texts = [f"{label} ({kind})" for label in self.labels(text)]
-            paths += zip(texts, files, strict=True)
-        paths += [(f"{name} (RTTM)", self.path("rttm", name, ".rttm")) for name in self.systems]
-        paths += [("prepared audio (WAV)", self.audio_path)]
-        return [(text, relative_url(path, self.page)) for text, path in paths if path.exists()]
-
-    def logs(self) -> list[tuple[str, str]]:
-        """Return text and URL of the latest log of each rule and variant."""
-        logs: dict[
-            str, str
-        ] = {}  # text by URL: the channels of a call share the log of their batch
-        for rule, variants in self.variants.items():
-            for variant in variants:
-                folder, text = Path("logs", self.corpus, rule, variant), f"{rule} {variant}".strip()
-                names = [(text, self.recording), *zip(self.labels(text), self._ids, strict=True)]
-                for label, id in names:
-                    if path := latest_log(folder, id):
-                        logs.setdefault(relative_url(path, self.page), label)
-        return [(text, url) for url, text in logs.items()]
-
 
 def _path(corpus: str, product: str, variant: str, name: str) -> Path:
     return Path("results", corpus, product, variant, name)
@@ -232,17 +226,3 @@ def _file_digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return ""
-
-
-def latest_log(folder: Path, recording: str) -> Path | None:
-    """Return the latest log of a recording, or of its batch, among the logs of a rule and variant."""
-    labels = possible_labels(recording, _batch_counts(folder.absolute()))
-    logs = [path for label in labels if (path := folder / f"{label}.log").exists()]
-    return max(logs, key=lambda path: path.stat().st_mtime, default=None)
-
-
-@cache
-def _batch_counts(folder: Path) -> set[int]:
-    """Return the numbers of batches that the logs of a folder come from."""
-    names = os.listdir(folder) if folder.is_dir() else ()
-    return {count for name in names if (count := count_in_label(Path(name).stem))}

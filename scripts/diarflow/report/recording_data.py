@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from diarflow.artifacts.tables import read_table
+from diarflow.report.audio_peaks import audio_peaks
+from diarflow.report.error_list import unscored_intervals
 from diarflow.report.projection import (
     MAX_COMPARED,
     MAX_POINTS,
@@ -14,27 +16,49 @@ from diarflow.report.projection import (
     spread_indices,
 )
 from diarflow.report.recording_artifacts import RecordingArtifacts
-from diarflow.report.timeline import build_channel_tracks, dominant_speakers, rounded_times
+from diarflow.report.timeline import (
+    build_channel_tracks,
+    dominant_speakers,
+    rounded_times,
+)
 from diarflow.timeline.intervals import Seconds, Turn, merge_overlapping
 
 # data of a page without artifacts
 EMPTY_DATA: dict[str, Any] = {
-    "duration": 1.0, "extent": [], "tracks": [], "speech": {}, "changes": {}, "embeddings": {},
+    "duration": 1.0, "extent": [], "unscored": {}, "tracks": [], "speech": {}, "changes": {}, "embeddings": {},
+    "peaks": {"step": 1.0, "channels": []},
 }  # fmt: skip
 _MAX_CANDIDATES = 5000  # of a detector; of more candidates those with the highest scores are shown
 
 
-def recording_data(artifacts: RecordingArtifacts) -> dict[str, Any]:
-    """Return the data of a page as JSON values."""
+def recording_data(artifacts: RecordingArtifacts, collar_each_side: Seconds) -> dict[str, Any]:
+    """Return the data of a page as JSON values.
+
+    `unscored` contains, for the protocols with a collar, the intervals of each channel that are not scored.
+    """
     turns, extents = artifacts.turns, artifacts.extents()
     last_end = max((turn.end for track in turns.values() for turn in track), default=0.0)
+    scored = [
+        merge_overlapping(part for extent in by_system.values() for part in extent)
+        for by_system in extents
+    ]
+    unscored = [
+        unscored_intervals(reference.turns, extent, collar_each_side=collar_each_side)
+        for reference, extent in zip(artifacts.references, scored, strict=False)
+    ]
+    protocols = unscored[0] if unscored else ()
     return {
         "duration": round(artifacts.duration or last_end or 1.0, 3),
-        "extent": rounded_times(merge_overlapping(part for extent in extents for part in extent)),
+        "extent": rounded_times(merge_overlapping(part for extent in scored for part in extent)),
+        "unscored": {
+            protocol: [rounded_times(channel[protocol]) for channel in unscored]
+            for protocol in protocols
+        },
         "tracks": build_channel_tracks(artifacts.channel_turns, extents),
         "speech": _speech(artifacts),
         "changes": _changes(artifacts),
         "embeddings": _embeddings(artifacts),
+        "peaks": audio_peaks(artifacts.prepared_audio),
     }
 
 

@@ -15,6 +15,7 @@ from diarflow.report.metrics import available_metrics
 from diarflow.report.page_list import update_page_list
 from diarflow.report.recording_artifacts import RecordingArtifacts
 from diarflow.report.recording_data import EMPTY_DATA, recording_data
+from diarflow.report.recording_links import links, logs
 from diarflow.report.rendering import read_digest, relative_url, write_page
 from diarflow.runs.damage import set_aside_if_damaged
 from diarflow.scoring.names import ALL, COMPLETED
@@ -60,8 +61,8 @@ def write_recording_pages(
             "title": artifacts.title,
             "failures": [failure_row(failure, path) for failure in failures_of.get(key, ())],
             "rows": scores.get(key, []),
-            "links": artifacts.links(),
-            "logs": artifacts.logs(),
+            "links": links(artifacts),
+            "logs": logs(artifacts),
             **_neighbour_urls(keys, index, path),
         }
         try:
@@ -84,9 +85,10 @@ def _update_page(artifacts: RecordingArtifacts, provenance: str, values: dict[st
     digest = artifacts.digest(provenance, values)
     if read_digest(artifacts.page) != digest:
         values = values | {
-            "data": recording_data(artifacts),
+            "data": recording_data(artifacts, values["collar"]),
             "audio": artifacts.audio_source(),
             "notes": artifacts.notes(),
+            "repairs": artifacts.repairs(),
             "digest": digest,
         }
         write_page(artifacts.page, "recording", values)
@@ -95,7 +97,7 @@ def _update_page(artifacts: RecordingArtifacts, provenance: str, values: dict[st
 
 def _write_page_without_data(path: Path, values: dict[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(values["failures"]).encode()).hexdigest()
-    more = {"data": EMPTY_DATA, "audio": "", "notes": [], "digest": digest}
+    more = {"data": EMPTY_DATA, "audio": "", "notes": [], "repairs": [], "digest": digest}
     write_page(path, "recording", values | more)
     return digest
 

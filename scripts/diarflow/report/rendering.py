@@ -35,7 +35,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "number": format_number, "interval": format_interval, "listed_turns": listed_turns,
+        "number": format_number, "interval": format_interval, "clock": format_clock,
+        "listed_turns": listed_turns,
     }  # fmt: skip
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     return environment
@@ -87,6 +88,17 @@ def write_assets(folder) -> None:
     for path in (*shared, Path(str(distribution("plotly").locate_file(_PLOTLY)))):
         with atomic_write(Path(folder, path.name)) as temporary:
             shutil.copyfile(path, temporary)
+
+
+def format_clock(seconds: float) -> str:
+    """Return a time as h:mm:ss.s.
+
+    >>> format_clock(3653.44), format_clock(59.96)
+    ('1:00:53.4', '0:01:00.0')
+    """
+    tenths = round(10 * seconds)
+    minutes, rest = divmod(tenths, 600)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest // 10:02d}.{rest % 10}"
 
 
 def relative_url(path, page) -> str:

@@ -3,7 +3,7 @@
 
 (() => {
   const { byId, withPlotly, shorten, layout, config } = diarflow;
-  const { data, play, formatTime, timelineDrawn } = diarflow.recording;
+  const { data, formatTime } = diarflow.recording;
   const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "x", "cross", "star", "hexagon"];
   const MARGIN = { l: 50, r: 20, t: 30, b: 45 };
 
@@ -24,13 +24,13 @@
     const track = data.tracks.find(({ name }) => name === byId("speakers-track").value);
     const speakers = embeddings.speakers[track.name];
     const hoverText = (window) =>
-      `${speakers[window] === null ? "no speaker" : shorten(speakers[window], 60)}<br>${embeddings.windows[window].map(formatTime).join(" to ")}`;
+      `${speakers[window] === null ? "no speaker" : shorten(speakers[window], 60)}<br>${embeddings.windows[window].map((time) => formatTime(time)).join(" to ")}`;
     return { embeddings, track, speakers, hoverText };
   };
 
   const onClick = (box, windowOf, { windows }) => {
     box.removeAllListeners("plotly_click");
-    box.on("plotly_click", ({ points: [point] }) => play(windows[windowOf(point)][0]));
+    box.on("plotly_click", ({ points: [point] }) => diarflow.player?.playFrom(windows[windowOf(point)][0]));
   };
 
   const drawPlane = (Plotly, { embeddings, track, speakers, hoverText }) => {
@@ -89,5 +89,6 @@
 
   if (!byId("embedding")) return; // the recording has no embeddings
   for (const id of ["embedding", "speakers-track", "sort-matrix"]) byId(id).addEventListener("change", draw);
-  timelineDrawn.then(draw);
+  // after the timeline has been drawn, because Plotly takes long to load
+  requestAnimationFrame(() => setTimeout(draw));
 })();
