@@ -135,9 +135,9 @@ def test_the_result_is_the_file_with_the_name_of_the_recording(tmp_path):
         find_result(tmp_path, "a b")
 
 
-def test_audio_keeps_its_name_in_the_folder_of_the_program(tmp_path):
+def test_the_name_of_the_audio_is_one_field_of_rttm(tmp_path):
     audio = tmp_path / "a b.wav"
     audio.write_bytes(b"RIFF")
     (tmp_path / "work").mkdir()
     link = link_audio(audio, tmp_path / "work")
-    assert link.name == "a b.wav" and link.read_bytes() == b"RIFF"
+    assert link.name == "a_b.wav" and link.read_bytes() == b"RIFF"

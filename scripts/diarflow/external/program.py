@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from diarflow.errors import InputError, visible
-from diarflow.formats.text import examples, shown
+from diarflow.formats.text import as_field, examples, shown
 from diarflow.runs.isolation import die_with_parent
 from diarflow.timeline.intervals import Seconds
 
@@ -139,8 +139,11 @@ def _ending(status: int) -> str:
 
 
 def link_audio(audio: Path, folder: Path) -> Path:
-    """Make prepared audio visible in a program's folder, under its own name."""
-    link = folder / audio.name
+    """Make prepared audio visible in a program's folder, under its own name, as far as RTTM can have it.
+
+    Many programs write this name into their RTTM, where it is one field: white space becomes "_".
+    """
+    link = folder / as_field(audio.name)
     try:
         link.symlink_to(audio.resolve())
     except OSError:  # of a file system without links

@@ -14,6 +14,7 @@ from diarflow.errors import InputError
 from diarflow.external.command_line import fill, is_of_job, parse_command, resolve_files
 from diarflow.external.program import Usage, link_audio, own_folder, run_program
 from diarflow.external.results import OUTPUT, find_result
+from diarflow.formats.text import as_field
 from diarflow.planning.recording_files import read_row
 from diarflow.runs.items import Item
 from diarflow.timeline.intervals import Seconds
@@ -58,7 +59,7 @@ class CommandRunner:
             finally:
                 for item in prepared:
                     with suppress(InputError):
-                        self._together[item.id] = find_result(output, item.id)
+                        self._together[item.id] = find_result(output, as_field(item.id))
         except InputError as error:
             _LOGGER.warning("%s", error)
         missing = len(prepared) - len(self._together)
@@ -74,18 +75,18 @@ class CommandRunner:
             output = folder / "results"
             if is_of_job(self._words):
                 usage = self._run_list([item], folder, output)
-                result = find_result(output, item.id)
+                result = find_result(output, as_field(item.id))
             else:
                 usage = self._run_one(item, folder, output)
                 is_in_folder = any("{folder}" in word for word in self._words)
-                result = find_result(output, item.id if is_in_folder else OUTPUT)
+                result = find_result(output, as_field(item.id) if is_in_folder else OUTPUT)
             self._keep(result, item, usage)
 
     def _run_one(self, item: Item, folder: Path, output: Path) -> Usage:
         speakers = read_row(item.input.row)
         values = {f"{bound}_speakers": speakers[bound] for bound in ("num", "min", "max")}
         paths = {"rttm": output / f"{OUTPUT}.rttm", "output": output / OUTPUT, "folder": output}
-        return self._run([item], folder, output, {**values, **paths, "name": item.id})
+        return self._run([item], folder, output, {**values, **paths, "name": as_field(item.id)})
 
     def _run_list(self, items: Sequence[Item], folder: Path, output: Path) -> Usage:
         return self._run(items, folder, output, {"list": folder / "list.txt", "folder": output})
