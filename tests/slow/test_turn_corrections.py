@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 import webvtt
-from browser import chromium
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
 from praatio import textgrid
 from pyannote.database.util import load_rttm
 
@@ -27,48 +25,43 @@ from diarflow.timeline.intervals import Turn, merge_turns
 
 PAGES = Path(__file__).resolve().parents[2] / "scripts/diarflow/report/pages"
 SCRIPTS = ("common.js", "turn_edits.js", "turn_formats.js", "turn_readers.js")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not chromium(), reason="no Chromium is installed"),
-]
+pytestmark = pytest.mark.slow
 LIMIT = 100.0
 RECORDING = {"id": "my call", "name": "my call", "isCall": False, "channels": 1}
 TURNS = [(0.5, 2.0, "A"), (1.5, 3.25, "B"), (4.0, 9.0, "A"), (62.0, 63.062, "Bö&<1>")]
 
 
 @pytest.fixture(scope="module")
-def page():
-    """Return a page with the scripts of the correction."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        page = browser.new_page()
-        for name in SCRIPTS:
-            page.add_script_tag(path=PAGES / name)
-        page.evaluate(
-            """() => {
-              const { startState, createHistory, EditError } = diarflow.turnEdits;
-              window.asObjects = (turns) => turns.map(([start, end, speaker, channel = 1]) => ({ start, end, speaker, channel }));
-              window.asRows = (turns) => turns.map(({ start, end, speaker, channel }) => [start, end, speaker, channel]);
-              window.begin = (turns, limit = 100) => createHistory(startState(asObjects(turns), limit).state);
-              window.attempt = (history, operation) => {
-                try { return history.apply(operation); } catch (error) {
-                  if (!(error instanceof EditError)) throw error;
-                  return `refused: ${error.message}`;
-                }
-              };
-              window.edit = (turns, operations) => {
-                const history = begin(turns);
-                const texts = operations.map((operation) => attempt(history, operation));
-                return { texts, history, turns: asRows(history.state.turns) };
-              };
-              window.documentOf = (recording, history) => ({
-                ...recording, corpus: "c", system: "ours", duration: history.state.limit, turns: history.state.turns,
-                notes: history.state.notes, corrections: history.corrections,
-              });
-            }"""
-        )
-        yield page
-        browser.close()
+def page(browser):
+    """Return a page with the scripts of the correction, and functions of the tests."""
+    page = browser.new_page()
+    for name in SCRIPTS:
+        page.add_script_tag(path=PAGES / name)
+    page.evaluate(
+        """() => {
+          const { startState, createHistory, EditError } = diarflow.turnEdits;
+          window.asObjects = (turns) => turns.map(([start, end, speaker, channel = 1]) => ({ start, end, speaker, channel }));
+          window.asRows = (turns) => turns.map(({ start, end, speaker, channel }) => [start, end, speaker, channel]);
+          window.begin = (turns, limit = 100) => createHistory(startState(asObjects(turns), limit).state);
+          window.attempt = (history, operation) => {
+            try { return history.apply(operation); } catch (error) {
+              if (!(error instanceof EditError)) throw error;
+              return `refused: ${error.message}`;
+            }
+          };
+          window.edit = (turns, operations) => {
+            const history = begin(turns);
+            const texts = operations.map((operation) => attempt(history, operation));
+            return { texts, history, turns: asRows(history.state.turns) };
+          };
+          window.documentOf = (recording, history) => ({
+            ...recording, corpus: "c", system: "ours", duration: history.state.limit, turns: history.state.turns,
+            notes: history.state.notes, corrections: history.corrections,
+          });
+        }"""
+    )
+    yield page
+    page.close()
 
 
 def edited(page, turns, *operations):
