@@ -24,7 +24,7 @@ from diarflow.formats.text import as_field
 from diarflow.timeline.intervals import Turn, merge_turns
 
 PAGES = Path(__file__).resolve().parents[2] / "scripts/diarflow/report/pages"
-SCRIPTS = ("common.js", "turn_edits.js", "turn_formats.js", "turn_readers.js")
+SCRIPTS = ("common.js", "turn_edits.js", "turn_history.js", "turn_formats.js", "turn_readers.js")
 pytestmark = pytest.mark.slow
 LIMIT = 100.0
 RECORDING = {"id": "my call", "name": "my call", "isCall": False, "channels": 1}
@@ -39,7 +39,8 @@ def page(browser):
         page.add_script_tag(path=PAGES / name)
     page.evaluate(
         """() => {
-          const { startState, createHistory, EditError } = diarflow.turnEdits;
+          const { startState, EditError } = diarflow.turnEdits;
+          const { createHistory } = diarflow.turnHistory;
           window.asObjects = (turns) => turns.map(([start, end, speaker, channel = 1]) => ({ start, end, speaker, channel }));
           window.asRows = (turns) => turns.map(({ start, end, speaker, channel }) => [start, end, speaker, channel]);
           window.begin = (turns, limit = 100) => createHistory(startState(asObjects(turns), limit).state);
@@ -212,7 +213,7 @@ def test_undo_of_all_operations_restores_the_start_and_redo_the_end(page, turns,
           const { history } = edit(turns, operations);
           const text = () => JSON.stringify([history.state.turns, history.state.notes, history.corrections]);
           const before = JSON.stringify([begin(turns).state.turns, [], []]), after = text();
-          const restored = diarflow.turnEdits.createHistory(begin(turns).state, history.operations);
+          const restored = diarflow.turnHistory.createHistory(begin(turns).state, history.operations);
           const replayed = JSON.stringify([restored.state.turns, restored.state.notes, restored.corrections]);
           while (history.undo() !== null);
           const undone = text();

@@ -1,4 +1,4 @@
-// Model of corrected turns: immutable states, operations that return a new state, and a history with undo and redo.
+// Model of corrected turns: immutable states, and operations that return a new state.
 "use strict";
 
 // A turn is {id, start, end, speaker, channel, was}. Times are seconds, rounded to the millisecond. `was` holds the values
@@ -194,56 +194,5 @@ diarflow.turnEdits = (() => {
     return parts.join(", ");
   };
 
-  // states and operations from the start; `operations` are those of a draft
-  const createHistory = (start, operations = []) => {
-    const states = [start], done = [];
-    let undone = [];
-    const push = (operation) => {
-      const { state, texts } = applyOperation(states.at(-1), operation);
-      states.push(state);
-      done.push({ operation, texts });
-      return texts.at(-1);
-    };
-    operations.forEach(push);
-    return {
-      get state() { return states.at(-1); },
-      get operations() { return done.map(({ operation }) => operation); },
-      get corrections() { return done.flatMap(({ texts }) => texts); },
-      get canUndo() { return done.length > 0; },
-      get canRedo() { return undone.length > 0; },
-      apply: (operation) => {
-        const text = push(operation);
-        undone = [];
-        return text;
-      },
-      // replace the last operation by one of the same type on the same turn, as steps of a key do
-      amend: (operation) => {
-        const last = done.at(-1)?.operation;
-        if (last?.type !== operation.type || last.turn !== operation.turn) throw new EditError("Nothing to continue.");
-        const before = states.at(-2).turns.find(({ id }) => id === operation.turn);
-        if ((operation.start ?? before.start) === before.start && (operation.end ?? before.end) === before.end) {
-          states.pop();
-          done.pop();
-          return "moved the turn back";
-        }
-        const next = applyOperation(states.at(-2), operation);
-        states[states.length - 1] = next.state;
-        done[done.length - 1] = { operation, texts: next.texts };
-        undone = [];
-        return next.texts.at(-1);
-      },
-      undo: () => {
-        if (!done.length) return null;
-        states.pop();
-        undone.push(done.pop());
-        return undone.at(-1).texts.at(-1);
-      },
-      redo: () => {
-        if (!undone.length) return null;
-        return push(undone.pop().operation);
-      },
-    };
-  };
-
-  return { EditError, startState, applyOperation, createHistory, changeOf, asName, rounded };
+  return { EditError, startState, applyOperation, changeOf, asName, rounded };
 })();

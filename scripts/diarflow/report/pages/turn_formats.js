@@ -131,13 +131,13 @@ diarflow.turnFormats = (() => {
     }, null, 1)}\n`;
   };
 
-  // by name: ending of the file, type, label for the reader of the page, and writer
+  // by name: ending of the file, type, label for the reader of the page, what the format lacks, and writer
   const FORMATS = {
-    rttm: { ending: ".rttm", type: "text/plain", label: "RTTM", write: rttm },
-    csv: { ending: ".csv", type: "text/csv", label: "CSV", write: csv },
-    audacity: { ending: ".txt", type: "text/plain", label: "Audacity labels", write: audacity },
-    textgrid: { ending: ".TextGrid", type: "text/plain", label: "Praat TextGrid", write: textgrid },
-    vtt: { ending: ".vtt", type: "text/vtt", label: "WebVTT", write: vtt },
+    rttm: { ending: ".rttm", type: "text/plain", label: "RTTM", loses: "marks, notes and the list of corrections", write: rttm },
+    csv: { ending: ".csv", type: "text/csv", label: "CSV", loses: "notes and the list of corrections", write: csv },
+    audacity: { ending: ".txt", type: "text/plain", label: "Audacity labels", loses: "the list of corrections", write: audacity },
+    textgrid: { ending: ".TextGrid", type: "text/plain", label: "Praat TextGrid", loses: "the list of corrections", write: textgrid },
+    vtt: { ending: ".vtt", type: "text/vtt", label: "WebVTT", loses: "the list of corrections", write: vtt },
     corrections: { ending: ".corrections.json", type: "application/json", label: "Corrections and notes", write: corrections },
   };
 
