@@ -3,6 +3,7 @@
 
 // A draft is kept for each system, until it is undone as a whole: {original, operations, isSaved}.
 diarflow.turnSession = (() => {
+  if (!diarflow.byId("correction")) return null; // a page without turns
   const { EditError, startState } = diarflow.turnEdits;
   const { createHistory } = diarflow.turnHistory;
   const { FORMATS } = diarflow.turnFormats;
