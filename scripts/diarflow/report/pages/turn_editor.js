@@ -7,7 +7,7 @@
   const { EditError } = diarflow.turnEdits;
   const { FORMATS } = diarflow.turnFormats;
   const { viewState } = diarflow;
-  const { on, view } = diarflow.recording;
+  const { on, emit, view } = diarflow.recording;
   const section = byId("correction");
 
   const tell = (...messages) => byId("correction-message").replaceChildren(...messages.map((text) => createElement("div", { text })));
@@ -19,6 +19,7 @@
       work();
     } catch (error) {
       if (!(error instanceof EditError)) throw error;
+      emit("turns", null); // the fields show the turns again
       byId("correction-message").classList.add("bad");
       tell(error.message);
     }
@@ -55,9 +56,9 @@
     const count = session.history?.operations.length ?? 0;
     const notice = byId("correction-notice");
     notice.hidden = !session.history;
-    notice.classList.toggle("bad", count > 0 && !session.isSaved);
-    if (!session.canStore && !session.isSaved) {
-      notice.textContent = `${counted(count)}. This browser forbids this page to keep them: save a file before you close the page.`;
+    notice.classList.toggle("bad", !session.canStore || !session.isSaved);
+    if (!session.canStore) {
+      notice.textContent = `${counted(count)}. This browser does not let this page keep corrections: save a file before you close the page.`;
     } else if (!count) notice.textContent = "No corrections yet.";
     else if (session.isSaved) notice.textContent = `${counted(count)}, saved to a file. This browser keeps them too.`;
     else notice.textContent = `${counted(count)}, kept in this browser only. Save them to a file.`;
@@ -66,11 +67,15 @@
     showDrafts();
   };
 
+  const showEditor = (isShown) => {
+    byId("correct").setAttribute("aria-pressed", isShown);
+    for (const id of ["editor", "turn-gutter", "turn-canvas"]) byId(id).hidden = !isShown;
+  };
+
   const begin = (system) => attempt(() => {
     session.open(system);
     byId("correct-from").value = system;
-    byId("correct").setAttribute("aria-pressed", true);
-    byId("editor").hidden = false;
+    showEditor(true);
     viewState.set({ correct: system });
     lanes.select(null);
     tell(...session.messages.map((text) => `${text[0].toUpperCase()}${text.slice(1)}`));
@@ -78,8 +83,7 @@
 
   const end = () => {
     session.close();
-    byId("correct").setAttribute("aria-pressed", false);
-    byId("editor").hidden = true;
+    showEditor(false);
     viewState.set({ correct: null });
   };
 
@@ -172,9 +176,10 @@
     else action();
   });
 
-  byId("help")?.querySelector("tbody").append(...KEYS.map(([key, text]) => createElement("tr", {},
-    createElement("th", { scope: "row", class: "text" }, createElement("kbd", { text: key })),
-    createElement("td", { class: "text", text: key === "e" ? text : `${text} (correction)` }))));
+  const help = KEYS.flatMap(([key, text]) => [
+    createElement("dt", {}, createElement("kbd", { text: key })), createElement("dd", { text }),
+  ]);
+  byId("help").querySelector("dl").after(createElement("h3", { text: "Correction" }), createElement("dl", { class: "keys" }, ...help));
 
   viewState.onChange(() => {
     const system = viewState.get("correct");

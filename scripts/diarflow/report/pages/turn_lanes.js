@@ -20,6 +20,15 @@ diarflow.turnLanes = (() => {
   let drag = null; // {kind: "start" | "end" | "turn" | "new" | "empty", x, y, lane, turn, time, isMoved}
   let frame = null;
 
+  // the playing position, or the last click on a page without audio
+  let lastClick = null;
+  const position = () => diarflow.player?.audio.currentTime ?? lastClick ?? timeline.range()[0];
+  const place = (time) => {
+    if (diarflow.player) return;
+    lastClick = time;
+    emit("time", time);
+  };
+
   const labelOf = ({ speaker, channel }) => session.recording.isCall ? `${channel}: ${speaker}` : speaker;
   const selected = () => session.state?.turns.find(({ id }) => id === selectedId) ?? null;
 
@@ -102,8 +111,7 @@ diarflow.turnLanes = (() => {
   const step = (direction) => {
     const { turns } = session.state;
     const index = turns.findIndex(({ id }) => id === selectedId);
-    const time = diarflow.player?.audio.currentTime ?? timeline.range()[0];
-    const first = turns.findIndex(({ end }) => end > time);
+    const first = turns.findIndex(({ end }) => end > position());
     const next = index >= 0 ? turns[index + direction] : turns[first < 0 ? turns.length - 1 : first];
     if (next) select(next.id);
   };
@@ -176,6 +184,7 @@ diarflow.turnLanes = (() => {
       if (operation) emit("turn-edit", operation);
       return;
     }
+    place(Math.max(0, last.time));
     select(last.turn?.id ?? null);
     if (!last.turn) diarflow.player?.playFrom(Math.max(0, last.time));
   });
@@ -190,6 +199,7 @@ diarflow.turnLanes = (() => {
     timeline.zoom(Math.exp(event.deltaY * 0.0025), timeline.timeAt(event.clientX - canvas.getBoundingClientRect().left));
   }, { passive: false });
 
+  on("click", ({ time }) => place(time));
   on("range", redraw);
   on("turns", rebuild);
   on("time", (time) => {
@@ -199,5 +209,5 @@ diarflow.turnLanes = (() => {
   });
   new ResizeObserver(redraw).observe(canvas.parentNode);
 
-  return { select, step, selected, lanes: () => lanes, labelOf };
+  return { select, step, selected, position, lanes: () => lanes, labelOf };
 })();

@@ -9,7 +9,7 @@
   const DEFAULT_DURATION = 1; // seconds of a turn that is added without a selection
   let isContinued = false; // the last correction moved the selected turn with the form
 
-  const position = () => diarflow.player?.audio.currentTime ?? timeline.range()[0];
+  const { position } = lanes;
   const edit = (operation) => emit("turn-edit", operation);
 
   // --- selected turn --------------------------------------------------------------------------------
@@ -76,22 +76,32 @@
   const fillSelect = (select, rows) => {
     const before = select.value;
     select.replaceChildren(...rows.map((lane) => createElement("option", { value: lanes.labelOf(lane), text: lanes.labelOf(lane) })));
-    if (rows.some((lane) => lanes.labelOf(lane) === before)) select.value = before;
+    const labels = rows.map(lanes.labelOf);
+    if (labels.includes(before)) select.value = before;
   };
 
   const showSpeaker = () => {
     const lane = chosenSpeaker();
     const seconds = lane?.turns.reduce((sum, { start, end }) => sum + end - start, 0) ?? 0;
-    byId("speaker-size").textContent = lane ? `${lane.turns.length} turns, ${formatTime(seconds)}` : "no speaker";
+    byId("speaker-size").textContent = lane ? `${lane.turns.length} ${lane.turns.length === 1 ? "turn" : "turns"}, ${formatTime(seconds)}` : "no speaker";
     const others = lanes.lanes().filter((other) => lane && other !== lane && other.channel === lane.channel);
     fillSelect(byId("speaker-into"), others);
     byId("speaker-merge").disabled = !others.length;
     byId("speaker-rename").disabled = byId("speaker-delete").disabled = !lane;
   };
 
-  const showSpeakers = () => {
-    fillSelect(byId("speaker"), lanes.lanes());
+  // the speaker of the selected turn
+  const followTurn = () => {
+    const lane = lanes.lanes().find(({ turns }) => turns.includes(lanes.selected()));
+    if (lane) byId("speaker").value = lanes.labelOf(lane);
     showSpeaker();
+  };
+
+  const showSpeakers = () => {
+    const before = byId("speaker").value;
+    fillSelect(byId("speaker"), lanes.lanes());
+    if (byId("speaker").value === before) showSpeaker();
+    else followTurn();
   };
   byId("speaker").addEventListener("change", showSpeaker);
   const editSpeaker = (type, values) => {
@@ -149,9 +159,7 @@
   on("turn-select", () => {
     isContinued = false;
     showTurn();
-    const lane = lanes.lanes().find((other) => other.turns.includes(lanes.selected()));
-    if (lane) byId("speaker").value = lanes.labelOf(lane);
-    showSpeaker();
+    followTurn();
   });
 
   diarflow.turnPanel = { actions };
