@@ -138,7 +138,10 @@ def test_everything_works_with_the_keyboard(open_page, recordings):
     page.keyboard.press("Delete")
     assert len(editor.turns) == 2
     page.keyboard.press("t")
-    assert editor.turns[1][:2] == (4.0, 6.0)  # the selection of the timeline is still that of the deleted turn
+    assert editor.turns[1][:2] == (
+        4.0,
+        6.0,
+    )  # the selection of the timeline is still that of the deleted turn
     page.keyboard.press("m")
     page.keyboard.type("unclear")
     page.keyboard.press("Enter")
@@ -184,7 +187,10 @@ def test_corrections_survive_a_reload_and_are_announced_until_they_are_saved(edi
     assert editor.text("#correction-notice") == "No corrections yet."
     page.fill("#speaker-name", "Ann")
     page.click("#speaker-rename")
-    assert editor.text("#correction-notice") == "1 correction, kept in this browser only. Save them to a file."
+    assert (
+        editor.text("#correction-notice")
+        == "1 correction, kept in this browser only. Save them to a file."
+    )
     page.reload()
     assert editor.turns[0][2] == "Ann" and page.locator("#undo").is_enabled()
     page.click("#correct")
@@ -192,7 +198,10 @@ def test_corrections_survive_a_reload_and_are_announced_until_they_are_saved(edi
     assert editor.text("#correction-drafts").startswith("1 correction of ours")
     page.click("#correct")
     editor.save("corrections", tmp_path)
-    assert editor.text("#correction-notice") == "1 correction, saved to a file. This browser keeps them too."
+    assert (
+        editor.text("#correction-notice")
+        == "1 correction, saved to a file. This browser keeps them too."
+    )
     page.click("#undo")
     page.reload()
     assert editor.turns == B and not page.locator("#undo").is_enabled()
@@ -219,7 +228,9 @@ def test_corrections_of_a_changed_result_still_start_from_the_earlier_turns(
     assert editor.turns == [(1.0, 2.0, "y")]
 
 
-def test_a_browser_that_forbids_storage_is_named_and_asks_before_the_page_is_left(open_page, recordings):
+def test_a_browser_that_forbids_storage_is_named_and_asks_before_the_page_is_left(
+    open_page, recordings
+):
     page = open_page(recordings / "b.html")
     page.add_init_script(NO_STORAGE)
     page.reload()
@@ -238,7 +249,10 @@ def test_a_browser_that_forbids_storage_is_named_and_asks_before_the_page_is_lef
 def test_a_call_is_corrected_by_channel(open_page, recordings, tmp_path):
     editor = Editor(open_page(recordings / "call.html", "correct=ours"))
     page = editor.page
-    assert page.locator("#turn-gutter .name").all_inner_texts() == ["1: SPEAKER_00", "2: SPEAKER_00"]
+    assert page.locator("#turn-gutter .name").all_inner_texts() == [
+        "1: SPEAKER_00",
+        "2: SPEAKER_00",
+    ]
     page.select_option("#speaker", index=1)
     assert page.locator("#speaker-merge").is_disabled()
     page.fill("#speaker-name", "customer")
@@ -254,7 +268,10 @@ def test_a_call_is_corrected_by_channel(open_page, recordings, tmp_path):
 def test_a_malformed_file_is_refused_with_its_line(editor, tmp_path):
     (tmp_path / "a.rttm").write_text("SPEAKER b 1 0 x <NA> <NA> A <NA> <NA>\n")
     editor.load(tmp_path / "a.rttm")
-    assert editor.text("#correction-message") == 'a.rttm:1: duration is "x", expected seconds, 0 or more.'
+    assert (
+        editor.text("#correction-message")
+        == 'a.rttm:1: duration is "x", expected seconds, 0 or more.'
+    )
     assert editor.turns == B
 
 
@@ -335,6 +352,12 @@ def test_edited_saved_and_loaded_turns_are_scored_as_the_reference(open_page, tm
     configure(tmp_path, reference="corrected")
     workflow()
     with open(tmp_path / "results/talks/der.csv", encoding="utf-8") as file:
-        (row,) = [row for row in csv.DictReader(file) if row["recording"] == NAME and row["protocol"] == "full"]
-    assert float(row["confusion"]) == pytest.approx(8 - split, abs=0.001) == pytest.approx(2, abs=0.05)
+        (row,) = [
+            row
+            for row in csv.DictReader(file)
+            if row["recording"] == NAME and row["protocol"] == "full"
+        ]
+    assert (
+        float(row["confusion"]) == pytest.approx(8 - split, abs=0.001) == pytest.approx(2, abs=0.05)
+    )
     assert float(row["missed"]) == float(row["false_alarm"]) == 0

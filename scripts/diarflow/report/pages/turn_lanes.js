@@ -36,7 +36,7 @@ diarflow.turnLanes = (() => {
   const colourOf = (lane) => {
     const speakers = data.tracks.find(({ name }) => name === session.system)?.speakers ?? [];
     const names = [labelOf(lane), ...lane.turns.filter(({ was }) => was).slice(0, 1).map(({ was }) => labelOf(was))];
-    return names.map((name) => speakers.find((speaker) => speaker.name === name)?.colour).find(Boolean) ?? colour("--accent");
+    return names.map((name) => speakers.find((speaker) => speaker.name === name)?.colour).find(Boolean) ?? colour("accent");
   };
 
   // in the order of first turns; in a call, by channel
@@ -59,14 +59,14 @@ diarflow.turnLanes = (() => {
     context.fillStyle = fill;
     context.fillRect(left, y + 3, size, LANE - 6);
     if (changeOf(turn)) {
-      context.fillStyle = colour("--ink");
+      context.fillStyle = colour("ink");
       context.fillRect(left, y + 3, size, 4);
     }
     if (turn.id !== selectedId) return;
-    context.strokeStyle = colour("--ink");
+    context.strokeStyle = colour("ink");
     context.lineWidth = 2;
     context.strokeRect(left - 1, y + 2, size + 2, LANE - 4);
-    context.fillStyle = colour("--ink");
+    context.fillStyle = colour("ink");
     for (const x of [left - 2, right - 1]) context.fillRect(x, y, 3, LANE);
   };
 
@@ -76,7 +76,7 @@ diarflow.turnLanes = (() => {
     const width = Math.max(50, canvas.parentNode.clientWidth);
     const context = prepare(canvas, width, Math.max(1, lanes.length) * LANE);
     lanes.forEach((lane, index) => {
-      context.fillStyle = colour("--line");
+      context.fillStyle = colour("line");
       context.fillRect(0, (index + 1) * LANE - 1, width, 1);
       for (const turn of lane.turns) if (turn.id !== drag?.preview?.id) paintTurn(context, turn, lane.colour, index * LANE, width);
     });
@@ -200,6 +200,7 @@ diarflow.turnLanes = (() => {
   }, { passive: false });
 
   on("click", ({ time }) => place(time));
+  document.addEventListener("themechange", rebuild);
   on("range", redraw);
   on("turns", rebuild);
   on("time", (time) => {
