@@ -285,7 +285,7 @@ def test_a_file_is_loaded_by_dropping_it(editor):
     )
     editor.page.wait_for_function("diarflow.turnSession.state.turns.length === 1")
     assert editor.turns == [(1, 2, "Ann")]
-    assert editor.text("#correction-message") == "Loaded 1 turns from b.csv."
+    assert editor.text("#correction-message") == "Loaded b.csv (1 turn)."
 
 
 def test_the_citation_of_an_error_names_it_and_leads_to_it(open_page, recordings):

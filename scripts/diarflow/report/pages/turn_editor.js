@@ -10,7 +10,8 @@
   const { on, emit, view } = diarflow.recording;
   const section = byId("correction");
 
-  const tell = (...messages) => byId("correction-message").replaceChildren(...messages.map((text) => createElement("div", { text })));
+  const tell = (...messages) => byId("correction-message").replaceChildren(...messages.map((text) =>
+    createElement("div", { text: `${text[0].toUpperCase()}${text.slice(1)}` })));
 
   // run a function, and show the message of an operation that is refused
   const attempt = (work) => {
@@ -27,7 +28,7 @@
 
   const change = (work) => attempt(() => {
     const text = session.change(work);
-    if (text) tell(`${text[0].toUpperCase()}${text.slice(1)}.`);
+    if (text) tell(`${text}.`);
   });
 
   const canAmend = ({ type, turn }) => {
@@ -78,7 +79,7 @@
     showEditor(true);
     viewState.set({ correct: system });
     lanes.select(null);
-    tell(...session.messages.map((text) => `${text[0].toUpperCase()}${text.slice(1)}`));
+    tell(...session.messages);
   });
 
   const end = () => {

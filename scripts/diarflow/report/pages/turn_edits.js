@@ -147,7 +147,7 @@ diarflow.turnEdits = (() => {
       const shifted = (rows) => rows.map((row) => ({ ...row, id: row.id + state.nextId }));
       return {
         turns: shifted(start.state.turns), notes: shifted(start.state.notes), limit: start.state.limit,
-        nextId: state.nextId + start.state.nextId, text: [`loaded ${file}`, ...start.messages].join("; "), texts,
+        nextId: state.nextId + start.state.nextId, text: [`loaded ${file} (${counted(turns.length, "turn")})`, ...start.messages].join("; "), texts,
       };
     },
     addNote: (state, { time, text }) => {

@@ -141,5 +141,5 @@ diarflow.turnFormats = (() => {
     corrections: { ending: ".corrections.json", type: "application/json", label: "Corrections and notes", write: corrections },
   };
 
-  return { FORMATS, VERSION, clock };
+  return { FORMATS, VERSION };
 })();

@@ -17,7 +17,7 @@ diarflow.turnLanes = (() => {
   const SHORTEST = 0.01; // seconds of a turn that is drawn or shortened with the mouse
   let lanes = []; // {speaker, channel, colour, turns}
   let selectedId = null;
-  let drag = null; // {kind: "start" | "end" | "turn" | "new" | "empty", x, y, lane, turn, time, isMoved}
+  let drag = null; // {kind: "start" | "end" | "turn" | "empty", x, y, lane, turn, time, isMoved, preview}
   let frame = null;
 
   // the playing position, or the last click on a page without audio

@@ -7,7 +7,7 @@ diarflow.turnSession = (() => {
   const { EditError, startState } = diarflow.turnEdits;
   const { createHistory } = diarflow.turnHistory;
   const { FORMATS } = diarflow.turnFormats;
-  const { data, on, emit } = diarflow.recording;
+  const { data, emit } = diarflow.recording;
   const { corpus, recording: id, title: name, channels: channelCount } = diarflow.byId("correction").dataset;
   const channels = Number(channelCount); // 0 unless the recording is a call
   const recording = { id, name, corpus, isCall: channels > 0, channels: Math.max(1, channels) };
@@ -123,8 +123,8 @@ diarflow.turnSession = (() => {
 
   const load = (text, fileName) => {
     const { turns, notes, texts, messages: notices } = diarflow.turnReaders.readTurns(text, fileName, recording, history.start.turns);
-    change((edits) => edits.apply({ type: "load", file: fileName, turns, notes, texts }));
-    return [`Loaded ${turns.length} turns from ${fileName}.`, ...notices];
+    const done = change((edits) => edits.apply({ type: "load", file: fileName, turns, notes, texts }));
+    return [`${done}.`, ...notices];
   };
 
   // another tab with this page writes the same draft
@@ -137,7 +137,7 @@ diarflow.turnSession = (() => {
   });
 
   return {
-    recording, trackNames, drafts, open, close, change, file, markSaved, load, on,
+    recording, trackNames, drafts, open, close, change, file, markSaved, load,
     get system() { return system; },
     get history() { return history; },
     get state() { return history?.state ?? null; },
