@@ -10,8 +10,8 @@
   const { on, emit, view } = diarflow.recording;
   const section = byId("correction");
 
-  const tell = (...messages) => byId("correction-message").replaceChildren(...messages.map((text) =>
-    createElement("div", { text: `${text[0].toUpperCase()}${text.slice(1)}` })));
+  const show = (...messages) => byId("correction-message").replaceChildren(...messages.map((text) => createElement("div", { text })));
+  const tell = (...messages) => show(...messages.map((text) => `${text[0].toUpperCase()}${text.slice(1)}`));
 
   // run a function, and show the message of an operation that is refused
   const attempt = (work) => {
@@ -22,7 +22,7 @@
       if (!(error instanceof EditError)) throw error;
       emit("turns", null); // the fields show the turns again
       byId("correction-message").classList.add("bad");
-      tell(error.message);
+      show(error.message); // it may begin with the name of a file
     }
   };
 
@@ -189,6 +189,9 @@
   });
 
   byId("correct-from").replaceChildren(...session.trackNames().map((name) => createElement("option", { value: name, text: name })));
-  if (session.trackNames().includes(view.system)) byId("correct-from").value = view.system;
+  const followView = () => { if (session.system === null && view.system) byId("correct-from").value = view.system; };
+  on("view", followView);
+  followView();
+  section.hidden = false; // a page without scripts has no editor
   showNotice();
 })();

@@ -55,7 +55,7 @@ diarflow.turnLanes = (() => {
   const paintTurn = (context, turn, fill, y, width) => {
     const left = Math.max(-3, timeline.xOf(turn.start)), right = Math.min(width + 3, timeline.xOf(turn.end));
     if (right < 0 || left > width) return;
-    const size = Math.max(1, right - left);
+    const size = right - left > 3 ? right - left - 1 : Math.max(1, right - left); // a gap between turns that touch
     context.fillStyle = fill;
     context.fillRect(left, y + 3, size, LANE - 6);
     if (changeOf(turn)) {
