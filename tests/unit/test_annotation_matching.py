@@ -80,6 +80,26 @@ def test_two_files_of_a_recording_are_named(tmp_path):
     assert "x.rttm, x.csv are all of x, x.rttm is used" in warnings[0]
 
 
+def test_saved_files_are_those_of_recordings_whose_names_differ_in_their_endings(tmp_path):
+    """Files of corrections beside them contain the turns again, and are left out."""
+    names = ("x.wav", "x.flac")
+    paths = files(
+        tmp_path,
+        *names,
+        *(f"reference/{name}{end}" for name in names for end in (".rttm", ".corrections.json")),
+    )
+    for name in names:
+        text = '{"turns": [{"start": 0, "end": 1, "speaker": "Ann"}]}'
+        (tmp_path / f"reference/{name}.corrections.json").write_text(text)
+    (tmp_path / "t.tsv").write_text("recording\taudio\nx.wav\tx.wav\nx.flac\tx.flac\n")
+    recordings, warnings = read_corpus(
+        source(recordings=str(tmp_path / "t.tsv"), reference=paths["reference"])
+    )
+    found = {recording.name: recording.reference for recording in recordings}
+    assert found == {name: f"{tmp_path}/reference/{name}.rttm" for name in names}
+    assert warnings == []
+
+
 def test_a_missing_uem_in_a_folder_and_a_missing_imported_rttm_are_named(tmp_path):
     paths = files(tmp_path, "audio/x.wav", "audio/y.wav", "uem/x.uem", "mine/x.rttm")
     needs = CorpusNeeds(rttm=(("mine", str(tmp_path / "mine")),))

@@ -1,6 +1,7 @@
 """Folders with a reference, a UEM or the turns of an imported system for each recording."""
 
 import os
+import unicodedata
 from collections.abc import Collection, Sequence
 
 from diarflow.errors import InputError
@@ -15,6 +16,8 @@ ENDINGS = {
     "rttm": recognition.ENDINGS,
     "transcript": (".json", ".ctm"),
 }
+# what the page of a recording saves beside a corrected RTTM: the turns again, notes, and the list of corrections
+CORRECTIONS = ".corrections.json"
 
 
 class AnnotationFolder:
@@ -27,11 +30,16 @@ class AnnotationFolder:
             os.path.relpath(file, path)
             for file in list_files(path).files
             if file.lower().endswith(endings)
+            and not file.lower().endswith(CORRECTIONS)
             and (kind in ("uem", "transcript") or recognition.is_meant(file))
         ]
         # of several files of a recording, the first kind counts
         files.sort(key=lambda file: _rank(file, endings))
         self._index = NameIndex(files)
+        self._by_stem: dict[str, list[str]] = {}
+        for file in files:
+            stem = next(file[: -len(end)] for end in endings if file.lower().endswith(end))
+            self._by_stem.setdefault(unicodedata.normalize("NFC", stem), []).append(file)
         self._users: dict[str, str] = {}
         self._lacking: list[str] = []
         self._ambiguous: list[str] = []
@@ -46,6 +54,8 @@ class AnnotationFolder:
         except InputError as error:
             self._ambiguous.append(str(error))
             files = []
+        # the names of several recordings may differ in their endings only: x.wav.rttm is the file of x.wav
+        files = files or self._by_stem.get(id, [])
         if not files:
             self._lacking.append(name)
             return None

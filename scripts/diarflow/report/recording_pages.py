@@ -59,6 +59,7 @@ def write_recording_pages(
             "corpus": corpus,
             "recording": recording,
             "title": artifacts.title,
+            "channels": len(artifacts.channels) if artifacts.is_call else 0,
             "failures": [failure_row(failure, path) for failure in failures_of.get(key, ())],
             "rows": scores.get(key, []),
             "links": links(artifacts),
