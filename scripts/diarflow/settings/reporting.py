@@ -23,5 +23,8 @@ class Report(Block):
 
     audio: Literal["linked", "embedded"] = Field(
         "linked",
-        description="linked (to results/{corpus}/audio) or embedded (as MP3, about 10 MB per hour)",
+        description="linked (to results/{corpus}/audio) or embedded (as MP3, about 18 MB per hour)",
+    )
+    baseline: str | None = Field(
+        None, description="der.csv of an earlier run, to compare with; null: none"
     )
