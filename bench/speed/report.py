@@ -27,7 +27,7 @@ from diarflow.formats.uem import write_uem
 from diarflow.scoring.names import PROTOCOLS
 from diarflow.scoring.totals import COLUMNS, compute_totals, concatenate_rounded, write_csv
 from diarflow.timeline.intervals import Interval, Turn
-from tests.slow.browser import Browser, chromium
+from tests.slow.browser import OpenPages, chromium, open_browser
 
 TEXT = """
 Generated recordings of ten minutes, with 150 turns in the reference and in each of two systems, 600 windows of 256
@@ -160,20 +160,23 @@ def write_report(content: dict[str, Any]) -> Cost:
 
 def opening_seconds() -> tuple[float, float, float]:
     """Return the seconds until the front page shows its table, until it shows all figures, and for a recording's page."""
-    browser = Browser()
-    try:
-        browser.open("results/report/tables.html")  # the start of the browser is not measured
+    with open_browser() as browser:
+        open_page = OpenPages(browser)
+        page = open_page("results/report/tables.html")  # the start of the browser is not measured
         start = time.monotonic()
-        has_rows = "document.querySelectorAll('#recordings tbody tr').length > 0"
-        browser.open("results/report/index.html", has_rows)
+        page.goto(Path("results/report/index.html").absolute().as_uri())
+        page.locator("#recordings tbody tr").first.wait_for()
         table = time.monotonic() - start
         for chart in ("bars", "by-speakers"):
-            browser.wait(f"document.querySelector('#{chart} .main-svg') !== null")
+            page.locator(f"#{chart} .main-svg").first.wait_for()
         figures = time.monotonic() - start
-        page = next(Path("results/report/recordings/corpus0").iterdir())
-        return table, figures, browser.open(page, "document.querySelector('#plane .main-svg')")
-    finally:
-        browser.close()
+        start = time.monotonic()
+        path = next(Path("results/report/recordings/corpus0").iterdir())
+        page.goto(path.absolute().as_uri())
+        page.locator("#plane .main-svg").first.wait_for()
+        recording = time.monotonic() - start
+        open_page.close()
+    return table, figures, recording
 
 
 def megabytes(folder) -> float:
