@@ -65,7 +65,8 @@ class OpenPages:
 
 def axe_violations(page: Page) -> list[str]:
     """Return the violations that axe finds, one line for each element. axe covers WCAG A, AA and best practices."""
-    violations = Axe().run(page).response["violations"]
+    options = {"resultTypes": ["violations"], "preload": False}  # it would request style sheets
+    violations = Axe().run(page, options=options).response["violations"]
     return [
         f"{violation['id']}: {node['target']} {node['html'][:200]} {node['failureSummary']}"
         for violation in violations

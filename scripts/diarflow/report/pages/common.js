@@ -85,14 +85,40 @@ const diarflow = (() => {
     if (button && !button.dataset.column) sortTable(button);
   });
 
-  // kinds of errors, their labels, and colours of the palette of Okabe and Ito for colour-blind readers
-  const ERROR_KINDS = [["missed", "missed speech", "#56B4E9"], ["false_alarm", "false alarm", "#D55E00"], ["confusion", "confusion", "#000000"]];
-  const font = { family: "system-ui, sans-serif", size: 13, color: "#1a1a1a" };
-  const layout = (options) => ({
-    font, margin: { l: 60, r: 20, t: 30, b: 45 }, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
-    hoverlabel: { font }, ...options,
+  // colours of report.css in the current scheme, for scripts that draw: colour("missed")
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const COLOURS = ["paper", "ink", "muted", "line", "accent", "missed", "false-alarm", "confusion", "overlap", "correct"];
+  let colours = Object.fromEntries(COLOURS.map((name) => [name, colour(name)]));
+
+  // kinds of errors, their labels and colours
+  const ERROR_KINDS = [["missed", "missed speech"], ["false_alarm", "false alarm"], ["confusion", "confusion"]];
+  const errorColour = (kind) => colours[kind.replace("_", "-")];
+  for (const row of ERROR_KINDS) row.push(errorColour(row[0]));
+
+  const layout = (options) => {
+    const font = { family: "system-ui, sans-serif", size: 13, color: colours.ink };
+    return {
+      font, margin: { l: 60, r: 20, t: 30, b: 45 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      hoverlabel: { font, bgcolor: colours.paper, bordercolor: colours.ink }, ...options,
+    };
+  };
+
+  // give the marks of Plotly's charts the colours of the new scheme; report.css colours axes and texts
+  document.addEventListener("themechange", () => {
+    const old = colours;
+    colours = Object.fromEntries(COLOURS.map((name) => [name, colour(name)]));
+    for (const row of ERROR_KINDS) row[2] = errorColour(row[0]);
+    const hover = { "hoverlabel.font.color": colours.ink, "hoverlabel.bgcolor": colours.paper, "hoverlabel.bordercolor": colours.ink };
+    for (const box of document.querySelectorAll(".js-plotly-plot")) {
+      window.Plotly.relayout(box, { "font.color": colours.ink, ...hover });
+      box.data.forEach((trace, index) => {
+        const name = COLOURS.find((name) => old[name] === trace.marker?.color);
+        if (name) window.Plotly.restyle(box, { "marker.color": colours[name] }, [index]);
+      });
+    }
   });
+
   const config = { displaylogo: false, displayModeBar: "hover", responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d"] };
 
-  return { byId, receive, whenReceived, loadData, withPlotly, escapeHtml, shorten, createElement, toggleOrder, layout, config, ERROR_KINDS };
+  return { byId, receive, whenReceived, loadData, withPlotly, escapeHtml, shorten, createElement, toggleOrder, layout, config, colour, ERROR_KINDS };
 })();

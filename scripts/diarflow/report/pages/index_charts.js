@@ -56,14 +56,14 @@
     const common = { type: "bar", orientation: "h", y: rows.map(label), hovertext: hover, hoverinfo: "text" };
     const ends = (name) => rows.map((row) => row[name] === null ? 0 : Math.abs(row[name] - row.difference));
     await Plotly.react(box, [
-      { ...common, name: "DER with the oracle", x: rows.map((row) => Math.min(row.der, row.oracle_der)), marker: { color: "#BBBBBB" } },
+      { ...common, name: "DER with the oracle", x: rows.map((row) => Math.min(row.der, row.oracle_der)), marker: { color: diarflow.colour("line") } },
       {
-        ...common, name: "loss by the stage", x: rows.map((row) => Math.max(0, row.der - row.oracle_der)), marker: { color: "#0072B2" },
+        ...common, name: "loss by the stage", x: rows.map((row) => Math.max(0, row.der - row.oracle_der)), marker: { color: diarflow.colour("accent") },
         base: rows.map((row) => row.oracle_der),
       },
       {
         type: "scatter", mode: "markers", name: "95 % interval", x: rows.map((row) => row.oracle_der), y: rows.map(label), hoverinfo: "skip",
-        marker: { color: "#767676", size: 5 },
+        marker: { color: diarflow.colour("muted"), size: 5 },
         error_x: { type: "data", symmetric: false, array: ends("difference_high"), arrayminus: ends("difference_low"), color: "#767676" },
       },
     ], layout({
