@@ -101,7 +101,7 @@ def test_dropped_turns_of_a_reference_are_a_problem_of_its_row(report):
     facts = read_data(report, "recordings")
     problems = dict(zip(facts["recording"], facts["problems"], strict=True))
     assert problems["gecko"] == [
-        "reference: 12 turns dropped (outside the recording, or empty), 1 turns clipped to the recording"
+        "reference: 12 turns dropped (outside the recording, or empty), 1 turn clipped to the recording"
     ]
     assert problems["one"] == ["no reference"]
 

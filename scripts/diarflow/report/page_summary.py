@@ -100,10 +100,14 @@ def _reference_problems(artifacts: RecordingArtifacts) -> list[str]:
     repairs = sum_repairs([Repairs(**sidecar.get("repairs", {})) for sidecar in facts])
     parts = []
     if repairs.dropped:
-        parts.append(f"{repairs.dropped} turns dropped (outside the recording, or empty)")
+        parts.append(f"{_turns(repairs.dropped)} dropped (outside the recording, or empty)")
     if repairs.clipped:
-        parts.append(f"{repairs.clipped} turns clipped to the recording")
+        parts.append(f"{_turns(repairs.clipped)} clipped to the recording")
     return [f"reference: {', '.join(parts)}"] if parts else []
+
+
+def _turns(count: int) -> str:
+    return f"{count} turn" if count == 1 else f"{count} turns"
 
 
 def read_summary(path) -> dict[str, Any] | None:

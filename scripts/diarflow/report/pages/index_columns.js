@@ -19,7 +19,7 @@
     number(name, title, decimals, (data, row) => read(data.scores, name, row.scores)));
 
   const counts = (data, row) => ({
-    found: row.scores === undefined ? read(data.talk, "speakers", row.talk)?.length ?? null : read(data.scores, "hypothesis_speakers", row.scores),
+    found: read(data.scores, "hypothesis_speakers", row.scores) ?? read(data.talk, "speakers", row.talk)?.length ?? null,
     reference: read(data.scores, "reference_speakers", row.scores),
   });
   const speakers = {
@@ -48,7 +48,9 @@
     },
     cell(data, row) {
       const value = this.value(data, row);
-      return value === null ? "" : `${value > 0 ? "+" : ""}${value.toFixed(2)}`;
+      if (value === null) return "";
+      const text = value.toFixed(2).replace("-0.00", "0.00");
+      return value > 0 && text !== "0.00" ? `+${text}` : text;
     },
   };
   const otherDer = number("other_der", "DER of the other system, %", 2, (data, row) => read(data.other, "der", row.other));
@@ -87,7 +89,7 @@
     return interval && interval[1] - interval[0];
   };
   const talkColumns = [
-    speakers,
+    { ...speakers, title: "speakers" },
     {
       name: "talk", title: "talk time (click to hear a speaker)", isWide: true, cell: talkBar,
       // share of the most active speaker

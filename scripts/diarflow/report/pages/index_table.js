@@ -6,7 +6,9 @@
   const { site, onState, change } = front;
   const { columnsOf, chosenColumns, defaultNames } = front.columns;
   const ROWS_PER_PAGE = 100;
+  const DATA_KEYS = ["system", "protocol", "other", "view"]; // of the state, which choose the data
   let data = null; // facts, scores, other and talk of the shown system
+  let dataState = null; // the state that they were loaded for
 
   const placesOf = (columns) => new Map(columns?.index.map((index, place) => [index, place]));
 
@@ -130,19 +132,21 @@
     if (focused) choice.querySelector(`input[value="${focused}"]`)?.focus();
   };
 
+  const areOfSameData = (first, second) => DATA_KEYS.every((key) => first[key] === second[key]);
+
   const update = async (state) => {
     const loaded = await load(state);
     const now = front.state();
-    if (["system", "protocol", "other", "view"].some((key) => now[key] !== state[key])) return; // chosen meanwhile
-    data = loaded;
+    if (!areOfSameData(now, state)) return; // chosen meanwhile
+    [data, dataState] = [loaded, state];
     show(now);
     for (const callback of afterLoad) callback(data, now);
   };
 
   const afterLoad = []; // functions that need the loaded data
   front.onData = (callback) => { afterLoad.push(callback); };
-  onState(["system", "protocol", "other", "view"], update);
-  onState(["corpus", "filter", "sort", "page", "columns"], (state) => { if (data) show(state); });
+  onState(DATA_KEYS, update);
+  onState(["corpus", "filter", "sort", "page", "columns"], (state) => { if (data && areOfSameData(state, dataState)) show(state); });
   onState(["view", "other", "columns"], showChoice);
   for (const [id, step] of [["previous-page", -1], ["next-page", 1]]) {
     byId(id).addEventListener("click", () => change({ page: front.state().page + step }));
