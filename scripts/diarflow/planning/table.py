@@ -95,6 +95,15 @@ def warn_of_annotations(recordings: Iterable[Recording]) -> list[str]:
     return annotation_warnings(files)
 
 
+def _no_recordings(source: Corpus, other_corpora: Counter[str]) -> str:
+    """Return the problem of a corpus without recordings, with the values of the column `corpus` of its table."""
+    text = f"{source.recordings or source.audio}: no recordings of {source.name}"
+    if not other_corpora:
+        return text
+    values = [f"{shown(name)} ({count})" for name, count in other_corpora.most_common()]
+    return f"{text}: the column corpus contains {examples(values)}, expected {source.name}"
+
+
 class CorpusReader:
     """Reader of the recordings of one corpus. After `read`, `warnings` and `other_corpora` are complete."""
 
@@ -135,7 +144,7 @@ class CorpusReader:
                         problems.append(f"{place}: id {id} appears twice, first in {first}")
                 recordings.append(recording)
         if not table.rows and not problems:
-            problems.append(f"{source.recordings or source.audio}: no recordings of {source.name}")
+            problems.append(_no_recordings(source, table.other_corpora))
         if problems:
             raise InputError.of(problems)
         for folder in self._folders.values():
