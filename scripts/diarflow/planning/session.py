@@ -17,6 +17,7 @@ from diarflow.errors import InputError
 from diarflow.planning import snakemake_patches
 from diarflow.planning.aggregation import Aggregation
 from diarflow.planning.model_checks import check_models
+from diarflow.planning.oracle_systems import with_oracles
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance
 from diarflow.planning.requirements import check_installed, check_references
@@ -59,6 +60,7 @@ class Session:
         self.needs = corpus_needs(settings)
         recordings, self.warnings = read_corpora(settings.corpora, self.needs)
         with _located_errors(files):
+            settings, oracle_warnings = with_oracles(settings, recordings)
             self.settings = with_trials(settings)
         self.plan = Plan(self.settings, recordings)
         self.provenance = Provenance(self.plan)
@@ -73,6 +75,7 @@ class Session:
                 check_models(self.plan)
         if workflow.is_main_process:
             self.warnings += [
+                *oracle_warnings,
                 *warn_of_annotations(recordings),
                 *self.plan.calls.warnings(),
                 *self.folder.warnings(),

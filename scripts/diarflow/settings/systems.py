@@ -24,6 +24,10 @@ class System(Block):
         None,
         description="turns (RTTM, CSV, TextGrid ...): file, or folder of one per recording; {corpus}: its name",
     )
+    oracles: bool = Field(
+        False,
+        description="also run the system with each stage in turn taken from the reference (NAME-oracle-STAGE)",
+    )
     tuned_on: str | None = Field(
         None, description="recordings on which the settings were tuned, for the report"
     )
@@ -33,6 +37,8 @@ class System(Block):
         given = [stage for stage in STAGES if getattr(self, stage) is not None]
         if self.rttm is not None and given:
             raise ValueError(f"has rttm and {given[0]}, expected either rttm or stages")
+        if self.rttm is not None and self.oracles:
+            raise ValueError("has rttm and oracles, expected oracles only with stages")
         if self.rttm is None and len(given) < len(STAGES):
             missing = next(stage for stage in STAGES if stage not in given)
             raise ValueError(f"{missing} is missing, expected a variant of each stage (or rttm)")
