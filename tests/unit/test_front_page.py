@@ -12,6 +12,7 @@ from diarflow.report.baseline import compare_with_baseline
 from diarflow.report.headline import headlines
 from diarflow.report.system_costs import system_costs
 from diarflow.report.unusual_recordings import unusual
+from diarflow.runs.summary import der_table
 from diarflow.scoring.comparisons import compare_systems
 from diarflow.scoring.totals import compute_totals, concatenate_rounded, write_csv
 
@@ -170,4 +171,18 @@ def test_a_report_with_a_baseline_shows_the_change(tmp_path, monkeypatch):
     (tmp_path / "before.csv").write_bytes((tmp_path / "results/report/der.csv").read_bytes())
     report = write_front_page(baseline="before.csv")
     assert "Change since the baseline" in (report / "index.html").read_text()
-    assert json.loads((report / "headline.json").read_text())[0]["system"] == "ours"
+    assert json.loads((report / "headline.json").read_text())["oracle_systems"] == [
+        "ours-oracle-speech"
+    ]
+
+
+def test_the_terminal_shows_interval_and_winner_and_no_oracles(report):
+    lines = der_table(report / "der.csv").split("\n")
+    assert lines == [
+        "DER in percent under protocol full:",
+        "corpus  system  recordings    DER    95 % interval  missed  false alarm  confusion",
+        "talk    ours             3  16.86   10.00 to 60.00    6.86         0.00      10.00",
+        "talk    theirs           3  26.47  20.00 to 100.00  12.75         0.98      12.75",
+        "best on talk: ours, DER 16.86 % (10.00 to 60.00); better than theirs, difference 9.61 (5.00 to 40.00)",
+        "most error: 58 % of 17.2 s in gecko",
+    ]

@@ -37,10 +37,13 @@ def headlines(
     ]
 
 
-def write_headlines(path, content: Sequence[Mapping[str, Any]]) -> None:
-    """Write the headlines as JSON, for the summary on the terminal and for other programs."""
+def write_headlines(
+    path, content: Sequence[Mapping[str, Any]], oracle_systems: Collection[str]
+) -> None:
+    """Write the headlines and the systems with an oracle as JSON, for the summary on the terminal and other programs."""
+    document = {"headlines": content, "oracle_systems": sorted(oracle_systems)}
     with atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def scopes(

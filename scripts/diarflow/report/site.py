@@ -17,6 +17,7 @@ from diarflow.report.error_bars import draw_error_bars
 from diarflow.report.front_page import current_failures, front_page_tables, training_summary
 from diarflow.report.headline import write_headlines
 from diarflow.report.metrics import available_metrics, json_columns, read_der
+from diarflow.report.oracle_analysis import systems_with_oracles
 from diarflow.report.recording_pages import failure_row, write_recording_pages
 from diarflow.report.recording_rows import (
     ERROR_COLUMNS,
@@ -66,7 +67,8 @@ def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -
     common = front_page_tables(rows, folder, content) | {"collar": content["collar_each_side"]}
     draw_error_bars(folder / "errors.png", common["bars"])
     write_page(folder / "tables.html", "tables", common)
-    write_headlines(folder / "headline.json", common["headlines"])
+    oracles = systems_with_oracles(content)
+    write_headlines(folder / "headline.json", common["headlines"], oracles)
     metrics = available_metrics(rows)
     baseline = content.get("baseline")
     front_page = common | {
