@@ -75,7 +75,7 @@ def _add_variants(
 
 def _add(name: str, stages: dict[str, str], systems: dict[str, System], base: str) -> str:
     """Add a system, unless it is configured with the same stages; return its name."""
-    system = System(**stages)
+    system = System.model_validate(stages)
     present = systems.setdefault(name, system)
     if any(getattr(present, stage) != getattr(system, stage) for stage in STAGES):
         raise _taken(f"systems.{name}", base)

@@ -119,7 +119,7 @@ def with_trials(settings: Settings) -> Settings:
             for stage, (name, variant) in trial.variants.items():
                 blocks[stage][name] = variant
             names = {stage: name for stage, (name, _) in trial.variants.items()}
-            systems[trial.name] = System(**names)
+            systems[trial.name] = System.model_validate(names)
     return settings.model_copy(update={**blocks, "systems": systems})
 
 

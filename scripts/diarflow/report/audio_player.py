@@ -14,7 +14,7 @@ _COMPRESSION = 0.9  # compression level of libsndfile, from 0 to 1 (smallest fil
 
 
 def embedded_audio(paths: Sequence) -> str:
-    """Encode a prepared recording as MP3 in a data URI of about 10 MB per hour; of a call, its prepared channels.
+    """Encode a prepared recording as MP3 in a data URI of about 18 MB per hour; of a call, its prepared channels.
 
     One and two channels are kept, and the mean of more channels is encoded.
     MP3 files of equal samples are equal. Ogg files are not, since an Ogg stream has a random number.
