@@ -54,6 +54,12 @@ def test_the_column_corpus_selects_rows(table):
     assert [recording.id for recording in recordings] == ["a"]
 
 
+def test_a_column_corpus_with_other_values_only_is_an_error_that_names_them(table):
+    message = r"no recordings of c: the column corpus contains d \(2\), e \(1\), expected c"
+    with pytest.raises(InputError, match=message):
+        read_corpus(table("corpus recording audio", "d a a.wav", "d b b.wav", "e f f.wav"))
+
+
 def test_an_unknown_column_gives_a_warning(table):
     _, warnings = read_corpus(table("recording audio licence", "a a.wav x"))
     assert warnings[0].endswith("t.tsv:1: column licence is not used")

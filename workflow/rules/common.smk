@@ -26,6 +26,7 @@ try:
     from diarflow.planning.session import Session, check_package
     from diarflow.planning.report_content import asset_files, data_files, network_cards
     from diarflow.runs.attempts import export_retries
+    from diarflow.runs.run_facts import export_run_facts
     from diarflow.runs.summary import earlier_failure_lines
 except ModuleNotFoundError as error:
     raise WorkflowError(
@@ -69,4 +70,5 @@ wildcard_constraints:
 
 onstart:
     export_retries(workflow)
+    export_run_facts(STARTED)
     session.folder.prepare(is_started=True)

@@ -8,13 +8,14 @@ out  results/{corpus}/calls/{recording}.wav   channels of a call, for the player
      results/report/der.md        the totals as a Markdown table, for papers and pull requests
      results/report/comparisons.csv      difference in DER of each pair of systems, with its interval
      results/report/speaker_counts.csv   recordings by number of speakers, in the reference and in the hypothesis
+     results/report/headline.json        best system, margin, main error and its place
      results/report/changes.csv   coverage, purity, precision and recall of each change detector
      results/report/changes.png   coverage against purity over all thresholds
      results/report/index.html    front page; results/report/recordings/{corpus}/{recording}.html the pages of recordings
      results/report/recordings/pages.tsv  list of pages; the page of an unchanged recording is not written again
      results/report/assets/       style, scripts and Plotly, shared by the pages
-     results/report/data/         rows of recordings, which the front page reads
-     results/report/times.js      time and memory by rule, the only file here that differs from run to run
+     results/report/data/         rows of recordings and segments, which the front page reads
+     results/report/times.js      time, memory and facts of the run, the only file here that differs from run to run
      results/report/tables.html   the main tables on one page, and errors.png: for `snakemake --report`
 """
 
@@ -92,6 +93,7 @@ rule report_all:
         changes=rules.evaluate_changes.output.changes,
         curves=rules.evaluate_changes.output.curves,
         cards=list(network_cards(plan).values()),
+        baseline=settings.report.baseline or [],
         der=[f"results/{corpus.name}/der.csv" for corpus in settings.corpora],
         rttm=plan.rttm(DER),
         reference=plan.references(output=DER),
@@ -115,6 +117,7 @@ rule report_all:
         markdown="results/report/der.md",
         comparisons="results/report/comparisons.csv",
         counts="results/report/speaker_counts.csv",
+        headline="results/report/headline.json",
         tables=report(
             "results/report/tables.html",
             caption="../report/tables.rst",

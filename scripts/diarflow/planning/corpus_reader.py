@@ -12,7 +12,7 @@ from diarflow.channel_ids import channel_id
 from diarflow.errors import InputError
 from diarflow.formats.kaldi import is_kaldi_directory
 from diarflow.formats.names import shared_forms
-from diarflow.formats.text import counted, shown
+from diarflow.formats.text import counted, examples, shown
 from diarflow.formats.tiers import ALL_TIERS
 from diarflow.planning.annotated_channels import annotated_channels
 from diarflow.planning.annotation_folders import AnnotationFolder
@@ -40,6 +40,15 @@ class CorpusNeeds:
     audio: bool = True
     rttm: tuple[tuple[str, str], ...] = ()
     external: tuple[str, ...] = ()
+
+
+def _no_recordings(source: Corpus, other_corpora: Counter[str]) -> str:
+    """Return the problem of a corpus without recordings, with the values of the column `corpus` of its table."""
+    text = f"{source.recordings or source.audio}: no recordings of {source.name}"
+    if not other_corpora:
+        return text
+    values = [f"{shown(name)} ({count})" for name, count in other_corpora.most_common()]
+    return f"{text}: the column corpus contains {examples(values)}, expected {source.name}"
 
 
 class CorpusReader:
@@ -82,7 +91,7 @@ class CorpusReader:
                         problems.append(f"{place}: id {id} appears twice, first in {first}")
                 recordings.append(recording)
         if not table.rows and not problems:
-            problems.append(f"{source.recordings or source.audio}: no recordings of {source.name}")
+            problems.append(_no_recordings(source, self.other_corpora))
         if problems:
             raise InputError.of(problems)
         for folder in self._folders.values():

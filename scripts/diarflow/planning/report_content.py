@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.backends import PACKAGE
-from diarflow.networks.onnx import model_path
 from diarflow.planning.plan import Plan
-from diarflow.planning.rule_variants import EXPORT_RULES
-from diarflow.scoring.names import PROTOCOLS
+from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, RULE_BLOCKS
+from diarflow.report.data_names import data_names
 from diarflow.settings import STAGES
 
 
@@ -28,7 +27,7 @@ def report_content(plan: Plan) -> dict[str, Any]:
             for corpus, id, channels in plan.calls.recordings()
         ],
         "systems": {
-            name: system.model_dump(exclude_none=True)
+            name: system.model_dump(exclude_none=True, exclude={"oracles"})
             for name, system in settings.systems.items()
             if name in used
         },
@@ -37,6 +36,8 @@ def report_content(plan: Plan) -> dict[str, Any]:
         "cards": network_cards(plan),
         "collar_each_side": settings.scores.collar_each_side,
         "audio": settings.report.audio,
+        "baseline": settings.report.baseline,
+        "rules": {name: _rules_of_system(plan, name) for name in sorted(used)},
         # without exports: a new format does not change the report
         "variants": {
             corpus: {
@@ -50,6 +51,21 @@ def report_content(plan: Plan) -> dict[str, Any]:
     }
 
 
+# rules whose time and memory count as the cost of a system
+_COSTLY_RULES = ("prepare_audio", *RULE_BLOCKS, "resegment", "write_rttm")
+
+
+def _rules_of_system(plan: Plan, system: str) -> dict[str, list[str]]:
+    """Return the rules that make the RTTM of a system, each with its variants; none for an imported system."""
+    kind = plan.settings.systems[system].kind
+    external = [rule for rule, of_kind in EXTERNAL_RULES.items() if of_kind == kind]
+    if external:
+        return {rule: plan.variants_of(rule, [system]) for rule in ("prepare_audio", *external)}
+    if not plan.has_stages(system):
+        return {}
+    return {rule: plan.variants_of(rule, [system]) for rule in _COSTLY_RULES}
+
+
 def asset_files() -> list[str]:
     """Return the files that all pages of the report share."""
     pages = PACKAGE / "report" / "pages"
@@ -58,26 +74,20 @@ def asset_files() -> list[str]:
 
 
 def data_files(plan: Plan) -> list[str]:
-    """Return the files with the scores of the recordings: one for each system and protocol."""
+    """Return the files with the rows of the recordings that the front page loads."""
     corpora = dict.fromkeys(recording.corpus for recording in plan.recordings.values())
     systems = dict.fromkeys(name for corpus in corpora for name in plan.systems[corpus])
-    return [
-        f"results/report/data/{number}-{protocol}.js"
-        for number in range(len(systems))
-        for protocol in PROTOCOLS
-    ]
+    return [f"results/report/data/{name}.js" for name in data_names(len(systems))]
 
 
 def network_cards(plan: Plan) -> dict[str, str]:
-    """Return the model card of each network in use that has one, by the name of the network."""
-    cards = {}
-    for name in plan.used("networks"):
-        model = plan.settings.networks[name].model
-        is_trained = model.startswith("models/")
-        card = (Path(model) if is_trained else model_path(model)).with_suffix(".json")
-        if is_trained or card.is_file():
-            cards[name] = str(card)
-    return cards
+    """Return the model card of each network in use that was trained in this folder, by the name of the network."""
+    models = {name: plan.settings.networks[name].model for name in plan.used("networks")}
+    return {
+        name: str(Path(model).with_suffix(".json"))
+        for name, model in models.items()
+        if model.startswith("models/")
+    }
 
 
 def evaluated_detectors(plan: Plan) -> dict[str, dict[str, list[str]]]:

@@ -59,8 +59,11 @@ class Request:
         systems = self.systems_of(rule, corpus)
         if rule == "join_channels" and not self.calls.has_audio(corpus):
             return []
-        choices = self.choices(rule, systems) if systems else []
-        return [VARIANTS[rule].format(**choice) for choice in choices]
+        return self.variants_of(rule, systems) if systems else []
+
+    def variants_of(self, rule: str, systems: Iterable[str]) -> list[str]:
+        """Return the variants of a rule that these systems use, each once."""
+        return [VARIANTS[rule].format(**choice) for choice in self.choices(rule, systems)]
 
     def systems_of(self, rule: str, corpus: str) -> list[str]:
         """Return the systems of a corpus; of an export only if the corpus requests its format."""

@@ -18,6 +18,7 @@ from diarflow.planning import snakemake_patches
 from diarflow.planning.aggregation import Aggregation
 from diarflow.planning.corpus_reader import CorpusNeeds
 from diarflow.planning.model_checks import check_models
+from diarflow.planning.oracle_systems import with_oracles
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance
 from diarflow.planning.requirements import check_installed, check_references
@@ -60,6 +61,7 @@ class Session:
         self.needs = corpus_needs(settings)
         recordings, self.warnings = read_corpora(settings.corpora, self.needs)
         with _located_errors(files):
+            settings, oracle_warnings = with_oracles(settings, recordings)
             self.settings = with_trials(settings)
         self.plan = Plan(self.settings, recordings)
         self.provenance = Provenance(self.plan)
@@ -74,6 +76,7 @@ class Session:
                 check_models(self.plan)
         if workflow.is_main_process:
             self.warnings += [
+                *oracle_warnings,
                 *warn_of_annotations(recordings),
                 *self.plan.calls.warnings(),
                 *self.folder.warnings(),

@@ -3,16 +3,22 @@
 import json
 import logging
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from diarflow.artifacts.failures import Failure, of_calls, read_failures
+from diarflow.report.headline import headlines, scopes
 from diarflow.report.metrics import available_metrics, json_columns
-from diarflow.report.oracle_analysis import find_oracle_systems, oracle_differences
+from diarflow.report.oracle_analysis import (
+    find_oracle_systems,
+    oracle_differences,
+    systems_with_oracles,
+)
 from diarflow.scoring.diarization import ERROR_KINDS
 from diarflow.scoring.names import ALL, COMPLETED, PROTOCOLS
 
@@ -24,18 +30,32 @@ def front_page_tables(
 ) -> dict[str, Any]:
     """Return the tables of the front page, from the rows of der.csv and from the CSV files in `folder`.
 
-    A table whose file is missing is empty.
+    A table whose file is missing is empty. Systems with an oracle stage are in `oracle_rows` only, and in
+    `oracle_totals` and `oracle_systems` if they have no base.
     """
     totals = _select_totals(rows)
     counts = _read_csv(folder / "speaker_counts.csv", text=("corpus", "system"))
+    comparisons = _read_csv(
+        folder / "comparisons.csv", text=("corpus", "protocol", "system", "other")
+    )
+    with_oracles = systems_with_oracles(content)
+    is_oracle = totals["system"].isin(with_oracles)
+    splits = content.get("splits", {})
+    single = rows[~rows["recording"].isin([ALL, COMPLETED])]
     return {
-        "totals": totals.to_dict("records"),
+        "scopes": dict(scopes(single, splits)),
+        "scored_corpora": single["corpus"].drop_duplicates().tolist(),
+        "headlines": headlines(rows, comparisons, splits=splits, oracle_systems=with_oracles),
+        "totals": _in_order(totals[~is_oracle]).to_dict("records"),
+        "oracle_totals": _in_order(totals[is_oracle]).to_dict("records"),
         "total_metrics": available_metrics(rows, totals=True),
-        "bars": _error_bars(totals),
-        "oracle_rows": list(oracle_differences(totals, find_oracle_systems(content))),
-        "comparisons": _read_csv(
-            folder / "comparisons.csv", text=("corpus", "protocol", "system", "other")
-        ),
+        "bars": _error_bars(_in_order(totals[~is_oracle])),
+        "oracle_rows": list(oracle_differences(totals, find_oracle_systems(content), comparisons)),
+        "comparisons": [
+            row
+            for row in comparisons
+            if row["system"] not in with_oracles and row["other"] not in with_oracles
+        ],
         "speaker_matrices": list(_speaker_matrices(counts)),
         "changes": [
             row
@@ -55,6 +75,25 @@ def _select_totals(rows: pd.DataFrame) -> pd.DataFrame:
         for row in totals.itertuples()
     ]
     return totals[pd.Series(kept, index=totals.index, dtype=bool)]
+
+
+def _in_order(totals: pd.DataFrame) -> pd.DataFrame:
+    """Sort totals: those over several corpora first, then by corpus, protocol and DER. COMPLETED follows ALL."""
+    keys = ["corpus", "system", "protocol"]
+    der_of_all = totals[totals["recording"] == ALL].set_index(keys)["der"]
+    corpora = list(dict.fromkeys(totals["corpus"]))
+    order = [
+        (
+            not row.corpus.startswith(ALL),
+            corpora.index(row.corpus),
+            PROTOCOLS.index(row.protocol),
+            np.nan_to_num(der_of_all.get((row.corpus, row.system, row.protocol)), nan=np.inf),
+            row.system,
+            row.recording != ALL,
+        )
+        for row in totals.itertuples()
+    ]
+    return totals.iloc[sorted(range(len(order)), key=order.__getitem__)]
 
 
 def _read_csv(path: Path, *, text: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -105,36 +144,6 @@ def _speaker_matrices(counts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             "largest": max(cells.values()),
             "given": any(str(row["speakers_given"]) == "True" for row in selected),
         }
-
-
-class RecordingRows(NamedTuple):
-    """Scores of the recordings of one system under one protocol; `name` is the name of their data file."""
-
-    name: str
-    system: str
-    protocol: str
-    rows: pd.DataFrame
-
-
-def recording_rows(
-    rows: pd.DataFrame, recordings: Iterable[Mapping[str, Any]]
-) -> Iterator[RecordingRows]:
-    """Yield the scores of the recordings for each system and protocol, the highest DER first.
-
-    Recordings without a DER come last. The metrics of recordings that were not scored are empty.
-    """
-    single = rows[~rows["recording"].isin([ALL, COMPLETED])]
-    by_system: dict[str, list[tuple[str, str]]] = {}
-    for entry in recordings:
-        for system in entry["systems"]:
-            by_system.setdefault(system, []).append((entry["corpus"], entry["recording"]))
-    for number, (system, keys) in enumerate(by_system.items()):
-        all_recordings = pd.DataFrame(keys, columns=["corpus", "recording"], dtype=str)
-        for protocol in PROTOCOLS:
-            scores = single[(single["system"] == system) & (single["protocol"] == protocol)]
-            scores = all_recordings.merge(scores, how="left", on=["corpus", "recording"])
-            scores = scores.sort_values("der", ascending=False, kind="stable", na_position="last")
-            yield RecordingRows(f"{number}-{protocol}", system, protocol, scores)
 
 
 def current_failures(content: Mapping[str, Any]) -> list[Failure]:

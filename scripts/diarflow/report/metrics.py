@@ -90,10 +90,11 @@ def json_columns(rows: pd.DataFrame, names: Iterable[str]) -> dict[str, list[Any
     >>> json_columns(pd.DataFrame({"der": [1.5, float("nan")], "repairs": [0.0, 2.0]}), ["der", "repairs"])
     {'der': [1.5, None], 'repairs': [0, 2]}
     """
-    return {name: [_json_value(value) for value in rows[name].tolist()] for name in names}
+    return {name: [json_value(value) for value in rows[name].tolist()] for name in names}
 
 
-def _json_value(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """Return a value of a table as a JSON value: None for NaN, an integer for a whole number."""
     if isinstance(value, float):
         return None if value != value else int(value) if value.is_integer() else value
     return value

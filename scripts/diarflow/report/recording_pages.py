@@ -13,22 +13,22 @@ from diarflow.artifacts.failures import Failure, of_calls
 from diarflow.errors import InputError
 from diarflow.report.metrics import available_metrics
 from diarflow.report.page_list import update_page_list
+from diarflow.report.page_summary import page_summary, read_summary
 from diarflow.report.recording_artifacts import RecordingArtifacts
 from diarflow.report.recording_data import EMPTY_DATA, recording_data
 from diarflow.report.recording_links import links, logs
 from diarflow.report.rendering import read_digest, relative_url, write_page
 from diarflow.runs.damage import set_aside_if_damaged
 from diarflow.scoring.names import ALL, COMPLETED
-from diarflow.timeline.intervals import Seconds
 
 Key = tuple[str, str]  # corpus and recording id
 LOG = "logs/report/report_all.log"
 
 
 class Pages(NamedTuple):
-    """Durations of the prepared audio by corpus, and failures of recordings with damaged artifacts."""
+    """Summaries of the recordings (`page_summary`), and failures of recordings with damaged artifacts."""
 
-    durations: dict[str, list[Seconds]]
+    summaries: dict[Key, dict[str, Any]]
     failures: list[Failure]
 
 
@@ -67,38 +67,49 @@ def write_recording_pages(
             **_neighbour_urls(keys, index, path),
         }
         try:
-            digests[path] = _update_page(artifacts, pages_provenance, values)
-            duration = artifacts.duration
+            digests[path], summary = _update_page(artifacts, pages_provenance, values)
         except Exception as error:
             new_failures = _failures(artifacts, error)
             pages.failures.extend(new_failures)
             values["failures"] += [failure_row(failure, path) for failure in new_failures]
             digests[path] = _write_page_without_data(path, values)
             continue
-        if duration:
-            pages.durations.setdefault(corpus, []).append(round(duration, 3))
+        pages.summaries[key] = summary
     update_page_list(folder, digests)
     return pages
 
 
-def _update_page(artifacts: RecordingArtifacts, provenance: str, values: dict[str, Any]) -> str:
-    """Write a page if its content has changed, and return the digest of the content."""
+def _update_page(
+    artifacts: RecordingArtifacts, provenance: str, values: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Write a page if its content has changed; return the digest of the content and the summary."""
     digest = artifacts.digest(provenance, values)
-    if read_digest(artifacts.page) != digest:
+    summary = read_summary(artifacts.page) if read_digest(artifacts.page) == digest else None
+    if summary is None:
+        data = recording_data(artifacts, values["collar"])
+        summary = page_summary(artifacts, data["tracks"])
         values = values | {
-            "data": recording_data(artifacts, values["collar"]),
+            "data": data,
+            "summary": summary,
             "audio": artifacts.audio_source(),
             "notes": artifacts.notes(),
             "repairs": artifacts.repairs(),
             "digest": digest,
         }
         write_page(artifacts.page, "recording", values)
-    return digest
+    return digest, summary
 
 
 def _write_page_without_data(path: Path, values: dict[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(values["failures"]).encode()).hexdigest()
-    more = {"data": EMPTY_DATA, "audio": "", "notes": [], "repairs": [], "digest": digest}
+    more = {
+        "data": EMPTY_DATA,
+        "summary": {},
+        "audio": "",
+        "notes": [],
+        "repairs": [],
+        "digest": digest,
+    }
     write_page(path, "recording", values | more)
     return digest
 

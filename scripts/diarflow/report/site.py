@@ -2,30 +2,49 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from diarflow.artifacts.failures import Failure
 from diarflow.backends import MODELS
 from diarflow.digests import digest, versions
-from diarflow.planning.calls import CHANNELS, UNITS_OF_RULES
+from diarflow.report.baseline import compare_with_baseline
+from diarflow.report.colours import speaker_colours
+from diarflow.report.data_names import RECORDINGS, data_names
 from diarflow.report.error_bars import draw_error_bars
-from diarflow.report.front_page import (
-    current_failures,
-    front_page_tables,
-    recording_rows,
-    training_summary,
-)
-from diarflow.report.metrics import Metric, available_metrics, json_columns, read_der
+from diarflow.report.front_page import current_failures, front_page_tables, training_summary
+from diarflow.report.headline import write_headlines
+from diarflow.report.metrics import available_metrics, json_columns, read_der
+from diarflow.report.oracle_analysis import systems_with_oracles
 from diarflow.report.plain_tables import plain_tables
 from diarflow.report.recording_pages import failure_row, write_recording_pages
+from diarflow.report.recording_rows import (
+    ERROR_COLUMNS,
+    Key,
+    durations_by_corpus,
+    recording_facts,
+    recording_rows,
+    systems_by_corpus,
+)
 from diarflow.report.rendering import remove_other_data, write_assets, write_data, write_page
-from diarflow.runs.usage import costs
-from diarflow.timeline.intervals import Seconds
+from diarflow.report.segment_rows import talk_columns, worst_segments
+from diarflow.report.system_costs import system_costs, usage_rows
+from diarflow.runs.run_facts import read_run_facts
+from diarflow.timeline.intervals import Turn
 
+_COLOURS = 16  # of speakers in the bars of talk time
 _MAX_FAILURES = 500  # failures in the table of the front page
+# tables that the front page links to
+_TABLES = (
+    "der.csv",
+    "der.parquet",
+    "der.md",
+    "comparisons.csv",
+    "speaker_counts.csv",
+    "changes.csv",
+)
 _PACKAGES = (
     "snakemake", "pyannote-metrics", "scikit-learn", "onnxruntime", "librosa", "numpy", "plotly",
 )  # fmt: skip
@@ -41,45 +60,72 @@ def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -
     rows = read_der(folder / "der.csv")
     failures = current_failures(content)
     write_assets(folder / "assets")
-    durations, new_failures = write_recording_pages(
+    summaries, new_failures = write_recording_pages(
         folder / "recordings", rows, content, failures, pages_provenance
     )
     failures = list(dict.fromkeys([*failures, *new_failures]))
+    durations = durations_by_corpus(summaries)
     common = front_page_tables(rows, folder, content) | {"collar": content["collar_each_side"]}
     draw_error_bars(folder / "errors.png", common["bars"])
     plain = common | plain_tables(rows, folder, content, failures)
     write_page(folder / "tables.html", "tables", plain)
+    oracles = systems_with_oracles(content)
+    write_headlines(folder / "headline.json", common["headlines"], oracles)
     metrics = available_metrics(rows)
+    baseline = content.get("baseline")
     front_page = common | {
         "metrics": metrics,
-        "files": _write_recording_rows(folder / "data", rows, content, metrics),
+        "files": _write_data(folder / "data", rows, content, summaries, failures),
         "corpora": list(content["variants"]),
         "recordings": len(content["recordings"]),
+        "scored": sum(entry["reference"] for entry in content["recordings"]),
         "failures": [failure_row(row, folder / "index.html") for row in failures[:_MAX_FAILURES]],
         "more_failures": max(0, len(failures) - _MAX_FAILURES),
+        "set_aside": len({(failure.corpus, failure.recording) for failure in failures}),
         "hours": {corpus: sum(seconds) / 3600 for corpus, seconds in durations.items()},
+        "baseline": compare_with_baseline(rows, baseline) if baseline else None,
         "trainings": [training_summary(name, card) for name, card in content["cards"].items()],
         "stages": content["stages"],
         "systems": content["systems"],
         "settings": content["settings"],
         "versions": versions(*_PACKAGES),
         "digests": list(_digests(folder, content)),
+        "colours": list(speaker_colours([Turn(n, n + 1, n) for n in range(_COLOURS)]).values()),
+        "tables": [name for name in _TABLES if (folder / name).exists()],
     }
     write_page(folder / "index.html", "index", front_page)
-    write_data(folder / "times.js", "times", list(_usage_rows(content, durations)))
+    usage = list(usage_rows(content, durations))
+    systems = systems_by_corpus(content)
+    times = {
+        "rules": usage,
+        "systems": system_costs(usage, content.get("rules", {}), systems, durations),
+        "run": read_run_facts(),
+    }
+    write_data(folder / "times.js", "times", times)
 
 
-def _write_recording_rows(
-    folder: Path, rows: pd.DataFrame, content: Mapping[str, Any], metrics: Iterable[Metric]
+def _write_data(
+    folder: Path,
+    rows: pd.DataFrame,
+    content: Mapping[str, Any],
+    summaries: Mapping[Key, Mapping[str, Any]],
+    failures: Iterable[Failure],
 ) -> dict[str, dict[str, str]]:
-    """Write the scores of the recordings, one file for each system and protocol; return the names of the files."""
-    columns = ["corpus", "recording", *(metric.column for metric in metrics)]
+    """Write the data files of the front page (`data_names`); return their names by system and content."""
+    recordings = content["recordings"]
+    facts = recording_facts(recordings, summaries, failures)
+    write_data(folder / f"{RECORDINGS}.js", RECORDINGS, facts)
+    columns = ["index", *(metric.column for metric in available_metrics(rows)), *ERROR_COLUMNS]
     files: dict[str, dict[str, str]] = {}
-    for name, system, protocol, scores in recording_rows(rows, content["recordings"]):
+    for name, system, protocol, scores in recording_rows(rows, recordings):
         data = json_columns(scores, [*columns, "failed_rule", "speakers_given"])
         write_data(folder / f"{name}.js", name, data)
         files.setdefault(system, {})[protocol] = name
-    remove_other_data(folder, {name for names in files.values() for name in names.values()})
+    for number, system in enumerate(files):
+        for kind, make in (("talk", talk_columns), ("worst", worst_segments)):
+            name = files[system][kind] = f"{number}-{kind}"
+            write_data(folder / f"{name}.js", name, make(recordings, summaries, system))
+    remove_other_data(folder, data_names(len(files)))
     return files
 
 
@@ -118,28 +164,3 @@ def _joint_digest(paths: Iterable[Path]) -> str:
         if path.is_file():
             joint.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return joint.hexdigest()
-
-
-def _usage_rows(
-    content: Mapping[str, Any], durations: Mapping[str, list[Seconds]]
-) -> Iterator[dict[str, Any]]:
-    """Yield the usage of each rule and variant, with the seconds per hour of audio and the longest recording.
-
-    The longest recording of the corpus, in minutes, is given because memory grows with the duration of a recording.
-    """
-    for corpus, variants in content["variants"].items():
-        entries = [entry for entry in content["recordings"] if entry["corpus"] == corpus]
-        recordings = cache(partial(_ids_of_rule, entries))
-        hours = sum(durations.get(corpus, ())) / 3600
-        longest = round(max(durations.get(corpus, ()), default=0.0) / 60, 2)
-        for row in costs(corpus, recordings, variants):
-            per_hour = round(row["seconds"] / hours, 2) if hours else None
-            numbers = {name: round(row[name], 2) for name in ("seconds", "cpu", "memory")}
-            yield row | numbers | {"per_hour": per_hour, "longest": longest}
-
-
-def _ids_of_rule(entries: Iterable[Mapping[str, Any]], rule: str) -> set[str]:
-    """Return the ids that a rule works on: those of the channels of a call, or that of the call."""
-    if UNITS_OF_RULES.get(rule, CHANNELS) == CHANNELS:
-        return {id for entry in entries for id in entry.get("channels") or [entry["recording"]]}
-    return {entry["recording"] for entry in entries}

@@ -15,7 +15,7 @@ FAILED_STATUS = 3
 class RunEnd:
     """Print a summary when a run ends, and set its exit status.
 
-    `counts` returns lines about recordings, which come first, and `notes` lines about the inputs. The status is 3 if `failures` yields any and `accept_failures` is false.
+    Failures come first, then lines about the inputs (`notes`), about recordings (`counts`), and the results. The status is 3 if `failures` yields any and `accept_failures` is false.
     The report counts as a result of this run if it was written after `start`. `workflow` is Snakemake's.
     """
 
@@ -43,10 +43,10 @@ class RunEnd:
         """Print results and failures to standard error, and return whether the run counts as successful."""
         failures = list(self._failures())
         for line in [
+            *failure_lines(failures),
+            *self._notes(),
             *self._counts(),
             *result_lines(self._corpora, since=self._start),
-            *self._notes(),
-            *failure_lines(failures),
             *(f"log: {path}" for path in self._workflow.logger_manager.get_logfile()),
         ]:
             print(line, file=sys.stderr)

@@ -1,8 +1,10 @@
 """Messages of a run on the terminal: error rates, results, and recordings that were set aside."""
 
 import csv
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from diarflow.artifacts.failures import Failure
 from diarflow.errors import EXAMPLES, MAX_LENGTH, message_kind, shortened, visible
@@ -11,23 +13,99 @@ from diarflow.scoring.names import ALL, COMPLETED
 _MAX_LINES = 12  # recordings set aside that are listed
 _SEE = "see results/*/failures"
 _SHORT = 80  # names and paths in a message
-_COLUMNS = ("corpus", "system", "recording", "protocol", "recordings", "missed", "false_alarm",
-            "confusion", "der")  # fmt: skip
-_TEXT_COLUMNS = 4  # aligned to the left
+_MAX_ROWS = 20  # of the table of error rates
+_TITLE = "DER in percent under protocol full:"
+_COLUMNS = ("corpus", "system", "recordings", "DER", "95 % interval", "missed", "false alarm", "confusion")  # fmt: skip
+_KINDS = ("missed", "false_alarm", "confusion")
+_TEXT_COLUMNS = 2  # aligned to the left
 
 
 def der_table(path) -> str:
-    """Return the totals of a der.csv as aligned text, a line for each corpus, system and protocol."""
+    """Return the DER of each corpus and system under protocol full as aligned text, and the best system.
+
+    `path` is that of der.csv. Systems with an oracle are left out. If there are more than _MAX_ROWS rows, only those over
+    several corpora are shown.
+    """
+    headlines = _read_headlines(Path(path).with_name("headline.json"))
     try:
         with open(path, newline="", encoding="utf-8") as file:
             rows = _totals(csv.DictReader(file))
-        table = [_COLUMNS, *(tuple(visible(row[column]) for column in _COLUMNS) for row in rows)]
+        table = [tuple(_COLUMNS), *(tuple(_cells(row)) for row in rows
+                                    if row["system"] not in headlines["oracle_systems"])]  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         return f"{path}: cannot be read; the next run makes it again"
     if not rows:
         return "no recording has a reference: there are no scores"
+    left_out = 0
+    if len(table) > _MAX_ROWS:
+        over_corpora = [row for row in table[1:] if row[0].startswith(ALL)][:_MAX_ROWS]
+        shown = over_corpora or table[1:_MAX_ROWS]
+        left_out = len(table) - 1 - len(shown)
+        table = [table[0], *shown]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return "\n".join(_aligned(row, widths) for row in table)
+    lines = [_TITLE, *(_aligned(row, widths) for row in table)]
+    if left_out:
+        lines.append(f"{left_out} more rows are in {path}")
+    full = [headline for headline in headlines["headlines"] if headline["protocol"] == "full"]
+    return "\n".join([*lines, *(line for headline in full for line in headline_lines(headline))])
+
+
+def _cells(row: Mapping[str, str]) -> Iterator[str]:
+    """Yield the cells of a row of der.csv, with two decimals for rates."""
+    name = row["system"]
+    if row["recording"] == COMPLETED:
+        name += " (completed recordings only)"
+    yield from (visible(row["corpus"]), visible(name), row["recordings"], _rate(row["der"]))
+    low, high = (_rate(row.get(column, "")) for column in ("der_low", "der_high"))
+    yield f"{low} to {high}" if low and high else ""
+    yield from (_rate(row.get(f"{kind}_percent", "")) for kind in _KINDS)
+
+
+def _rate(text: str) -> str:
+    """Format a rate with two decimals; "" stays "".
+
+    >>> _rate("3.4"), _rate("")
+    ('3.40', '')
+    """
+    return f"{float(text):.2f}" if text else ""
+
+
+def _read_headlines(path: Path) -> dict[str, Any]:
+    """Read headline.json; without headlines if it is missing or damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for headline in content["headlines"]:
+            list(headline_lines(headline))
+        return {"headlines": content["headlines"], "oracle_systems": set(content["oracle_systems"])}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {"headlines": [], "oracle_systems": set()}
+
+
+def headline_lines(headline: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the best system with its interval and its margin, and the recording with the most error.
+
+    >>> headline = {"scope": "ami", "system": "best", "der": 12.3, "der_low": 10.1, "der_high": 15.0, "next": None,
+    ...             "error_seconds": 30.5, "places": [{"recording": "ES2004c", "share": 39.0}], "protocol": "full"}
+    >>> list(headline_lines(headline))
+    ['best on ami: best, DER 12.30 % (10.10 to 15.00)', 'most error: 39 % of 30.5 s in ES2004c']
+    """
+    text = f"best on {visible(headline['scope'])}: {visible(headline['system'])}, DER {headline['der']:.2f} %"
+    if headline["der_low"] is not None:
+        text += f" ({headline['der_low']:.2f} to {headline['der_high']:.2f})"
+    if margin := headline["next"]:
+        verdicts = {
+            True: "better than",
+            False: "not clearly better than",
+            None: "not tested against",
+        }
+        text += f"; {verdicts[margin['is_clear']]} {visible(margin['system'])}, difference {margin['difference']:.2f}"
+        if margin["low"] is not None:
+            text += f" ({margin['low']:.2f} to {margin['high']:.2f})"
+    yield text
+    if headline["places"]:
+        place = headline["places"][0]
+        name = shortened(visible(place["recording"]), _SHORT)
+        yield f"most error: {place['share']:.0f} % of {headline['error_seconds']:.1f} s in {name}"
 
 
 def _aligned(row: Iterable[str], widths: Iterable[int]) -> str:
@@ -39,12 +117,11 @@ def _aligned(row: Iterable[str], widths: Iterable[int]) -> str:
 
 
 def _totals(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    """Return the rows ALL, each followed by its row COMPLETED if that has fewer recordings."""
+    """Return the rows ALL under protocol full, each followed by its row COMPLETED if that has fewer recordings."""
     totals: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
     for row in rows:
-        if row["recording"] in (ALL, COMPLETED):
-            key = (row["corpus"], row["system"], row["protocol"])
-            totals.setdefault(key, {})[row["recording"]] = row
+        if row["recording"] in (ALL, COMPLETED) and row["protocol"] == "full":
+            totals.setdefault((row["corpus"], row["system"]), {})[row["recording"]] = row
     shown: list[dict[str, str]] = []
     for pair in totals.values():
         completed = pair.get(COMPLETED)

@@ -39,12 +39,12 @@ def _compare_within(scores: pd.DataFrame, corpora: pd.Series) -> list[tuple]:
             for system, rows_of_system in group.groupby("system", sort=False)
         }
         for system, other in combinations(by_system, 2):
-            row = _compare_pair(by_system[system], by_system[other])
+            row = compare_pair(by_system[system], by_system[other])
             rows += [(corpus, protocol, system, other, *row)] if row else []
     return rows
 
 
-def _compare_pair(system: pd.DataFrame, other: pd.DataFrame) -> tuple | None:
+def compare_pair(system: pd.DataFrame, other: pd.DataFrame) -> tuple | None:
     """Compare two systems on the recordings of both; None if these are empty or contain no speech.
 
     Returns the number of recordings, both DERs, their difference, and the 95 % interval of the difference.

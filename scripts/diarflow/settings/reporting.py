@@ -25,3 +25,6 @@ class Report(Block):
         "linked",
         description="linked (to results/{corpus}/audio) or embedded (as Opus, about 14 MB per hour)",
     )
+    baseline: str | None = Field(
+        None, description="der.csv of an earlier run, to compare with; null: none"
+    )

@@ -21,6 +21,7 @@ _OF_KIND = {
     "device": ("pipeline",),
     "exclusive": ("pipeline",),
     "weights": ("fuse",),
+    "oracles": ("stages",),
 }
 
 
@@ -64,6 +65,10 @@ class System(Block):
     )
     weights: list[Annotated[float, Field(gt=0, le=1e6)]] | None = Field(
         None, description="weights of the fused systems; null: by their agreement with the others"
+    )
+    oracles: bool = Field(
+        False,
+        description="also run the system with each stage in turn taken from the reference (NAME-oracle-STAGE)",
     )
     tuned_on: str | None = Field(
         None, description="recordings on which the settings were tuned, for the report"

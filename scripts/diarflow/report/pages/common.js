@@ -3,8 +3,7 @@
 
 const diarflow = (() => {
   const plotly = document.currentScript.dataset.plotly;
-  const received = new Map(); // data by name
-  const waiting = new Map(); // by name, the function that resolves the promise of the data
+  const entries = new Map(); // data by name
 
   const byId = (id) => document.getElementById(id);
 
@@ -20,24 +19,35 @@ const diarflow = (() => {
   let plotlyLoaded = null;
   const withPlotly = () => plotlyLoaded ??= Promise.resolve(window.Plotly ?? loadScript(plotly).then(() => window.Plotly));
 
+  // the promise of data by name, and the function that resolves it
+  const entryOf = (name) => {
+    if (!entries.has(name)) {
+      const entry = { isRequested: false };
+      entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
+      entries.set(name, entry);
+    }
+    return entries.get(name);
+  };
+
   // the data files call this function
   const receive = (name, content) => {
-    received.set(name, content);
-    waiting.get(name)?.(content);
+    const entry = entryOf(name);
+    entry.isRequested = true; // a page in a single file contains its data
+    entry.resolve(content);
   };
 
   // data of a file that the page includes
-  const whenReceived = (name) => received.has(name)
-    ? Promise.resolve(received.get(name))
-    : new Promise((resolve) => waiting.set(name, resolve));
+  const whenReceived = (name) => entryOf(name).promise;
 
-  // data of data/<name>.js, which is loaded on demand
-  const loadData = (name) => received.has(name)
-    ? Promise.resolve(received.get(name))
-    : new Promise((resolve, reject) => {
-      waiting.set(name, resolve);
-      loadScript(`data/${name}.js`).catch(reject);
-    });
+  // data of data/<name>.js, which is loaded on demand, once
+  const loadData = (name) => {
+    const entry = entryOf(name);
+    if (!entry.isRequested) {
+      entry.isRequested = true;
+      loadScript(`data/${name}.js`).catch(entry.reject);
+    }
+    return entry.promise;
+  };
 
   // Plotly interprets some HTML in texts
   const escapeHtml = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
