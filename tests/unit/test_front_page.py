@@ -182,7 +182,7 @@ def test_the_terminal_shows_interval_and_winner_and_no_oracles(report):
         "DER in percent under protocol full:",
         "corpus  system  recordings    DER    95 % interval  missed  false alarm  confusion",
         "talk    ours             3  16.86   10.00 to 60.00    6.86         0.00      10.00",
-        "talk    theirs           3  26.47  20.00 to 100.00  12.75         0.98      12.75",
+        "talk    theirs           3  26.47  21.67 to 100.00   12.75         0.98      12.75",
         "best on talk: ours, DER 16.86 % (10.00 to 60.00); better than theirs, difference 9.61 (5.00 to 40.00)",
         "most error: 58 % of 17.2 s in gecko",
     ]
