@@ -55,7 +55,8 @@ class AnnotationFolder:
             self._ambiguous.append(str(error))
             files = []
         # the names of several recordings may differ in their endings only: x.wav.rttm is the file of x.wav
-        files = files or self._by_stem.get(id, [])
+        if not files and os.path.splitext(id)[1]:
+            files = self._by_stem.get(id, [])
         if not files:
             self._lacking.append(name)
             return None
