@@ -89,8 +89,8 @@ def test_a_call_has_one_rttm_with_both_channels_and_their_names(_calls):
 def usage(folder):
     """Return the rows of the corpus of calls in the report's table of time and memory."""
     text = (folder / "results/report/times.js").read_text()
-    rows = json.loads(text[text.index("[") : text.rindex("]") + 1])
-    return [row for row in rows if row["corpus"] == "calls"]
+    rules = json.loads(text[text.index("{") : text.rindex("}") + 1])["rules"]
+    return [row for row in rules if row["corpus"] == "calls"]
 
 
 @pytest.mark.parametrize("corpus", ["calls", "texts"])

@@ -32,7 +32,7 @@
     const show = (name, text) => { card.querySelector(`[data-cost=${name}]`).textContent = text; };
     show("system", system);
     show("real_time_factor", cost ? `${cost.real_time_factor.toFixed(2)} × real time` : "not measured");
-    show("memory", cost ? `peak memory ${cost.memory.toFixed(0)} MB; elapsed time of all jobs by duration` : "The usage of some jobs is missing.");
+    show("memory", cost ? `peak memory ${cost.memory.toFixed(0)} MB; the time of all its jobs, divided by the duration of the audio` : "The usage of some jobs is missing.");
   };
 
   const showRules = (rows) => {
