@@ -146,7 +146,8 @@ RTTM_LINE, FAILURE_LINE = (
 @pytest.fixture
 def run_end(results, monkeypatch):
     """Return a function that makes the end of a run with an RTTM, and with a failure or without."""
-    monkeypatch.setattr("diarflow.progress.handler._active", None)  # another test may have a display
+    # another test may have a display
+    monkeypatch.setattr("diarflow.progress.handler._active", None)
 
     def make(failures=(FAILURE,), *, accept=False, jobs=0, **workflow):
         planned = SimpleNamespace(
