@@ -176,9 +176,9 @@ def test_a_run_that_set_recordings_aside_ends_with_status_3(run_end, capsys):
         run_end().on_success()
     assert ended.value.code == 3
     assert capsys.readouterr().err.splitlines() == [
-        "3 of 3 recordings", RTTM_LINE, "audio: 1 note", FAILURE_LINE,
+        FAILURE_LINE,
         "They are tried again when their file, their settings or the code changes, or after `snakemake retry`.",
-        "log: .snakemake/log/1.log",
+        "audio: 1 note", "3 of 3 recordings", RTTM_LINE, "log: .snakemake/log/1.log",
     ]  # fmt: skip
 
 
