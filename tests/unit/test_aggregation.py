@@ -44,7 +44,7 @@ def corpora_with_and_without_references():
 
 @SIZES
 def test_the_report_of_a_corpus_depends_on_its_own_scores(batch_size):
-    """Of the scores of a batch, one connects the jobs. The provenance contains all."""
+    """The job declares one score of a batch as an input; its provenance contains the paths of all scores."""
     aggregation = aggregation_of(*corpora_with_and_without_references(), batch_size=batch_size)
     scores = [f"results/c/scores/classic/{id}.parquet" for id in "ab"]
     declared = aggregation.corpus_scores(wildcards(corpus="c"))

@@ -141,3 +141,13 @@ def test_the_name_of_the_audio_is_one_field_of_rttm(tmp_path):
     (tmp_path / "work").mkdir()
     link = link_audio(audio, tmp_path / "work")
     assert link.name == "a_b.wav" and link.read_bytes() == b"RIFF"
+
+
+def test_audio_of_another_recording_with_the_same_name_in_rttm_is_not_overwritten(tmp_path):
+    for name in ("a b", "a_b"):
+        (tmp_path / f"{name}.wav").write_text(name)
+    (tmp_path / "work").mkdir()
+    link_audio(tmp_path / "a b.wav", tmp_path / "work")
+    with pytest.raises(InputError, match="several recordings of the job have the name a_b"):
+        link_audio(tmp_path / "a_b.wav", tmp_path / "work")
+    assert (tmp_path / "a b.wav").read_text() == "a b"

@@ -17,7 +17,7 @@ def turns_of(*turns):
 
 
 def test_the_majority_decides_who_speaks_whatever_the_systems_call_the_speakers():
-    """Of three systems one has a change at 3 s instead of 4 s, and one a false alarm after 6 s."""
+    """One of three systems has a change at 3 s instead of 4 s, and one has a false alarm after 6 s."""
     first = turns_of((0, 4, "a"), (4, 6, "b"))
     late = turns_of((0, 3, "x"), (3, 6, "y"))
     long = turns_of((0, 4, "q"), (4, 8, "p"))

@@ -37,7 +37,7 @@ def load(
 
         nonlocal chosen_device
         if chosen_device is None:
-            chosen_device = _choose_device(device)
+            chosen_device = choose_device(device)
             network.to(chosen_device)
         vectors = []
         with AudioReader(audio) as reader, torch.inference_mode():
@@ -65,7 +65,7 @@ def _load_network(model: str, token: str | None):
     return Model.from_pretrained(path, strict=False).eval()
 
 
-def _choose_device(device: str) -> str:
+def choose_device(device: str) -> str:
     import torch
 
     if device != "auto":

@@ -7,6 +7,7 @@ So no value can end a word or start another program.
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,10 @@ from typing import Any
 from diarflow.errors import InputError
 from diarflow.formats.text import shown
 
-# placeholders of a command, each with its meaning
-PLACEHOLDERS = {
-    "audio": "prepared audio of the recording (WAV, 16 kHz, mono)",
-    "rttm": "file that the program writes, of any format that is read here",
-    "output": "the same file, without an ending",
-    "name": "id of the recording",
-    "num_speakers": "number of speakers of the table or corpus",
-    "min_speakers": "least number of speakers",
-    "max_speakers": "greatest number of speakers",
-    "list": "file with the paths of the audio of all recordings of the job, one on each line",
-    "folder": "folder in which the program writes a file for each recording: NAME.rttm, NAME.json, ...",
-}
+# names of the placeholders of a command; docs/systems.md has their meanings
+PLACEHOLDERS = (
+    "audio", "rttm", "output", "folder", "list", "name", "num_speakers", "min_speakers", "max_speakers",
+)  # fmt: skip
 _OF_JOB = {"list", "folder"}
 _RESULTS = {"rttm", "output", "folder"}
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -41,14 +34,14 @@ def parse_command(command: str) -> list[str]:
     if not words:
         raise ValueError("is empty, expected a program and its arguments")
     names = {name for word in words for name in _PLACEHOLDER.findall(word)}
-    if unknown := sorted(names - PLACEHOLDERS.keys()):
+    if unknown := sorted(names - set(PLACEHOLDERS)):
         expected = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         raise ValueError(f"contains {{{unknown[0]}}}, expected one of {expected}")
     if not names & {"audio", "list"}:
         raise ValueError("contains neither {audio} nor {list}")
     if not names & _RESULTS:
         raise ValueError("contains neither {rttm}, {output} nor {folder}")
-    if "list" in names and names & (PLACEHOLDERS.keys() - _OF_JOB):
+    if "list" in names and names & (set(PLACEHOLDERS) - _OF_JOB):
         raise ValueError(
             "contains {list} and a placeholder of a single recording, expected {folder}"
         )
@@ -90,8 +83,6 @@ def resolve_files(words: list[str], environment: str | None = None) -> list[str]
     The program runs in a folder of its own. The first word is the program: a path, or a name that is looked up in
     `bin` of the folder `environment` and in PATH. Raises InputError if there is no such program.
     """
-    import shutil
-
     folders = [os.path.join(os.path.abspath(environment), "bin")] if environment else []
     path = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
     program = shutil.which(words[0], path=path)

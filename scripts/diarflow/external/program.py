@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from diarflow.errors import InputError, visible
 from diarflow.formats.text import as_field, examples, shown
-from diarflow.runs.isolation import die_with_parent
+from diarflow.runs.isolation import die_with_parent, signal_name
 from diarflow.timeline.intervals import Seconds
 
 _LOGGER = logging.getLogger(__name__)
@@ -55,7 +55,6 @@ def run_program(
     folder: Path,
     *,
     time_limit: Seconds | None,
-    variables: Mapping[str, str] | None = None,
 ) -> Usage:
     """Run a program in `folder`, and write its output to the log.
 
@@ -68,7 +67,7 @@ def run_program(
     with tempfile.TemporaryFile() as output:
         try:
             process = subprocess.Popen(
-                words, cwd=folder, env=os.environ | (variables or {}), stdin=subprocess.DEVNULL,
+                words, cwd=folder, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
                 preexec_fn=die_with_parent,
             )  # fmt: skip
@@ -131,21 +130,22 @@ def _read_output(output) -> str:
 
 
 def _ending(status: int) -> str:
-    if status >= 0:
-        return f"ended with status {status}"
-    number = -status
-    name = signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
-    return f"was ended by {name}"
+    return f"ended with status {status}" if status >= 0 else f"was ended by {signal_name(-status)}"
 
 
 def link_audio(audio: Path, folder: Path) -> Path:
     """Make prepared audio visible in a program's folder, under its own name, as far as RTTM can have it.
 
     Many programs write this name into their RTTM, where it is one field: white space becomes "_".
+    Raises InputError if the folder has a file of this name, such as the audio of "a_b" beside that of "a b".
     """
     link = folder / as_field(audio.name)
     try:
         link.symlink_to(audio.resolve())
+    except FileExistsError:
+        raise InputError(
+            f"several recordings of the job have the name {link.stem} in RTTM"
+        ) from None
     except OSError:  # of a file system without links
         shutil.copyfile(audio, link)
     return link

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from diarflow.embedding.pyannote import allow_torchaudio_without_extension
+from diarflow.embedding.pyannote import allow_torchaudio_without_extension, choose_device
 from diarflow.errors import InputError
 from diarflow.timeline.intervals import Turn
 
@@ -24,7 +24,7 @@ def load(*, pipeline: str, token_variable: str, device: str, exclusive: bool) ->
 
         nonlocal chosen_device
         if chosen_device is None:  # not before a child process was forked
-            chosen_device = _choose_device(device)
+            chosen_device = choose_device(device)
             diarizer.to(torch.device(chosen_device))
         bounds = {f"{bound}_speakers": count for bound, count in speakers.items() if count}
         annotation = _annotation(diarizer(_waveform(audio), **bounds), exclusive=exclusive)
@@ -54,14 +54,6 @@ def _load_pipeline(pipeline: str, token: str | None) -> Any:
     if loaded is None:
         raise InputError(f"pipeline {pipeline}: cannot be downloaded. Does it need a token?")
     return loaded
-
-
-def _choose_device(device: str) -> str:
-    import torch
-
-    if device != "auto":
-        return device
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _waveform(audio) -> dict[str, Any]:

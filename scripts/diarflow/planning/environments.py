@@ -6,7 +6,6 @@ from pathlib import Path
 from diarflow.digests import digest
 
 _PACKAGES = "*.dist-info"
-_MOST_FILES = 1000  # of a folder whose content is read
 
 
 def place_digest(place: str) -> str:
@@ -23,6 +22,4 @@ def place_digest(place: str) -> str:
     if packages:
         return "\n".join(packages)
     files = sorted(found for found in path.rglob("*") if found.is_file())
-    return "\n".join(
-        f"{os.path.relpath(found, path)} {digest(found)}" for found in files[:_MOST_FILES]
-    )
+    return "\n".join(f"{os.path.relpath(found, path)} {digest(found)}" for found in files)

@@ -13,8 +13,7 @@ from diarflow.planning.recording import Recording
 from diarflow.planning.requirements import BACKENDS
 from diarflow.settings import STAGES, Settings, System, is_oracle
 from diarflow.settings.base import Oracle
-
-_MAX_NAME = 100  # characters, see settings/names.py
+from diarflow.settings.names import MAX_NAME
 
 
 def with_oracles(settings: Settings, recordings: Iterable[Recording]) -> tuple[Settings, list[str]]:
@@ -79,9 +78,9 @@ def _add(name: str, stages: dict[str, str], systems: dict[str, System], base: st
     present = systems.setdefault(name, system)
     if any(getattr(present, stage) != getattr(system, stage) for stage in STAGES):
         raise _taken(f"systems.{name}", base)
-    if len(name) > _MAX_NAME:
+    if len(name) > MAX_NAME:
         raise InputError(
-            f"systems.{base} is too long for the name {name} of its variant, expected at most {_MAX_NAME} characters"
+            f"systems.{base} is too long for the name {name} of its variant, expected at most {MAX_NAME} characters"
         )
     return name
 

@@ -64,6 +64,7 @@ class Provenance:
         self._plan = plan
         self._settings = plan.settings
         self.variant = cache(self._variant)
+        self.external = cache(self._external)
         self.plda = cache(self._plda)
         self.simulation = cache(self._simulation)
 
@@ -78,7 +79,7 @@ class Provenance:
             models=_model_digests(backend.models, values),
         )
 
-    def external(self, rule: str, system: str, packages: tuple[str, ...]) -> str:
+    def _external(self, rule: str, system: str, packages: tuple[str, ...]) -> str:
         """Return the provenance of an external system: its settings, and the files of its environment or model."""
         names = _EXTERNAL_SETTINGS[rule]
         values = self._settings.systems[system].model_dump(include=names)

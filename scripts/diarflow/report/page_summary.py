@@ -7,6 +7,7 @@ from typing import Any
 from diarflow.artifacts.placeholders import failed_rule
 from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.audio.facts import read_note
+from diarflow.formats.text import counted
 from diarflow.report.recording_artifacts import RecordingArtifacts
 from diarflow.report.rendering import relative_url
 from diarflow.report.talk_statistics import TalkStatistics, talk_statistics
@@ -97,14 +98,12 @@ def _reference_problems(artifacts: RecordingArtifacts) -> list[str]:
     repairs = sum_repairs([Repairs(**sidecar.get("repairs", {})) for sidecar in facts])
     parts = []
     if repairs.dropped:
-        parts.append(f"{_turns(repairs.dropped)} dropped (outside the recording, or empty)")
+        parts.append(
+            f"{counted(repairs.dropped, 'turn')} dropped (outside the recording, or empty)"
+        )
     if repairs.clipped:
-        parts.append(f"{_turns(repairs.clipped)} clipped to the recording")
+        parts.append(f"{counted(repairs.clipped, 'turn')} clipped to the recording")
     return [f"reference: {', '.join(parts)}"] if parts else []
-
-
-def _turns(count: int) -> str:
-    return f"{count} turn" if count == 1 else f"{count} turns"
 
 
 def read_summary(path) -> dict[str, Any] | None:

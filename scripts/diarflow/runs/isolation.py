@@ -45,11 +45,11 @@ def run_in_child(
     if status == -signal.SIGKILL:
         return TooLittleMemoryError("the process was ended by SIGKILL; is there too little memory?")
     if status < 0:
-        return InputError(f"the process was ended by {_signal_name(-status)}")
+        return InputError(f"the process was ended by {signal_name(-status)}")
     return InputError(f"the process ended with status {status}") if status else None
 
 
-def _signal_name(number: int) -> str:
+def signal_name(number: int) -> str:
     return signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
 
 

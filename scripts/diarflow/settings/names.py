@@ -25,7 +25,7 @@ DEVICES = (
 # Variants have folders of their own, and may have the names of other results.
 RESERVED_FOR_VARIANTS = ("all", "completed")
 BACKENDS = ("none", "oracle")  # a variant of this name has this backend
-_MAX_NAME = 100  # characters
+MAX_NAME = 100  # characters
 _MAX_FOLDER = 200  # characters of the variants in the name of a folder; file systems allow 255
 _STAGES_OF_FOLDERS = STAGES[:-1]  # clusters/ has the variants of all stages before it in its names
 _NAMED_BLOCKS = ("systems", "training", "tuning", "plda")
@@ -64,8 +64,8 @@ def _problems(path: tuple, name: str, reserved: Collection[str]) -> Iterator[_Pr
             path,
             f"{verb} reserved by Windows; expected none of {', '.join(DEVICES[:4])}, com1, lpt1 and so on",
         )
-    if len(name) > _MAX_NAME:
-        yield path, f"has {len(name)} characters, expected at most {_MAX_NAME}"
+    if len(name) > MAX_NAME:
+        yield path, f"has {len(name)} characters, expected at most {MAX_NAME}"
 
 
 def _repeated_corpora(settings: Settings) -> Iterator[_Problem]:

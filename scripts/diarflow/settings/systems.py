@@ -76,7 +76,7 @@ class System(Block):
 
     @property
     def kind(self) -> Kind:
-        """What makes the turns: the stages here, a file, a program, or a pipeline of pyannote.audio."""
+        """Kind of the system: stages, imported turns, a program, a pipeline of pyannote.audio, or a fusion."""
         return next((kind for kind in _KINDS if getattr(self, kind) is not None), "stages")
 
     @field_validator("command")
