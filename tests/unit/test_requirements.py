@@ -1,4 +1,4 @@
-"""Checks before the first job: references for oracles, and packages for variants."""
+"""Checks before the first job: references, packages, models, and the table of the baseline."""
 
 import pytest
 from test_settings import settings
@@ -7,7 +7,7 @@ from diarflow.digests import versions
 from diarflow.errors import InputError
 from diarflow.planning.plan import Plan
 from diarflow.planning.recording import Recording
-from diarflow.planning.requirements import check_installed, check_references
+from diarflow.planning.requirements import check_baseline, check_installed, check_references
 
 RECORDINGS = (
     Recording("c", "a", "a", "a.wav", reference="a.rttm"),
@@ -50,3 +50,29 @@ def test_a_pipeline_without_pyannote_audio_is_one_line(monkeypatch):
     chosen = settings({"corpora": [corpus], "systems": {"mine": {"pipeline": "a/b"}}})
     with pytest.raises(InputError, match=r"^systems\.mine needs pyannote-audio, torch, not inst"):
         check_installed(Plan(chosen, []))
+
+
+@pytest.mark.parametrize(
+    "content, expected",
+    [
+        (None, "No such file or directory; expected the der.csv of an earlier run"),
+        (b"corpus,der\ndemo,3.0\n", "has no column system, recording, protocol, missed, false_alarm, confusion"),
+        (b"\xff\xfe\x00corpus", "not a table of text; expected the der.csv of an earlier run"),
+        (b"", "has no column corpus, system"),
+    ],
+)  # fmt: skip
+def test_a_baseline_that_is_no_table_of_scores_is_one_line(tmp_path, content, expected):
+    path = tmp_path / "before.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=r"report\.baseline is") as caught:
+        check_baseline(str(path))
+    assert expected in str(caught.value)
+    assert str(caught.value).count("\n") == 0
+
+
+def test_a_baseline_in_the_results_of_this_run_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="which replaces it; expected a copy elsewhere"):
+        check_baseline("results/report/der.csv")
+    check_baseline(None)

@@ -1,5 +1,6 @@
-"""Checks before the first job: backends, packages, models and references that the systems in use need."""
+"""Checks before the first job: packages, models, references and other files that the settings in use need."""
 
+import csv
 from collections.abc import Iterable, Iterator
 
 from diarflow import changes, clustering, embedding, networks, overlap, speech, turns
@@ -7,6 +8,7 @@ from diarflow.backends import Backend
 from diarflow.digests import versions
 from diarflow.errors import InputError
 from diarflow.networks.onnx import model_path
+from diarflow.planning.file_listing import is_in_own_results
 from diarflow.planning.model_checks import is_trained
 from diarflow.planning.plan import Plan
 from diarflow.settings import STAGES, Settings, is_oracle
@@ -23,6 +25,15 @@ BACKENDS: dict[str, dict[str, Backend]] = {
 PIPELINE_PACKAGES = ("pyannote-audio", "torch")
 _MODEL_EXTENSIONS = (".bin", ".ckpt", ".h5", ".keras", ".npz", ".onnx", ".pt")
 _MOST_IDS = 3  # shown in a message
+_BASELINE_COLUMNS = (
+    "corpus",
+    "system",
+    "recording",
+    "protocol",
+    "missed",
+    "false_alarm",
+    "confusion",
+)
 
 
 def check_installed(plan: Plan) -> None:
@@ -77,3 +88,24 @@ def has_oracle(settings: Settings, system: str) -> bool:
     return variants.kind == "stages" and any(
         is_oracle(getattr(settings, stage)[getattr(variants, stage)]) for stage in STAGES
     )
+
+
+def check_baseline(path: str | None) -> None:
+    """Raise InputError if `report.baseline` is not the der.csv of an earlier run, kept outside the results of this one."""
+    if path is None:
+        return
+    where = f"report.baseline is {path}"
+    if is_in_own_results(path):
+        raise InputError(
+            f"{where}: lies in the results of this run, which replaces it; expected a copy elsewhere"
+        )
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            columns = next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or "not a table of text"
+        raise InputError(f"{where}: {reason}; expected the der.csv of an earlier run") from None
+    if missing := [name for name in _BASELINE_COLUMNS if name not in columns]:
+        raise InputError(
+            f"{where}: has no column {', '.join(missing)}; expected the der.csv of an earlier run"
+        )

@@ -21,7 +21,7 @@ from diarflow.planning.model_checks import check_models
 from diarflow.planning.oracle_systems import with_oracles
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance
-from diarflow.planning.requirements import check_installed, check_references
+from diarflow.planning.requirements import check_baseline, check_installed, check_references
 from diarflow.planning.rule_batch import RuleBatch
 from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
@@ -69,6 +69,7 @@ class Session:
         self.aggregation = Aggregation(self.plan, self.provenance, self.folder)
         with _located_errors(files):
             check_references(self.plan)
+            check_baseline(self.settings.report.baseline)
             # with conda each rule has an environment of its own
             if not workflow.deployment_settings.deployment_method:
                 check_installed(self.plan)
