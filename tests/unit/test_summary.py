@@ -11,6 +11,7 @@ from diarflow.runs.summary import (
     der_table,
     earlier_failure_lines,
     failure_lines,
+    headline_lines,
     main,
     result_lines,
 )
@@ -90,6 +91,33 @@ def test_the_table_has_the_totals_and_those_of_completed_recordings_only_if_they
     assert [row.rsplit(maxsplit=1)[1] for row in rows] == ["100.00", "8.50", "9.00"]
     assert "(completed recordings only)" in rows[1]
     assert {len(row) for row in rows} == {len(header.partition("DER")[0]) + len("DER")}
+
+
+@pytest.mark.parametrize(
+    "margin, expected",
+    [
+        (None, "best on c: a, DER 12.00 % (10.00 to 14.00)"),
+        (
+            {"low": 0.5, "high": 4.0, "is_clear": True},
+            "best on c: a, DER 12.00 % (10.00 to 14.00); better than b, difference 2.00 (0.50 to 4.00)",
+        ),
+        (
+            {"low": -0.5, "high": 4.0, "is_clear": False},
+            "best on c: a, DER 12.00 % (10.00 to 14.00); not clearly better than b, difference 2.00 (-0.50 to 4.00)",
+        ),
+        (
+            {"low": None, "high": None, "is_clear": None},
+            "best on c: a, DER 12.00 % (10.00 to 14.00); 2.00 lower than b, a single recording, not tested",
+        ),
+    ],
+)  # fmt: skip
+def test_the_line_of_the_best_system_says_how_certain_its_margin_is(margin, expected):
+    if margin:
+        margin = {"system": "b", "difference": 2.0, **margin}
+    headline = {
+        "scope": "c", "system": "a", "der": 12.0, "der_low": 10.0, "der_high": 14.0, "next": margin, "places": [],
+    }  # fmt: skip
+    assert list(headline_lines(headline)) == [expected]
 
 
 def test_without_references_there_are_no_scores(tmp_path):

@@ -93,14 +93,13 @@ def headline_lines(headline: Mapping[str, Any]) -> Iterator[str]:
     if headline["der_low"] is not None:
         text += f" ({headline['der_low']:.2f} to {headline['der_high']:.2f})"
     if margin := headline["next"]:
-        verdicts = {
-            True: "better than",
-            False: "not clearly better than",
-            None: "not tested against",
-        }
-        text += f"; {verdicts[margin['is_clear']]} {visible(margin['system'])}, difference {margin['difference']:.2f}"
-        if margin["low"] is not None:
-            text += f" ({margin['low']:.2f} to {margin['high']:.2f})"
+        next_system, difference = visible(margin["system"]), f"{margin['difference']:.2f}"
+        if margin["is_clear"] is None:
+            text += f"; {difference} lower than {next_system}, a single recording, not tested"
+        else:
+            verdict = "better than" if margin["is_clear"] else "not clearly better than"
+            interval = f"{margin['low']:.2f} to {margin['high']:.2f}"
+            text += f"; {verdict} {next_system}, difference {difference} ({interval})"
     yield text
     if headline["places"]:
         place = headline["places"][0]
