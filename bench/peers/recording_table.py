@@ -33,7 +33,7 @@ def main() -> None:
     table = pd.read_csv(TABLE)
     systems = list(dict.fromkeys(table["system"]))
     print_heading("Comparison with other systems: recordings", TEXT)
-    print_table(["recording", "speakers", *systems], table_rows(table, systems))
+    print_table(["recording", "reference speakers", *systems], table_rows(table, systems))
 
 
 if __name__ == "__main__":

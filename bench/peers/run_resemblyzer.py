@@ -1,8 +1,8 @@
-"""Resemblyzer with k-means: the package's demo and scikit-learn.
+"""Resemblyzer as in the demo of the package, with the k-means of scikit-learn.
 
-Speech is detected by the package's preprocessing (WebRTC VAD with its settings), but each sample keeps its time in the
-recording. The package's windows of 1.6 s, 1.3 a second, are clustered by k-means, with the given number of speakers or
-else the number from 2 to 10 with the highest silhouette.
+Speech is detected as in the package (WebRTC VAD with the settings of the package). Unlike there, times refer to the
+recording with its silences. The windows of the package (1.6 s long, 1.3 windows per second) are clustered by k-means,
+with the given number of speakers or else the number from 2 to 10 with the highest silhouette.
 """
 
 import numpy as np
@@ -36,8 +36,8 @@ def cluster(vectors: np.ndarray, num_speakers: int | None) -> np.ndarray:
     from sklearn.cluster import KMeans
     from sklearn.metrics import silhouette_score
 
-    most = min(MAX_SPEAKERS, len(vectors) - 1)
-    counts = [min(num_speakers, len(vectors))] if num_speakers else range(2, most + 1)
+    max_count = min(MAX_SPEAKERS, len(vectors) - 1)
+    counts = [min(num_speakers, len(vectors))] if num_speakers else range(2, max_count + 1)
     candidates = [
         KMeans(count, n_init=10, random_state=SEED).fit_predict(vectors) for count in counts
     ]
@@ -49,7 +49,7 @@ def cluster(vectors: np.ndarray, num_speakers: int | None) -> np.ndarray:
 
 
 def equal_runs(labels: np.ndarray):
-    """Return first index, last index (exclusive) and value of each run of equal values.
+    """Return start index, end index (exclusive) and value of each run of equal values.
 
     >>> [(int(a), int(b), int(v)) for a, b, v in equal_runs(np.array([3, 3, 1]))]
     [(0, 2, 3), (2, 3, 1)]
@@ -76,9 +76,10 @@ def load() -> Diarize:
             return
         _, vectors, slices = encoder.embed_utterance(samples[kept], return_partials=True)
         centres = np.array([(part.start + part.stop) / 2 for part in slices])
-        window = np.searchsorted((centres[1:] + centres[:-1]) / 2, np.arange(len(kept)))
+        # for each kept sample, the window with the nearest centre
+        nearest_window = np.searchsorted((centres[1:] + centres[:-1]) / 2, np.arange(len(kept)))
         speaker = np.full(len(mask), -1)
-        speaker[kept] = cluster(vectors, num_speakers)[window]
+        speaker[kept] = cluster(vectors, num_speakers)[nearest_window]
         for start, end, number in equal_runs(speaker):
             if number >= 0:
                 yield Turn(start / rate, end / rate, f"SPEAKER_{number:02d}")

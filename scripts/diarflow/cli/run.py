@@ -13,7 +13,7 @@ from diarflow.cli.corpora import are_configurations, corpora_of, place, table_of
 from diarflow.cli.workflow import snakemake_command, start
 from diarflow.errors import InputError, visible
 
-# options of the command line by the key of a corpus that they set
+# the key of a corpus that each option of the command line sets
 _OPTIONS = {
     "speakers": "num_speakers",
     "min_speakers": "min_speakers",
@@ -60,7 +60,7 @@ def prepare(options: argparse.Namespace, directory: Path) -> list[str]:
 
 
 def new_config(paths: list[str], directory: Path, *, tables: Path) -> dict[str, Any]:
-    """Return the configuration for paths without options.
+    """Return the configuration for paths, before the options of the command line are applied.
 
     Several audio files are listed in a table, which is written to the folder `tables`.
     """
@@ -69,7 +69,7 @@ def new_config(paths: list[str], directory: Path, *, tables: Path) -> dict[str, 
     for note in sources.notes:
         print(note, file=sys.stderr)
     for corpus in sources.corpora:
-        if corpus.get("recordings") == "":
+        if corpus.get("recordings") == "":  # its table is not written yet
             table = configuration.free_path(tables, corpus["name"], ".tsv")
             table.write_text(table_of(sources.files), encoding="utf-8")
             corpus["recordings"] = place(str(table), directory)
@@ -110,7 +110,7 @@ def _names(values: list[str]) -> list[str]:
 
 
 def check_no_options(options: argparse.Namespace) -> None:
-    """Raise InputError for options of the corpus beside a configuration, which contains them."""
+    """Raise InputError if options that set keys of a corpus are given together with a configuration file."""
     given = {
         name: value
         for name in ("speakers", "min_speakers", "max_speakers", "reference", "channel", "system",
@@ -119,7 +119,9 @@ def check_no_options(options: argparse.Namespace) -> None:
     }  # fmt: skip
     if given:
         name = next(iter(given)).replace("_", "-")
-        raise InputError(f"--{name} is given beside {options.paths[0]}, expected it in this file")
+        raise InputError(
+            f"--{name} cannot be combined with {options.paths[0]}: set it in this file"
+        )
 
 
 def retry(options: argparse.Namespace) -> int:

@@ -28,32 +28,32 @@ def links(artifacts: RecordingArtifacts) -> list[tuple[str, str]]:
 
 def logs(artifacts: RecordingArtifacts) -> list[tuple[str, str]]:
     """Return text and URL of the latest log of each rule and variant."""
-    logs: dict[str, str] = {}  # text by URL: the channels of a call share the log of their batch
+    texts: dict[str, str] = {}  # by URL: the channels of a call share the log of their batch
     for rule, variants in artifacts.variants.items():
         for variant in variants:
             folder, text = (
                 Path("logs", artifacts.corpus, rule, variant),
                 f"{rule} {variant}".strip(),
             )
-            names = [
+            candidates = [
                 (text, artifacts.recording),
                 *zip(artifacts.labels(text), artifacts.ids, strict=True),
             ]
-            for label, id in names:
+            for log_text, id in candidates:
                 if path := latest_log(folder, id):
-                    logs.setdefault(relative_url(path, artifacts.page), label)
-    return [(text, url) for url, text in logs.items()]
+                    texts.setdefault(relative_url(path, artifacts.page), log_text)
+    return [(text, url) for url, text in texts.items()]
 
 
 def latest_log(folder: Path, recording: str) -> Path | None:
     """Return the latest log of a recording, or of its batch, among the logs of a rule and variant."""
     labels = possible_labels(recording, _batch_counts(folder.absolute()))
-    logs = [path for label in labels if (path := folder / f"{label}.log").exists()]
-    return max(logs, key=lambda path: path.stat().st_mtime, default=None)
+    paths = [path for label in labels if (path := folder / f"{label}.log").exists()]
+    return max(paths, key=lambda path: path.stat().st_mtime, default=None)
 
 
 @cache
 def _batch_counts(folder: Path) -> set[int]:
-    """Return the numbers of batches that the logs of a folder come from."""
+    """Return the total numbers of batches (128 in `batch-007-of-128`) in the names of a folder's logs."""
     names = os.listdir(folder) if folder.is_dir() else ()
     return {count for name in names if (count := count_in_label(Path(name).stem))}

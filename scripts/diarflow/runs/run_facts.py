@@ -1,7 +1,7 @@
-"""Facts of a run for its report: command, folder, version, date and elapsed time.
+"""Command, folder, version, date and elapsed time of a run, for its report.
 
-The process that plans a run exports them in an environment variable, which the job of the report inherits. They are no
-parameters of the rule, because another command must not make the report run again.
+The process that plans a run exports them in an environment variable, which the job of the report inherits. They are not
+parameters of the rule, because a different command must not cause a re-run of the report.
 """
 
 import json
@@ -17,7 +17,7 @@ VARIABLE = "DIARFLOW_RUN"
 
 
 def export_run_facts(start: float) -> None:
-    """Export the command of this process and the time at which the run began, in seconds since the epoch."""
+    """Export the command of this process, the version of diarflow, and the start of the run in seconds since the epoch."""
     program, *arguments = sys.argv
     command = shlex.join([Path(program).name, *arguments])
     os.environ[VARIABLE] = json.dumps({"command": command, "start": start, "version": _version()})

@@ -18,7 +18,7 @@ MaxPoints = Annotated[
     int,
     Field(
         ge=10,
-        description="maximum number of vectors that are clustered; more are pooled by similarity first",
+        description="maximum number of vectors; if there are more, similar ones are pooled first",
     ),
 ]
 MinSpeakers = Annotated[
@@ -139,7 +139,7 @@ class VbxClustering(PoolingClustering):
         0.65,
         gt=0,
         le=1,
-        description="cosine similarity from which two clusters are merged, adjusted for their sizes; 1: never",
+        description="minimum cosine similarity of merged clusters (docs/decisions/0004-merge-clusters.md); 1: never",
     )
 
 

@@ -66,10 +66,11 @@ class Corpus(Block):
         description="table (TSV, CSV, xlsx), Kaldi directory, lhotse manifest, or database.yml of pyannote",
     )
     protocol: str | None = Field(
-        None, description="protocol in a database.yml, such as AMI.SpeakerDiarization.only_words"
+        None,
+        description="pyannote.database protocol in a database.yml: AMI.SpeakerDiarization.only_words",
     )
     subset: Literal["train", "development", "test"] | None = Field(
-        None, description="subset of the protocol; null: all"
+        None, description="subset of this protocol: train, development or test; null: all"
     )
     audio: str | None = Field(
         None, description="folder or glob pattern of audio files, instead of a table"
@@ -84,7 +85,7 @@ class Corpus(Block):
     channel_speakers: list[Annotated[str, Field(min_length=1)]] | None = Field(
         None,
         min_length=1,
-        description="names, if each channel of a call is one speaker: [agent, customer]; null: any number",
+        description="[agent, customer]: each channel has one speaker, with this name; null: any number of speakers",
     )
     num_speakers: SpeakerCount | None = Field(
         None, description="number of speakers of recordings for which the table gives none"

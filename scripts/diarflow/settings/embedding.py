@@ -40,7 +40,7 @@ class CampplusEmbedding(Block):
     window: Window = 1.5
     hop: Annotated[float, Field(gt=0, le=30)] | None = Field(
         0.5,
-        description="seconds from one window to the next; null: `window` (grid), or one window per segment",
+        description="seconds from one window to the next; null: `window` if grid, else one window per segment",
     )
     grid: bool = Field(
         True,

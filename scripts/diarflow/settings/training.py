@@ -28,7 +28,7 @@ class Training(Block):
     )
     features: Literal["deltas", "spans"] = Field(
         "spans",
-        description="deltas (second derivatives) or spans (divergence of the 3 s before and after a frame)",
+        description="deltas (second derivatives) or spans (divergence of the 3 s on both sides of a frame)",
     )
     normalisation: Literal["recording", "none"] = Field(
         "recording", description="recording (mean 0 and variance 1 over each recording) or none"
