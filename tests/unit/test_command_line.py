@@ -142,7 +142,8 @@ def test_a_configuration_is_passed_on(folder, started, capsys):
     assert started[0][-2:] == ["--configfile", str(folder / "my.yaml")]
     assert main(["run", "my.yaml", "--speakers", "2"]) == 1
     assert (
-        capsys.readouterr().err == "--speakers cannot be combined with my.yaml: set it in this file\n"
+        capsys.readouterr().err
+        == "--speakers cannot be combined with my.yaml: set it in this file\n"
     )
 
 

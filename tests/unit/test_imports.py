@@ -43,3 +43,14 @@ def test_planning_imports_no_heavy_library():
 def test_light_jobs_import_no_heavy_library_before_their_work(modules):
     loaded = imports_of("runs.job", "artifacts.tables", *modules)
     assert not loaded & (HEAVY - {"pyarrow"})
+
+
+def test_features_load_no_module_of_librosa_that_compiles_functions():
+    """Compiling takes half a minute in a new environment."""
+    code = (
+        "import numpy\nfrom diarflow.audio.mel import mel_power\n"
+        "mel_power(numpy.zeros(800, numpy.float32), frame=400, hop=160)"
+    )
+    loaded = imported(code)
+    assert "librosa.filters" in loaded
+    assert not loaded & {"librosa.util.utils", "librosa.core.audio", "librosa.feature.spectral"}

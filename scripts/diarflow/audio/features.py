@@ -6,10 +6,10 @@ do not depend on the other frames. The time of a frame is that of its centre.
 
 from typing import Any
 
-import librosa
 import numpy as np
 
 from diarflow.audio.gaussian_divergence import gaussian_divergence
+from diarflow.audio.mel import cepstral_coefficients, derivative, mel_power
 from diarflow.audio.prepared import SAMPLE_RATE, AudioReader
 from diarflow.timeline.intervals import Seconds
 
@@ -49,11 +49,7 @@ def cepstrum(
     if last <= first:
         return np.zeros((0, count), np.float32)
     audio = reader.read(first * hop, (last - first - 1) * hop + FRAME)
-    power = librosa.feature.melspectrogram(
-        y=audio, sr=SAMPLE_RATE, n_fft=FRAME, hop_length=hop, n_mels=40, center=False
-    )
-    decibels = librosa.power_to_db(power, amin=_FLOOR, top_db=None)
-    return librosa.feature.mfcc(S=decibels, n_mfcc=count).T.astype(np.float32)
+    return cepstral_coefficients(mel_power(audio, frame=FRAME, hop=hop), count=count, floor=_FLOOR)
 
 
 def delta_features(reader: AudioReader, first: int, last: int, *, hop: int) -> np.ndarray:
@@ -100,5 +96,4 @@ def _cepstrum_with_margin(
 def _derivative(static: np.ndarray, order: int) -> np.ndarray:
     """Return the derivative of each frame (frames, coefficients), the first and the last frame repeated as context."""
     padded = np.pad(static, ((_DELTA, _DELTA), (0, 0)), mode="edge")
-    derivative = librosa.feature.delta(padded, width=2 * _DELTA + 1, order=order, axis=0)
-    return derivative[_DELTA:-_DELTA]
+    return derivative(padded, width=2 * _DELTA + 1, order=order)[_DELTA:-_DELTA]

@@ -13,7 +13,7 @@ EMBEDDERS = {
     ),
     "dvector": Backend(
         "diarflow.embedding.dvector",
-        packages=("librosa", "onnxruntime"),
+        packages=("librosa", "onnxruntime", "scipy"),
         models=("dvector.onnx",),
     ),
     "pyannote": Backend(

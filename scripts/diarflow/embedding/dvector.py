@@ -6,9 +6,9 @@ window is split into parts, and its vector is their mean. A shorter window is re
 
 from collections.abc import Callable, Sequence
 
-import librosa
 import numpy as np
 
+from diarflow.audio.mel import mel_power
 from diarflow.audio.prepared import SAMPLE_RATE, AudioReader
 from diarflow.embedding.vectors import unit_vectors
 from diarflow.embedding.windows import Window
@@ -65,10 +65,7 @@ def mel_frames(reader: AudioReader, window: Window, gain: float) -> np.ndarray:
     first = round(window.start * SAMPLE_RATE)
     count = max(1, round((window.end - window.start) * SAMPLE_RATE / _HOP))
     audio = reader.read(first - _FRAME // 2, (count - 1) * _HOP + _FRAME) * np.float32(gain)
-    power = librosa.feature.melspectrogram(
-        y=audio, sr=SAMPLE_RATE, n_fft=_FRAME, hop_length=_HOP, n_mels=40, center=False
-    )
-    return power.T.astype(np.float32)
+    return mel_power(audio, frame=_FRAME, hop=_HOP).T.astype(np.float32)
 
 
 def split_into_parts(frames: np.ndarray) -> list[np.ndarray]:

@@ -10,6 +10,6 @@ recording. The audio is read piece by piece, so memory does not grow with the le
 from diarflow.backends import Backend
 
 NETWORKS = {
-    "bilstm": Backend("diarflow.networks.bilstm", packages=("librosa", "onnxruntime")),
+    "bilstm": Backend("diarflow.networks.bilstm", packages=("librosa", "onnxruntime", "scipy")),
     "segmentation": Backend("diarflow.networks.segmentation", packages=("onnxruntime",)),
 }

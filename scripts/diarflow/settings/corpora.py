@@ -85,7 +85,7 @@ class Corpus(Block):
     channel_speakers: list[Annotated[str, Field(min_length=1)]] | None = Field(
         None,
         min_length=1,
-        description="[agent, customer]: each channel has one speaker, with this name; null: any number of speakers",
+        description="[agent, customer]: one speaker for each channel, with this name; null: any number",
     )
     num_speakers: SpeakerCount | None = Field(
         None, description="number of speakers of recordings for which the table gives none"
