@@ -25,7 +25,7 @@ run: .venv/run.stamp        ## diarize the corpora of config.yaml; CONFIG=my.yam
 	@[ results/report/der.csv -nt .venv/begun ] || $(BIN)/python -m diarflow.runs.summary
 
 test: .venv/dev.stamp       ## run all tests except the slow ones
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 state: .venv/run.stamp      ## show the progress of the run in this folder and its expected end
 	@$(BIN)/diarflow state

@@ -23,7 +23,7 @@ import pytest
 import soundfile
 from sessions import end_run
 from table_corpus import source
-from workflow_runs import Workflow, build_once, copied, record_threads, write_tiny_corpus
+from workflow_runs import Workflow, build_once, copied, write_tiny_corpus
 
 from diarflow.planning.file_states import scan_again
 from diarflow.runs.usage import write_usage
@@ -167,11 +167,7 @@ def segmented(tmp_path):
 def _finished(tmp_path_factory):
     def build(folder):
         write_tiny_corpus(folder, "classic", "classic-kmeans")
-        # two threads, as the environment of a user may set
-        Workflow(folder)(
-            "--cores", "2", **record_threads(folder),
-            OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", MKL_NUM_THREADS="2",
-        )  # fmt: skip
+        Workflow(folder)("--cores", "2")
 
     return build_once(tmp_path_factory, "finished", build)
 

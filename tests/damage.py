@@ -5,6 +5,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 
 def _other_version(path: Path) -> None:
     """Write what a later version of the project may write: another table, array, object or text."""
@@ -34,6 +36,20 @@ DAMAGES = {
     "folder": _folder,
     "other version": _other_version,
 }
+
+
+def one_of(names: Iterable[str], fast: str) -> list:
+    """Return parameters of a test: `fast` for all runs, the other names for the slow tests."""
+    return [pytest.param(name, marks=[] if name == fast else pytest.mark.slow) for name in names]
+
+
+def damaged_in_turn(names: Iterable[str]) -> list:
+    """Return parameters of a test: each name with each kind of damage. All but one kind for a name are slow tests."""
+    return [
+        pytest.param(name, damage, marks=[] if number % len(DAMAGES) == index else pytest.mark.slow)
+        for number, name in enumerate(names)
+        for index, damage in enumerate(DAMAGES)
+    ]
 
 
 def damage_in_turn(paths: Iterable[Path], first: int) -> None:

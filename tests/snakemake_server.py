@@ -1,7 +1,7 @@
 """Run commands of Snakemake, each in a fork of this process, which has imported Snakemake: a command takes half the time.
 
-Each line of standard input is a command in JSON: arguments, environment, and a file for the output. Each line of
-standard output is an exit status.
+Each line of standard input is a command in JSON: arguments, environment, a file for the output, and the program that
+starts the jobs in place of Python. Each line of standard output is an exit status.
 """
 
 import json
@@ -28,7 +28,7 @@ def main() -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def run(arguments: list[str], environment: dict[str, str], output: str) -> None:
+def run(arguments: list[str], environment: dict[str, str], output: str, python: str) -> None:
     os.environ.clear()
     os.environ.update(environment)
     file = os.open(output, os.O_WRONLY)
@@ -36,6 +36,7 @@ def run(arguments: list[str], environment: dict[str, str], output: str) -> None:
     os.dup2(file, 1)
     os.dup2(file, 2)
     sys.argv = ["snakemake", *arguments]
+    sys.executable = python  # starts the jobs
     runpy.run_module("snakemake", run_name="__main__", alter_sys=True)
 
 

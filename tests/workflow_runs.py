@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -140,7 +141,10 @@ class Workflow:
 def run_in_server(arguments: list[str]) -> tuple[int, str]:
     """Run Snakemake in a fork of a process that has imported it; return its status and output."""
     with tempfile.NamedTemporaryFile("r") as output:
-        command = {"arguments": arguments, "environment": dict(os.environ), "output": output.name}
+        command = {
+            "arguments": arguments, "environment": dict(os.environ), "output": output.name,
+            "python": _job_python(),
+        }  # fmt: skip
         server = _server()
         print(json.dumps(command), file=server.stdin, flush=True)
         status = int(server.stdout.readline())
@@ -155,6 +159,25 @@ def _server() -> subprocess.Popen:
     )
     atexit.register(server.communicate)  # at the end of its input it ends
     return server
+
+
+@cache
+def _job_python() -> str:
+    """Return a program that runs a script as Python does, in a fork of a process that has imported the libraries."""
+    folder = Path(tempfile.mkdtemp(prefix="jobs"))
+    address, program = folder / "socket", folder / "python"
+    server = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("job_server.py"), address],
+        stdout=subprocess.PIPE, text=True, cwd=folder,
+    )  # fmt: skip
+    assert server.stdout.readline() == "ready\n"
+    atexit.register(lambda: (server.terminate(), server.wait(), shutil.rmtree(folder)))
+    client = shlex.join(
+        [sys.executable, "-I", "-S", str(Path(__file__).with_name("job_client.py"))]
+    )
+    program.write_text(f'#!/bin/sh\nexec {client} {address} "$@"\n')
+    program.chmod(0o755)
+    return str(program)
 
 
 def jobs_by_rule(text: str) -> Counter:

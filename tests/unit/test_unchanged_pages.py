@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from damage import DAMAGES
+from damage import DAMAGES, damaged_in_turn
 from sample_report import DER, RESULTS, report_content, write_report
 
 from diarflow.artifacts.arrays import write_array
@@ -193,8 +193,7 @@ DAMAGED = {
 }
 
 
-@pytest.mark.parametrize("artifact", DAMAGED)
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(("artifact", "damage"), damaged_in_turn(DAMAGED))
 def test_a_damaged_artifact_sets_its_recording_aside_and_the_other_pages_are_complete(
     artifact, damage
 ):

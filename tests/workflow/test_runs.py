@@ -1,6 +1,5 @@
 """Whole runs on a tiny synthetic corpus."""
 
-import json
 import shutil
 
 import numpy as np
@@ -56,20 +55,6 @@ def test_a_run_writes_every_artifact_and_a_report(finished):
     assert not (results / "tiny" / "failures").exists() or not any(
         (results / "tiny" / "failures").rglob("*.json")
     )
-
-
-def test_every_job_has_one_thread_in_every_library_if_the_environment_sets_two(finished):
-    """BLAS and OpenMP have pools of one thread, and all CPU time is that of the main thread."""
-    threads = {
-        path.name.partition("-")[0]: json.loads(path.read_text())
-        for path in (finished.folder / "threads").iterdir()
-    }
-    assert threads.keys() == RULES | {"report_corpus", "report_all", "evaluate_changes"}
-    for rule, recorded in threads.items():
-        assert recorded["cpu_of_others"] < 0.2, rule
-        assert set(recorded["pools"].values()) <= {1}, (rule, recorded["pools"])
-    assert any("openblas" in pool for pool in threads["embed_segments"]["pools"])
-    assert any("gomp" in pool for pool in threads["cluster_segments"]["pools"])
 
 
 def test_two_alternating_voices_are_separated(finished):

@@ -6,7 +6,7 @@ import shutil
 import pytest
 import soundfile
 from conftest import ROOT
-from damage import DAMAGES
+from damage import DAMAGES, one_of
 from workflow_runs import BATCHES, Workflow, build_once, copied, write_tiny_corpus
 
 from diarflow.artifacts.tables import read_rows
@@ -126,7 +126,7 @@ def test_failed_recordings_are_processed_again_after_retry(failed):
     assert failed.planned("audio")["prepare_audio"] == 2
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", one_of(DAMAGES, fast="half"))
 def test_a_damaged_failure_record_sets_its_recording_aside_until_retry(failed, damage):
     record = failed.folder / "results/tiny/failures/prepare_audio/noise.json"
     DAMAGES[damage](record)
