@@ -12,7 +12,7 @@ SOURCES = scripts tests bench docs resources
 # Installs a link to the package in scripts/. The locked requirements contain the build backend.
 EDITABLE = --quiet --no-deps --no-build-isolation --editable .
 # pip compiles to bytecode on one core only. Some packages contain files for other versions of Python, which fail.
-COMPILE = $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
+COMPILE = $(BIN)/python -m compileall -q -j 0 -x '/(tests|pip|mypy|setuptools)/' .venv/lib >/dev/null 2>&1 || true
 
 .PHONY: run state test train test-slow check format config models slurm pyannote peers reliability lock clean help
 
@@ -25,7 +25,7 @@ run: .venv/run.stamp        ## diarize the corpora of config.yaml; CONFIG=my.yam
 	@[ results/report/der.csv -nt .venv/begun ] || $(BIN)/python -m diarflow.runs.summary
 
 test: .venv/dev.stamp       ## run all tests except the slow ones
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/slow
 
 state: .venv/run.stamp      ## show the progress of the run in this folder and its expected end
 	@$(BIN)/diarflow state

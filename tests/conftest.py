@@ -39,6 +39,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items):
+    """Put tests of whole runs first: at the end, short tests keep both processes of pytest-xdist busy."""
+    items.sort(key=lambda item: item.path.parent.name != "workflow")
+
+
 class Files(dict):
     """Named list of files, as Snakemake passes it to scripts."""
 

@@ -64,6 +64,8 @@ def serve(connection: socket.socket) -> None:
             os.dup2(stream, number)
             os.close(stream)
         run(**command)
+    for stream in streams:  # only the job keeps them open
+        os.close(stream)
     _, status = os.waitpid(child, 0)
     connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
     os._exit(0)

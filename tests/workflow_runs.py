@@ -143,7 +143,7 @@ def run_in_server(arguments: list[str]) -> tuple[int, str]:
     with tempfile.NamedTemporaryFile("r") as output:
         command = {
             "arguments": arguments, "environment": dict(os.environ), "output": output.name,
-            "python": _job_python(),
+            "python": job_python(),
         }  # fmt: skip
         server = _server()
         print(json.dumps(command), file=server.stdin, flush=True)
@@ -161,8 +161,17 @@ def _server() -> subprocess.Popen:
     return server
 
 
+def quick_snakemake() -> list[str]:
+    """Return the start of a command of Snakemake whose jobs are started by `job_python`."""
+    code = (
+        "import runpy, sys; sys.executable = sys.argv.pop(1); "
+        "runpy.run_module('snakemake', run_name='__main__', alter_sys=True)"
+    )
+    return [sys.executable, "-P", "-c", code, job_python()]
+
+
 @cache
-def _job_python() -> str:
+def job_python() -> str:
     """Return a program that runs a script as Python does, in a fork of a process that has imported the libraries."""
     folder = Path(tempfile.mkdtemp(prefix="jobs"))
     address, program = folder / "socket", folder / "python"

@@ -144,6 +144,22 @@ def test_a_worst_segment_is_played_exactly_and_links_to_its_place(page):
     )
 
 
+def test_the_worst_error_is_heard_from_the_first_screen_with_the_keyboard_only(page):
+    expect(page.locator(".headline:visible .worst")).to_contain_text("worst segment: ")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('.worst') !== null"):
+            break
+    focused = page.evaluate("document.activeElement.getBoundingClientRect().bottom")
+    assert 0 < focused < 900
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#audio').currentTime > 0")
+    first = page.locator("#segments tbody tr").first
+    played = page.locator("#player-text").inner_text()
+    assert first.locator("th").inner_text() in played
+    assert first.locator("td").nth(2).inner_text() in played  # start
+
+
 def test_audio_that_is_missing_is_announced(site, open_page):
     audio = site.parents[1] / "results/talk/audio/long.wav"
     hidden = audio.rename(audio.with_suffix(".hidden"))

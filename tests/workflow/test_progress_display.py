@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import ROOT
+from workflow_runs import quick_snakemake
 
 from diarflow.progress.state_file import read_state
 
@@ -44,10 +45,12 @@ def corpus(tmp_path):
     return folder
 
 
-def command(folder, *arguments):
-    return [sys.executable, "-P", "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"),
-            "--cores", "1", "--directory", str(folder), *arguments,
-            "--configfile", str(folder / "my.yaml")]  # fmt: skip
+PYTHON = [sys.executable, "-P", "-m", "snakemake"]
+
+
+def command(folder, *arguments, start=PYTHON):
+    return [*start, "--snakefile", str(ROOT / "Snakefile"), "--cores", "1", "--directory", str(folder),
+            *arguments, "--configfile", str(folder / "my.yaml")]  # fmt: skip
 
 
 def environment(**variables):
@@ -58,7 +61,7 @@ def environment(**variables):
 def run(folder, *arguments, **variables):
     """Run Snakemake with its output in a pipe; return its exit status and output."""
     done = subprocess.run(
-        command(folder, *arguments), env=environment(**variables), text=True,
+        command(folder, *arguments, start=quick_snakemake()), env=environment(**variables), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     return done.returncode, done.stdout

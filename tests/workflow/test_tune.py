@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 from workflow_runs import BATCHES
 
@@ -42,6 +43,7 @@ def test_a_search_runs_new_trials_only_and_its_best_trial_is_a_configuration(fin
     assert planned == {"build_turns": 1, "write_rttm": 1, "rttm": 1}  # the clusters exist
 
 
+@pytest.mark.slow
 def test_the_command_at_the_end_of_a_search_runs_the_best_settings(finished):
     changes = overlay({"turns.max_gap": [0.3]}) | {"default_systems": ["classic"]}
     del changes["corpora"][0]["systems"]

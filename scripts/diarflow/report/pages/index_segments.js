@@ -15,14 +15,20 @@
   const worstOf = (byCorpus, corpus) => (corpus ? byCorpus[corpus] ?? [] : Object.values(byCorpus).flat())
     .toSorted((a, b) => speakerTime(b) - speakerTime(a) || a[0] - b[0] || a[1] - b[1]).slice(0, MOST);
 
+  const createButton = (facts, [index, start, end, kind], text) => {
+    const label = ERROR_KINDS[kind][1];
+    const button = createElement("button", { type: "button", text, "aria-label": `Play ${label} of ${facts.title[index]} at ${formatClock(start)}` });
+    button.disabled = !facts.audio[index];
+    button.addEventListener("click", () => front.play(facts, index, start, end, label, { context: byId("context").checked }));
+    return button;
+  };
+
   const createRow = (facts, row) => {
     const [index, start, end, kind, speakers] = row;
     const [name, label] = ERROR_KINDS[kind];
     const title = facts.title[index];
     const url = front.recordingUrl(facts.corpus[index], facts.recording[index], { t: `${start}-${end}` });
-    const button = createElement("button", { type: "button", text: "▶", "aria-label": `Play ${label} of ${title} at ${formatClock(start)}` });
-    button.disabled = !facts.audio[index];
-    button.addEventListener("click", () => front.play(facts, index, start, end, label, { context: byId("context").checked }));
+    const button = createButton(facts, row, "▶");
     const swatch = createElement("span", { class: `swatch ${name.replace("_", "-")}` });
     const recording = createElement("th", { scope: "row", class: "text" }, createElement("a", { text: title, href: url }));
     if (site.corpora.length > 1) recording.append(" ", createElement("span", { class: "note", text: facts.corpus[index] }));
@@ -43,6 +49,24 @@
     button.hidden = showsAll || rows.length <= FEW;
     button.textContent = `Show all ${rows.length}`;
   };
+
+  // the worst segment of the best system, to be heard on the first screen
+  const addToHeadline = async (headline) => {
+    const { scope, system } = headline.dataset;
+    const name = site.files[system]?.worst;
+    const place = headline.querySelector(".worst");
+    if (!name || !place) return;
+    const [facts, byCorpus] = await Promise.all([loadData("recordings"), loadData(name)]);
+    const corpora = site.scopes[scope] ?? [scope];
+    const [worst] = worstOf(Object.fromEntries(corpora.map((corpus) => [corpus, byCorpus[corpus] ?? []])), "");
+    if (!worst || !facts.audio[worst[0]]) return;
+    const [index, start, end, kind] = worst;
+    const text = `worst segment: ${formatClock(start)} to ${formatClock(end)} of ${facts.title[index]}, ${ERROR_KINDS[kind][1]}`;
+    place.replaceChildren(createButton(facts, worst, "▶"), ` ${text}`);
+    place.hidden = false;
+  };
+
+  document.querySelectorAll(".headline").forEach(addToHeadline);
 
   byId("more-segments").addEventListener("click", () => {
     showsAll = true;
