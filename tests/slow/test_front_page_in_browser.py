@@ -156,7 +156,7 @@ def test_the_worst_error_is_heard_from_the_first_screen_with_the_keyboard_only(p
     page.wait_for_function("document.querySelector('#audio').currentTime > 0")
     first = page.locator("#segments tbody tr").first
     played = page.locator("#player-text").inner_text()
-    assert first.locator("th").inner_text() in played
+    assert first.locator("th a").inner_text() in played
     assert first.locator("td").nth(2).inner_text() in played  # start
 
 
