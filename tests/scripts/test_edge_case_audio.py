@@ -165,7 +165,7 @@ TWO_FILES = {name: CONTENTS[name] for name in ("chunk-and-a-sample.wav", "silenc
 
 
 @pytest.mark.parametrize("corpus", [TWO_FILES], indirect=True, ids=["two"])
-@pytest.mark.parametrize("system", ["classic", "best"])
+@pytest.mark.parametrize("system", ["classic", pytest.param("best", marks=pytest.mark.slow)])
 def test_child_processes_write_the_same_bytes(run_all, corpus, tmp_path, monkeypatch, system):
     """Child processes, as on the last attempt at a job, use the networks that their parent loaded."""
     prepare(run_all, corpus)

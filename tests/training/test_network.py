@@ -38,7 +38,12 @@ def random_weights(seed=0):
 
 @pytest.mark.parametrize(
     ("windows", "frames", "activation"),
-    [(1, 137, "tanh"), (5, 20, "tanh"), (5, 20, "linear"), (2, 160, "linear")],
+    [
+        (1, 137, "tanh"),
+        (5, 20, "linear"),
+        pytest.param(5, 20, "tanh", marks=pytest.mark.slow),
+        pytest.param(2, 160, "linear", marks=pytest.mark.slow),
+    ],
 )
 def test_the_graph_gives_the_scores_of_keras(windows, frames, activation):
     network = build_network(frames=frames, activation=activation)

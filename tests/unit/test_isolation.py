@@ -257,6 +257,7 @@ def test_an_input_that_is_not_visible_yet_fails_the_job_and_sets_no_recording_as
     assert Path("logs/x.log").read_text().startswith(message)
 
 
+@pytest.mark.slow
 def test_a_job_waits_for_the_same_job_of_a_run_that_was_killed(attempt):
     """Otherwise it would remove the unfinished file of the other, which would then set its recording aside."""
     first = start("slow_once")
@@ -282,6 +283,7 @@ def test_a_job_that_waits_for_another_announces_the_process_and_how_to_end_it(at
     assert all(read_rows(path(name)) == [(0.0, 1.0)] for name in "abc")
 
 
+@pytest.mark.slow
 def test_the_time_for_which_a_job_is_stopped_does_not_count_against_its_time_limit(attempt):
     with subprocess.Popen(job("slow_once", time_limit=6.0), start_new_session=True) as process:
         wait_until(Path("first").exists)

@@ -174,6 +174,7 @@ def test_commands_that_run_no_jobs_work_and_write_no_state(corpus, arguments, sh
     assert read_state(corpus) is None
 
 
+@pytest.mark.slow
 def test_the_log_of_snakemake_can_be_shown_instead(corpus):
     _, output = run(corpus, "--logger-diarflow-display", "full", "rttm")
     assert "rule import_rttm-c.other-1-of-2:" in output and "% done," not in output

@@ -115,6 +115,7 @@ def test_a_changed_key_of_a_corpus_reruns_what_depends_on_it(finished, key):
     }
 
 
+@pytest.mark.slow
 def test_a_reference_and_uem_of_the_corpus_are_used_if_the_row_has_none(finished):
     table = (finished.folder / "tiny.tsv").read_text()
     (finished.folder / "tiny.tsv").write_text(
@@ -149,7 +150,7 @@ def test_a_renamed_recording_runs_only_its_own_jobs_and_the_corpus_column_select
     assert finished.planned_recordings() == {(rule, "") for rule in AGGREGATING}
 
 
-@pytest.mark.parametrize("days", [-1000, 1000])
+@pytest.mark.parametrize("days", [-1000, pytest.param(1000, marks=pytest.mark.slow)])
 def test_a_replaced_source_is_prepared_again_whatever_its_time(finished, days):
     audio = finished.folder / "audio/a.wav"
     shutil.copy(finished.folder / "audio/b.wav", audio)

@@ -156,6 +156,7 @@ def test_retry_keeps_what_is_behind_a_link(failed):
     assert "results/tiny/audio/empty.wav is behind a symbolic link" in done.text
 
 
+@pytest.mark.slow
 def test_a_reference_of_many_wrong_lines_gives_short_messages(failed):
     lines = (f"SPEAKER a 1 {n} -\x1b[2J{n} <NA> <NA> Ann <NA> <NA>\n" for n in range(5000))
     (failed.folder / "audio/a.rttm").write_text("".join(lines))
@@ -181,6 +182,7 @@ def test_only_the_last_attempt_sets_a_recording_aside_for_a_lack_of_memory(fresh
     assert "set aside: tiny/a at prepare_audio: MemoryError" in done.text
 
 
+@pytest.mark.slow
 def test_a_recording_that_exceeded_the_time_limit_succeeds_after_retry_with_more_time(fresh):
     (fresh.folder / "tiny.tsv").write_text("recording\taudio\na\taudio/a.wav\n")
     done = fresh("audio", overlay={"time_limit": 0.001}, check=False)

@@ -66,6 +66,7 @@ def test_speech_is_detected_and_the_number_of_speakers_is_estimated(folder):
         assert "SPEAKER a 1 " in text and ";;" not in text
 
 
+@pytest.mark.slow
 def test_the_number_of_speakers_in_the_table_is_used_by_default(folder, tmp_path):
     """Two voices that sound alike to the network are one cluster, unless the table says otherwise."""
     run = copied(folder, tmp_path)
