@@ -57,7 +57,7 @@ def plan(folder: Path, size: int, *arguments: str) -> Run:
     """Run Snakemake on the corpus of the folder, with the profile for large corpora."""
     large = ("--cores", "2", "--workflow-profile", ROOT / "profiles/large")
     settings = ("--config", f"batch_size={size}", "--configfile", "my.yaml")
-    return snakemake(folder, *large, *settings, *arguments)
+    return snakemake(folder, *large, *arguments, *settings)  # --configfile takes all words after it
 
 
 def jobs_on_cluster(jobs: dict[str, int]) -> int:
