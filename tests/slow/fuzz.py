@@ -1,6 +1,6 @@
 """Coverage-guided fuzzer for the parsers of one kind of file.
 
-    .venv-pyannote/bin/python -m tests.slow.fuzz rttm -max_total_time=30
+    PYTHONPATH=tests .venv-pyannote/bin/python -m slow.fuzz rttm -max_total_time=30
 
 The options are those of libFuzzer. The exit status is not 0 if a parser raises any error but InputError.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["diarflow"]):
-    from tests.parsers import check
+    from parsers import check
 
 SEEDS = {
     "rttm": [b";; made\nSPEAKER a 1 0.0 1.5 <NA> <NA> Ann <NA> <NA>\n"],
