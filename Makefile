@@ -18,6 +18,8 @@ COMPILE = $(BIN)/python -m compileall -q -j 0 -x '/(tests|pip|mypy|setuptools)/'
 
 # Python does not import modules from the current folder.
 run state train: export PYTHONSAFEPATH = 1
+# Without bytecode, each job would compile the package again.
+run state train test test-slow: export PYTHONDONTWRITEBYTECODE =
 
 run: .venv/run.stamp        ## diarize the corpora of config.yaml; CONFIG=my.yaml lays settings over it
 	@touch .venv/begun
