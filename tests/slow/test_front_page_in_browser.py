@@ -181,6 +181,14 @@ def test_a_corpus_without_references_has_talk_statistics_and_no_der(page):
     expect(page.locator("#player-text")).to_contain_text("sample of speaker1")
 
 
+def test_a_system_without_results_in_a_corpus_says_so(page):
+    page.get_by_label("Corpus", exact=True).select_option("archive")
+    page.get_by_label("System", exact=True).select_option("theirs")
+    expect(page.locator("#page-range")).to_contain_text("theirs has no result in archive")
+    page.get_by_label("Name contains").fill("nothing like this")
+    expect(page.locator("#page-range")).to_have_text('no recording contains "nothing like this"')
+
+
 def test_headers_and_names_stay_in_sight(site, open_page):
     page = opened(open_page, site, "columns=all", viewport={"width": 700, "height": 500})
     style = "(element) => [getComputedStyle(element).position, getComputedStyle(element).top]"

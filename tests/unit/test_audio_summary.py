@@ -6,7 +6,7 @@ from diarflow.audio.facts import facts_path, write_facts
 from diarflow.runs.audio_summary import audio_lines
 
 CUT = "The file is cut off: {} s of 9.0 s could be decoded."
-CANCEL = "The channels cancel each other in 100% of the audio: channel 1, the loudest, was used instead of their mean."
+CANCEL = "The channels cancel each other in 100 % of the audio: channel 1, the loudest, was used instead of their mean."
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """Memory and time that jobs request from a cluster."""
 
 import os
+import sys
 
+import numpy as np
 import pytest
+import soundfile
 
 from diarflow.planning.requirements import BACKENDS
 from diarflow.planning.resources import (
@@ -75,3 +78,16 @@ def test_a_pipe_has_no_duration(tmp_path):
 def test_a_backend_that_reads_no_audio_does_not_mention_it(stage, name):
     assert "read_blocks" not in BACKENDS[stage][name].source.read_text()
     assert "AudioReader(" not in BACKENDS[stage][name].source.read_text()
+
+
+def test_a_joined_mp3_writes_no_warning_of_its_decoder_to_the_terminal(tmp_path, capfd):
+    noise = np.random.default_rng(0).normal(0, 0.1, 16_000)
+    for name in ("a.mp3", "b.mp3"):
+        soundfile.write(tmp_path / name, noise, 16_000, format="MP3")
+    joined = tmp_path / "joined.mp3"
+    joined.write_bytes((tmp_path / "a.mp3").read_bytes() * 4)
+    soundfile.info(joined)
+    assert "Xing stream size" in capfd.readouterr().err  # the library writes it
+    header_duration(str(joined))
+    print("of the run", file=sys.stderr)
+    assert capfd.readouterr().err == "of the run\n"

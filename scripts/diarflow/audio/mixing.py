@@ -60,7 +60,7 @@ class ChannelLevels:
         if (share := cancelled.mean()) >= _CANCELLED_SHARE:
             return Mix(
                 _selection(count, [first]),
-                f"The channels cancel each other in {share:.0%} of the audio: channel {first + 1}, the loudest, was used "
+                f"The channels cancel each other in {100 * share:.0f} % of the audio: channel {first + 1}, the loudest, was used "
                 "instead of their mean.",
             )
         if count == 2 or mean.sum() >= _QUIET * total[first]:

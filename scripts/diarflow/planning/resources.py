@@ -6,7 +6,9 @@ sum of all durations. Both double with each attempt. On a single machine they on
 """
 
 import os
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from diarflow.audio.facts import header_samples
@@ -94,10 +96,25 @@ def header_duration(path: str | None) -> Seconds | None:
     if not path or not os.path.isfile(path):
         return None
     try:
-        info = soundfile.info(path)
+        with _silent_decoder():
+            info = soundfile.info(path)
     except (soundfile.SoundFileError, TypeError, UnicodeError):
         return None
     size = os.stat(path).st_size
     # the header of a stream may claim nothing, a damaged one years
     claimed = info.duration or size / (info.samplerate * info.channels)
     return min(claimed, size / _FEWEST_BYTES_PER_SECOND)
+
+
+@contextmanager
+def _silent_decoder() -> Iterator[None]:
+    """Discard what a library writes to standard error: the MP3 decoder warns there of headers, without a file name."""
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -157,8 +158,23 @@ def _failure_line(failure: Failure) -> str:
     end = f" [{failure.log}]"
     if len(end) > _SHORT:
         end = f" [{_SEE}]"
-    reason = "; ".join(map(visible, failure.reason.split("\n")))
-    return visible(start) + shortened(reason, MAX_LENGTH - len(start) - len(end)) + visible(end)
+    room = MAX_LENGTH - len(start) - len(end)
+    return visible(start) + _shortened_reason(failure.reason, room) + visible(end)
+
+
+def _shortened_reason(reason: str, length: int) -> str:
+    """Return the lines of a reason as one, or the first line and the number of the others if all are too long.
+
+    >>> _shortened_reason("a.rttm:1: 6 fields\\na.rttm:2: 6 fields\\n... and 4 more of this kind", 40)
+    'a.rttm:1: 6 fields; ... and 5 more'
+    """
+    first, *others = map(visible, reason.split("\n"))
+    whole = "; ".join([first, *others])
+    if len(whole) <= length or not others:
+        return shortened(whole, length)
+    counts = (re.fullmatch(r"\.\.\. and (\d+) more( of this kind)?", line) for line in others)
+    end = f"; ... and {sum(int(count[1]) if count else 1 for count in counts)} more"
+    return shortened(first, length - len(end)) + end
 
 
 def earlier_failure_lines(failures: Iterable[Failure]) -> list[str]:

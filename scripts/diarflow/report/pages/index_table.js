@@ -91,6 +91,9 @@
     return createElement("tr", {}, name, ...cells);
   };
 
+  const emptyText = (state) => (state.filter ? `no recording contains "${state.filter}"`
+    : `${state.system} has no result${state.corpus ? ` in ${state.corpus}` : ""}; choose another system`);
+
   const show = (state) => {
     const rows = visibleRows(state);
     const columns = chosenColumns(state);
@@ -101,7 +104,7 @@
     const table = byId("recordings");
     table.tHead.replaceChildren(createElement("tr", {}, ...[nameColumn, ...columns].map((column) => headerCell(column, state))));
     table.tBodies[0].replaceChildren(...rows.slice(first, last).map((row) => createRow(row, columns, state)));
-    byId("page-range").textContent = rows.length ? `${first + 1} to ${last} of ${rows.length}` : "none";
+    byId("page-range").textContent = rows.length ? `${first + 1} to ${last} of ${rows.length}` : emptyText(state);
     byId("previous-page").disabled = page === 1;
     byId("next-page").disabled = page === pages;
     byId("recordings-note").textContent = (state.view === "talk"
