@@ -14,11 +14,16 @@
     box.on("plotly_click", ({ points: [point] }) => callback(point));
   };
 
+  const chartLibrary = async () => {
+    await front.tableShown;
+    return withPlotly();
+  };
+
   // errors of each system, or of each corpus and system; a click chooses them in the table of recordings
   const drawBars = async ({ protocol }) => {
     const box = byId("bars");
     if (!box) return;
-    const Plotly = await withPlotly();
+    const Plotly = await chartLibrary();
     const data = site.bars;
     const rows = data.protocol.map((name, row) => [name, row]).filter(([name]) => name === protocol).map(([, row]) => row);
     const severalCorpora = new Set(data.corpus).size > 1;
@@ -46,7 +51,7 @@
   const drawWaterfall = async ({ protocol, corpus }) => {
     const box = byId("waterfall");
     if (!box) return;
-    const Plotly = await withPlotly();
+    const Plotly = await chartLibrary();
     const own = site.oracles.filter((row) => row.protocol === protocol);
     const scope = [corpus, site.headlines[0]?.scope].find((name) => own.some((row) => row.corpus === name));
     const rows = own.filter((row) => (scope === undefined || row.corpus === scope) && row.der !== null && row.oracle_der !== null);
@@ -100,7 +105,7 @@
 
   const drawScatterPlots = async ({ facts, scores, other }, { corpus, system, other: otherSystem }) => {
     if (!byId("by-duration")) return;
-    const Plotly = await withPlotly();
+    const Plotly = await chartLibrary();
     const places = scores.index.map((_, place) => place)
       .filter((place) => scores.der[place] !== null && (!corpus || facts.corpus[scores.index[place]] === corpus));
     const isClipped = places.some((place) => scores.der[place] > MAX_DER);

@@ -137,13 +137,22 @@
 
   const areOfSameData = (first, second) => DATA_KEYS.every((key) => first[key] === second[key]);
 
+  // the charts wait for the table, because loading Plotly blocks the page for a second
+  let resolveShown;
+  front.tableShown = new Promise((resolve) => { resolveShown = resolve; });
+  const PAINT = 30; // milliseconds for the browser to paint the table
+
   const update = async (state) => {
-    const loaded = await load(state);
-    const now = front.state();
-    if (!areOfSameData(now, state)) return; // chosen meanwhile
-    [data, dataState] = [loaded, state];
-    show(now);
-    for (const callback of afterLoad) callback(data, now);
+    try {
+      const loaded = await load(state);
+      const now = front.state();
+      if (!areOfSameData(now, state)) return; // chosen meanwhile
+      [data, dataState] = [loaded, state];
+      show(now);
+      for (const callback of afterLoad) callback(data, now);
+    } finally {
+      setTimeout(resolveShown, PAINT);
+    }
   };
 
   const afterLoad = []; // functions that need the loaded data
