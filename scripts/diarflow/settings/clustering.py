@@ -139,7 +139,7 @@ class VbxClustering(PoolingClustering):
         0.65,
         gt=0,
         le=1,
-        description="minimum cosine similarity of merged clusters (docs/decisions/0004...); 1: never",
+        description="minimum cosine similarity of merged clusters, lower for small clusters; 1: never",
     )
 
 

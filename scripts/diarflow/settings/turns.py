@@ -19,7 +19,7 @@ class JoinTurns(Block):
     )
     second_speaker: Literal["nearest", "none"] = Field(
         "nearest",
-        description="second speaker in overlap: nearest (speaker of the nearest turn of another one) or none",
+        description="second speaker in overlap: nearest (of the nearest turn by another speaker) or none",
     )
 
 
