@@ -6,6 +6,7 @@ them and compares the jobs. They apply to exactly this version, and only to plan
 """
 
 import gc
+import json
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -46,6 +47,8 @@ def apply(recordings: int) -> bool:
     read = FilePersistence._read_record_cached
     if read.cache_parameters()["maxsize"] < _CACHED_RECORDS:
         FilePersistence._read_record_cached = lru_cache(_CACHED_RECORDS)(read.__wrapped__)
+    # Each record is looked for before it is opened.
+    wrap_method(_read_record_file, FilePersistence, "_io_read")
     # A plan consists of millions of objects that stay. The default is (700, 10, 10).
     gc.set_threshold(20_000, 20, 100)
     return True
@@ -91,6 +94,17 @@ async def _cached_checksum(checksum: Callable, file: Any, *arguments: Any, **key
     if key not in cache:
         cache[key] = await checksum(file, *arguments, **keywords)
     return cache[key]
+
+
+def _read_record_file(read: Callable, persistence: Any, folder: str, name: str) -> dict:
+    """Return the content of a record; {} if there is none. Snakemake reports a damaged record."""
+    try:
+        with open(persistence._record_path(folder, name), "rb") as file:
+            return json.loads(file.read())
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        return read(persistence, folder, name)
 
 
 def _reevaluate_once(scheduler: Any, delay: float) -> None:
