@@ -282,7 +282,9 @@ def test_textgrids_are_compared_by_content_and_the_first_ones_are_read_at_planni
     recordings, _ = read_corpus(corpus)
     warnings = warn_of_annotations(recordings)
     assert len(warnings) == 4 and warnings[3].startswith("7 more files")
-    assert "r00.TextGrid: tiers words are no speakers; expected annotations.tiers" in warnings[0]
+    assert (
+        "r00.TextGrid: tiers words do not look like speakers; set annotations.tiers" in warnings[0]
+    )
     (tmp_path / "reference/r01.TextGrid").write_text(GRID.replace("words", "Ann"))
     after = stamps_of(corpus)
     assert [new == old for new, old in zip(after, before, strict=True)] == [

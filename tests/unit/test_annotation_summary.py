@@ -1,4 +1,4 @@
-"""Line at the end of a run about what was dropped or mapped in references."""
+"""Line at the end of a run about what was dropped or mapped in references, imported systems and transcripts."""
 
 import json
 
@@ -12,7 +12,10 @@ from diarflow.scoring.repairs import Repairs
 
 @pytest.fixture
 def prepared(tmp_path):
-    """Return a function that writes the sidecar of a prepared reference with repairs and notes."""
+    """Return a function that writes the sidecar of a prepared reference with repairs and notes.
+
+    `repairs` are the numbers of turns that were merged, clipped and dropped. Merged turns are not reported.
+    """
 
     def write(name, repairs=(0, 0, 0), **notes):
         path = tmp_path / f"{name}.json"
@@ -34,7 +37,7 @@ def test_what_was_dropped_or_mapped_is_summed_over_the_recordings(prepared):
     ]
 
 
-def test_nothing_is_printed_if_nothing_was_dropped_or_mapped(prepared, tmp_path):
+def test_unreadable_sidecars_and_merged_turns_give_no_line(prepared, tmp_path):
     (tmp_path / "damaged.json").write_bytes(b'{"repairs": "x", \xff')
     (tmp_path / "other.json").write_text('{"repairs": {"x": 1}, "notes": {"y": "z"}}')
     paths = [str(tmp_path / f"{name}.json") for name in ("damaged", "other", "missing")]
@@ -61,7 +64,7 @@ def test_a_call_is_one_recording_and_empty_only_if_all_its_channels_are(prepared
     ]
 
 
-def test_what_was_guessed_in_transcripts_is_summed(tmp_path):
+def test_notes_of_transcripts_are_summed(tmp_path):
     for name, count in (("a", 2), ("b", 0)):
         notes = json.dumps({"words without a speaker": count})
         write_table(tmp_path / f"{name}.parquet", "words", metadata={"notes": notes})

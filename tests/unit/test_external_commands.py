@@ -25,7 +25,7 @@ from diarflow.settings.systems import System
         ("tool {audio}", "neither {rttm}, {output} nor {folder}"),
         ("tool {rttm}", "neither {audio} nor {list}"),
         ("tool {audio} {rttm} {speaker}", "contains {speaker}, expected one of {audio}"),
-        ("tool {list} {rttm}", "placeholder of a single recording"),
+        ("tool {list} {rttm}", "belongs to a single recording"),
     ],
 )
 def test_a_malformed_command_is_refused(command, message):

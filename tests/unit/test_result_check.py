@@ -64,7 +64,7 @@ def test_an_edited_result_must_be_made(content):
     assert must_be_made()
     assert check().warnings() == [
         f"results that are damaged or were changed by hand: {RTTM}; "
-        "a run keeps each as .aside and makes it again"
+        "the next run keeps a copy as .aside and makes the result again"
     ]
 
 
@@ -121,7 +121,7 @@ def test_a_file_without_a_record_is_foreign_if_all_results_have_records():
     assert found.must_be_made(foreign, ORIGIN)
     assert found.must_be_made(foreign, ORIGIN)  # also for a second rule that asks
     assert found.lines() == [
-        f"files at the place of a result that no job made: {foreign}; kept as .aside"
+        f"files that no job made, with the path of a result: {foreign}; copies are kept as .aside"
     ]
 
 
@@ -210,7 +210,7 @@ def test_a_time_that_cannot_be_set_is_reported(monkeypatch):
     monkeypatch.setattr(os, "utime", refused)
     found.restore_times()
     assert found.lines() == [
-        f"times of results that could not be set: {RTTM}; a change before this time can be missed"
+        f"could not set the time of results: {RTTM}; changes of inputs that are older than these can be missed"
     ]
 
 

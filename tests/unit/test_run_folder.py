@@ -141,7 +141,7 @@ def test_the_start_of_a_run_merges_the_records_and_names_foreign_files(capfd):
     folder.prepare(is_started=True)
     assert list(FOLDER.glob("new/*")) == [] and RTTM in merged_records()[0]
     assert capfd.readouterr().err == (
-        "files at the place of a result that no job made: results/c/rttm/s/b.rttm; kept as .aside\n"
+        "files that no job made, with the path of a result: results/c/rttm/s/b.rttm; copies are kept as .aside\n"
     )
     assert Path("results/c/rttm/s/b.rttm.aside").exists()
 
@@ -198,6 +198,6 @@ def test_a_job_over_all_recordings_has_the_mark_of_its_recorded_files():
     folder = folder_of()
     assert folder.warnings() == [
         "results that are damaged or were changed by hand: results/c/der.csv; "
-        "a run keeps each as .aside and makes it again"
+        "the next run keeps a copy as .aside and makes the result again"
     ]
     assert folder.changed_of_job(log, ORIGIN) == MARK

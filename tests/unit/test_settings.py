@@ -70,7 +70,9 @@ def test_generated_files_are_up_to_date(tmp_path, monkeypatch):
     present = {name: (ROOT / name).read_text() for name in names}
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-    older = present["config.yaml"].replace("# folder of the results, below results/", "# older")
+    older = present["config.yaml"].replace(
+        "# name of the corpus, and of its folder below results/", "# older"
+    )
     assert older != present["config.yaml"]
     (tmp_path / "config.yaml").write_text(older)
     monkeypatch.setattr("diarflow.backends.PACKAGE", tmp_path / "scripts" / "diarflow")

@@ -226,11 +226,16 @@ def test_tiers_of_words_and_phones_are_no_speakers(tmp_path):
         f"{name} - {kind}": [(0, 1, "x")] for name in ("Ann", "Bob") for kind in ("words", "phones")
     }
     path = textgrid_of(tmp_path / "x.TextGrid", **tiers)
-    with pytest.raises(InputError, match=r"tiers Ann - words, .* are no speakers; expected annot"):
+    with pytest.raises(
+        InputError, match=r"tiers Ann - words, .* do not look like speakers; set annot"
+    ):
         turns_in(path)
     turns, notes = turns_in(path, TierSelection(("* - words",)))
     assert [turn.speaker for turn in turns] == ["Ann", "Bob"] and notes["tiers left out"] == 2
-    with pytest.raises(InputError, match=r"no tier Cy .annotations.tiers.; it has Ann - words"):
+    with pytest.raises(
+        InputError,
+        match=r"no tier matches Cy .annotations.tiers.; the file has the tiers Ann - words",
+    ):
         turns_in(path, TierSelection(("Cy",)))
 
 

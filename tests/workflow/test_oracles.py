@@ -1,4 +1,4 @@
-"""Oracle stages: the errors that remain if a stage is taken from the reference."""
+"""Oracle stages: the errors that remain if the result of a stage is taken from the reference."""
 
 import csv
 
@@ -32,24 +32,38 @@ def _oracles(_finished, tmp_path_factory):
     return build_once(tmp_path_factory, "oracles", build) / "tiny"
 
 
-def test_a_system_of_oracles_makes_no_errors_and_a_single_oracle_none_of_its_kind(_oracles):
+@pytest.fixture
+def totals(_oracles):
+    """Return the full error times of each system."""
     with open(_oracles / "results/tiny/der.csv") as file:
-        totals = {
+        return {
             row["system"]: {key: float(row[key]) for key in ("missed", "false_alarm", "confusion")}
             for row in csv.DictReader(file)
             if row["recording"] == "ALL" and row["protocol"] == "full"
         }
+
+
+def test_a_system_with_only_oracles_has_no_error(totals):
     assert sum(totals["perfect"].values()) < 0.01
+
+
+def test_oracle_speech_leaves_no_missed_speech_and_no_false_alarm(totals):
     speech = totals["classic-oracle-speech"]
     assert speech["missed"] < 0.01 and speech["false_alarm"] < 0.01
+
+
+def test_oracle_clusters_change_confusion_only_and_do_not_increase_it(totals):
     classic, clustered = totals["classic"], totals["classic-oracle-clustering"]
     assert clustered["confusion"] <= classic["confusion"]
     assert clustered["missed"] == classic["missed"]
+
+
+def test_an_oracle_number_of_speakers_is_recorded_as_given(_oracles):
     sidecar = _oracles / "results/tiny/rttm/classic-oracle-count/a.json"
     assert read_sidecar(sidecar) == {"speakers_given": True}
 
 
-def test_a_changed_reference_reruns_the_stages_that_read_it(_oracles, tmp_path):
+def test_a_changed_reference_reruns_the_oracle_stage_and_what_follows(_oracles, tmp_path):
     oracles = copied(_oracles, tmp_path)
     with open(oracles.folder / "audio/a.rttm", "a") as reference:
         reference.write("SPEAKER a 1 0.5 0.25 <NA> <NA> new <NA> <NA>\n")

@@ -118,7 +118,7 @@ def test_a_file_that_no_job_made_is_not_taken_for_a_result(scored):
     write_corpus(scored.folder, a=0.5, b=1.0, d=3.0)
     rttm = scored.folder / "results/c/rttm/s"
     shutil.copy2(rttm / "a.rttm", rttm / "d.rttm")
-    assert "no job made: results/c/rttm/s/d.rttm" in scored(SCORES).text
+    assert "path of a result: results/c/rttm/s/d.rttm" in scored(SCORES).text
     assert (rttm / "d.rttm").read_text().split()[-10:][1:5] == ["d", "1", "13.000", "5.000"]
     assert (rttm / "d.rttm.aside").exists()
 

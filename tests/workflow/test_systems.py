@@ -24,21 +24,27 @@ AGGREGATING = {"report_corpus", "report_all", "evaluate_changes", "all"}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Run three systems, each rule in one job. The environment of the user sets two threads."""
+    """Run three systems, each rule in one job."""
 
     def build(folder):
         write_tiny_corpus(folder, "best", "fast", "classic-kmeans")
         (folder / "tiny.tsv").write_text(TINY_TABLE.replace("\t2\t", "\t\t"))
-        Workflow(folder)(
-            "--cores", "2", overlay=BATCHES, **record_threads(folder),
-            OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2",
-        )  # fmt: skip
+        Workflow(folder)("--cores", "2", overlay=BATCHES)
 
     return build_once(tmp_path_factory, "systems", build)
 
 
-def test_every_job_has_one_thread_in_every_library(folder):
-    """BLAS and OpenMP have pools of one thread, and all CPU time is that of the main thread."""
+@pytest.mark.slow
+def test_every_job_has_one_thread_in_every_library(tmp_path):
+    """BLAS and OpenMP have pools of one thread, and all CPU time is that of the main thread.
+
+    The environment of the user sets two threads.
+    """
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    write_tiny_corpus(folder, "best", "fast", "classic-kmeans")
+    two = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
+    Workflow(folder)("--cores", "2", overlay=BATCHES, **record_threads(folder), **two)
     files = list((folder / "threads").iterdir())
     threads = [(path.name.partition("-")[0], json.loads(path.read_text())) for path in files]
     assert {rule for rule, _ in threads} == {

@@ -1,7 +1,8 @@
 """GE2E d-vector (Wan et al. 2018): three LSTM layers over a 40-band mel spectrogram, 256 dimensions.
 
-The weights are those of Resemblyzer as ONNX (see the model card in resources/models). The network takes 1.6 s. A longer
-window is split into parts, and its vector is their mean. A shorter window is repeated until it is full.
+The weights are those of Resemblyzer as ONNX (see the model card in resources/models). The input of the network is 1.6 s
+of audio. A longer window is split into such parts, and its vector is the normalised mean of their vectors. The frames of
+a shorter window are repeated up to 1.6 s.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from diarflow.embedding.windows import Window
 from diarflow.networks.onnx import session
 from diarflow.timeline.intervals import Seconds
 
-FRAMES = 160  # of 10 ms: the length of the training examples
+FRAMES = 160  # frames of 10 ms in one input of the network, the length of the training examples
 _FRAME, _HOP = 400, 160  # samples
 _MIN_LEVEL = -30.0  # dBFS; quieter recordings are amplified to this level
 _BATCH = 64  # parts
@@ -69,9 +70,9 @@ def mel_frames(reader: AudioReader, window: Window, gain: float) -> np.ndarray:
 
 
 def split_into_parts(frames: np.ndarray) -> list[np.ndarray]:
-    """Split frames (n, bands) into evenly spaced parts of 160 frames, which may overlap.
+    """Split frames (n, bands) into evenly spaced parts of 160 frames. Successive parts overlap by at least half.
 
-    Fewer than 160 frames are repeated.
+    If there are fewer than 160 frames, they are repeated up to 160.
 
     >>> [len(part) for part in split_into_parts(np.zeros((50, 40)))]
     [160]

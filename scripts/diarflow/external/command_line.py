@@ -1,7 +1,7 @@
-"""Command lines of external systems: words with placeholders, which no shell reads.
+"""Command lines of external systems: lists of words with placeholders. They run without a shell.
 
-A command is split into words as a POSIX shell splits it. Then each placeholder is replaced by a value of the recording.
-So no value can end a word or start another program.
+A command is split into words as a POSIX shell splits it. Then each placeholder is replaced by its value for the
+recording or the job. So no value can end a word or start another program.
 """
 
 import os
@@ -25,7 +25,7 @@ _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 
 def parse_command(command: str) -> list[str]:
-    """Split a command into words. Raises ValueError if it is malformed, or has no place for audio or a result.
+    """Split a command into words. Raises ValueError if it is malformed, or lacks a placeholder for audio or result.
 
     >>> parse_command("diarize --in '{audio}' {rttm}")
     ['diarize', '--in', '{audio}', '{rttm}']
@@ -42,8 +42,9 @@ def parse_command(command: str) -> list[str]:
     if not names & _RESULTS:
         raise ValueError("contains neither {rttm}, {output} nor {folder}")
     if "list" in names and names & (set(PLACEHOLDERS) - _OF_JOB):
+        single = min(names & (set(PLACEHOLDERS) - _OF_JOB))
         raise ValueError(
-            "contains {list} and a placeholder of a single recording, expected {folder}"
+            f"contains {{list}} and {{{single}}}, which belongs to a single recording; use {{folder}} for the results"
         )
     if "list" in names and "folder" not in names:
         raise ValueError("contains {list}, but not {folder}")
@@ -58,7 +59,8 @@ def is_of_job(words: list[str]) -> bool:
 def fill(words: list[str], values: Mapping[str, Any]) -> list[str]:
     """Return the words with values in place of the placeholders.
 
-    A word whose value is unknown (None) is left out, and so is an option before it, which begins with a hyphen.
+    A word that contains a placeholder without a value (None) is left out. If it begins with this placeholder, the option
+    before it, a word that begins with a hyphen, is left out too.
 
     >>> words = ["diarize", "a.wav", "--speakers", "{num_speakers}", "--most={max_speakers}"]
     >>> fill(words, {"num_speakers": 2, "max_speakers": None})
@@ -78,16 +80,16 @@ def fill(words: list[str], values: Mapping[str, Any]) -> list[str]:
 
 
 def resolve_files(words: list[str], environment: str | None = None) -> list[str]:
-    """Return the words with absolute paths in place of files of the current folder.
+    """Make the relative paths of existing files absolute, because the program runs in another folder.
 
-    The program runs in a folder of its own. The first word is the program: a path, or a name that is looked up in
+    The first word is the program: a path, or a name that is looked up in
     `bin` of the folder `environment` and in PATH. Raises InputError if there is no such program.
     """
     folders = [os.path.join(os.path.abspath(environment), "bin")] if environment else []
     path = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
     program = shutil.which(words[0], path=path)
     if program is None:
-        raise InputError(f"program {shown(words[0])} does not exist, or may not be executed")
+        raise InputError(f"program {shown(words[0])} does not exist or is not executable")
     return [os.path.abspath(program), *(_resolved(word) for word in words[1:])]
 
 

@@ -1,4 +1,4 @@
-"""Tiers of Praat and ELAN: the selection of those that contain turns, and of their speakers.
+"""Tiers of Praat and ELAN: which tiers contain turns, and where their speakers are named.
 
 Users have a tier for each speaker, with a transcript as labels, or one tier whose labels are the speakers.
 """
@@ -11,7 +11,7 @@ from diarflow.errors import InputError
 from diarflow.formats.records import NAMELESS, RecordFile
 from diarflow.formats.text import examples
 
-# names of a tier whose labels are speakers, and of tiers that are no speakers
+# names of tiers whose labels are speakers, and of tiers that belong to no single speaker
 _SPEAKER_TIERS = {"speaker", "speakers", "spk", "diarization", "diarisation"}
 _OTHER_TIERS = {
     "word", "words", "phone", "phones", "phoneme", "phonemes", "segment", "segments", "syllable", "syllables",
@@ -23,8 +23,9 @@ _PAUSES = {"sil", "sp", "<sil>", "<p:>", "<p>", "silence", "pause", "#"}
 
 
 class TierSelection(NamedTuple):
-    """Setting of a corpus: patterns of tiers, all if empty, and the source of the speakers.
+    """Setting of a corpus: which tiers are read, and where the speakers are named.
 
+    `tiers` are patterns of names. If there are none, tiers with a name such as `speaker` are read, or else all tiers.
     `speaker` is "tier", "label", or "auto": "label" for a tier with a name such as `speaker`, else "tier".
     """
 
@@ -46,10 +47,11 @@ class Tier(NamedTuple):
 def add_tiers(
     file: RecordFile, tiers: Sequence[Tier], selection: TierSelection, *, takes_unlabelled: bool
 ) -> None:
-    """Add the turns of the selected tiers to a file without recording names.
+    """Add the turns of the selected tiers to `file`. Its format has no names of recordings.
 
     With `takes_unlabelled`, an interval without a label is a turn if the tier gives the speaker.
-    Raises InputError if no tier is selected, or if the tiers are no speakers.
+    Raises InputError if no tier matches the patterns, if a tier has a name such as `words`, which is no speaker's, or if
+    the labels of the only tier may be speakers.
     """
     chosen = _select(file.path, tiers, selection)
     number = 0
@@ -79,7 +81,8 @@ def _select(path: str, tiers: Sequence[Tier], selection: TierSelection) -> list[
         pairs = list(_matches(tiers, selection.tiers))
         if not pairs:
             raise InputError(
-                f"{path}: no tier {examples(selection.tiers)} (annotations.tiers); it has {examples(names)}"
+                f"{path}: no tier matches {examples(selection.tiers)} (annotations.tiers); the file has the tiers "
+                f"{examples(names)}"
             )
     else:
         labelled = [tier for tier in tiers if tier.name.strip().lower() in _SPEAKER_TIERS]
@@ -95,19 +98,21 @@ def _select(path: str, tiers: Sequence[Tier], selection: TierSelection) -> list[
             return [(tier, "") for tier, _ in pairs]
         if not selection.tiers and (others := [tier for tier in tiers if _is_no_speaker(tier)]):
             raise InputError(
-                f"{path}: tiers {examples(tier.name for tier in others)} are no speakers; "
-                'expected annotations.tiers of the corpus, for example ["* - words"], or speaker: label'
+                f"{path}: tiers {examples(tier.name for tier in others)} do not look like speakers; "
+                'set annotations.tiers of the corpus, for example ["* - words"] if * is the speaker, or speaker: label'
             )
         if len(pairs) == 1 and _may_name_speakers(pairs[0][0]):
             raise InputError(
                 f"{path}: the labels of the only tier, {pairs[0][0].name}, are repeated and may be speakers; "
-                "expected annotations.speaker of the corpus: label or tier"
+                "set annotations.speaker of the corpus to label if they are, else to tier"
             )
     return pairs
 
 
 def _may_name_speakers(tier: Tier) -> bool:
-    """Return whether each label of a tier appears twice or more on average, unlike transcripts.
+    """Return whether the labels of a tier may be speakers: at least two labels, which appear twice or more on average.
+
+    The labels of a transcript are seldom repeated. A tier with a participant has its speaker.
 
     >>> _may_name_speakers(Tier("who", [(0, 1, "Ann"), (1, 2, "Bob"), (2, 3, "Ann"), (3, 4, "Bob")]))
     True
@@ -118,14 +123,20 @@ def _may_name_speakers(tier: Tier) -> bool:
 
 
 def _is_no_speaker(tier: Tier) -> bool:
-    """Return whether the last word of the name of a tier with labels is a level of annotation, as in `Ann - words`."""
+    """Return whether the name of a tier ends with a kind of annotation, as `Ann - words` does.
+
+    Tiers without labels, and tiers with a participant, do not count.
+    """
     words = re.findall(r"[^\W_]+", tier.name.lower())
     is_level = not tier.participant and bool(words) and words[-1] in _OTHER_TIERS
     return is_level and any(label.strip() for _, _, label in tier.intervals)
 
 
 def _matches(tiers: Iterable[Tier], patterns: Iterable[str]) -> Iterator[tuple[Tier, str]]:
-    """Yield the tiers that match a pattern, each with its speaker: what the first `*` stands for, or the name."""
+    """Yield the tiers that match a pattern, each with its speaker.
+
+    The speaker is the participant, or else the text that the first `*` matches, or else the name of the tier.
+    """
     expressions = [
         re.compile("(.*)".join(map(re.escape, pattern.strip().split("*"))), re.IGNORECASE)
         for pattern in patterns

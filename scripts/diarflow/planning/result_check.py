@@ -1,7 +1,7 @@
 """Comparison of the results on disk with their records.
 
-A result is *damaged* if its content is not what its job wrote, *foreign* if no job wrote it, and *outdated* if its
-job had another provenance or another row of the table than the present ones. A result whose time alone differs, for
+A result is *damaged* if its content is not what its job wrote, *foreign* if no job wrote it, and *outdated* if the
+provenance or the table row of its job has changed since. A result whose time alone differs, for
 example after a backup was restored, gets its recorded time back.
 """
 
@@ -28,20 +28,20 @@ from diarflow.runs.result_records import (
     merged_records,
 )
 
-_STEP = 1000  # nanoseconds between two times that are moved out of the future
+_STEP = 1000  # nanoseconds between successive times, where times in the future become the present
 
 
 class ResultCheck:
     """Results in this folder that differ from their records.
 
-    Finding them has no side effects. While a run is at work here nothing is compared, because a job writes the records
-    of its files after the files.
+    The comparison writes nothing to disk. While another run is at work in this folder, nothing is compared: a job writes
+    its files first and their records later, so that files without a fault can differ from their records.
     """
 
     def __init__(self) -> None:
         self.is_active = not (LOCK.exists() and is_run_alive())
         self._records: dict[str, ResultRecord] = {}
-        # False if an earlier version can have made files without a record
+        # False if an earlier version of diarflow may have made files without a record
         self._all_are_recorded = False
         self._recorded_times: dict[str, int] = {}  # of files that have another time now
         self._damaged: set[str] = set()
@@ -49,7 +49,7 @@ class ResultCheck:
         self._not_restamped: list[str] = []
         if self.is_active:
             records, self._all_are_recorded = merged_records()
-            # an earlier version recorded row files too
+            # an earlier version of diarflow recorded row files too
             self._records = {path: records[path] for path in filter(_is_result, records)}
             for path, record in self._records.items():
                 self._compare(path, record)
@@ -69,9 +69,9 @@ class ResultCheck:
             self._recorded_times[path] = record.mtime_ns
 
     def must_be_made(self, path: str, made_from: str) -> bool:
-        """Return whether a job must make the file at `path`, although it exists or Snakemake does not miss it.
+        """Return whether a job must make the file at `path`, even if it exists or is no output of a rule.
 
-        `made_from` is the digest of what the job makes it from now.
+        `made_from` is the digest of the present provenance and table row of the job.
         """
         if not self.is_active:
             return False
@@ -92,7 +92,7 @@ class ResultCheck:
         return self.is_active and path in self._records and file_state(path) is None
 
     def paths_of_job(self, log: str) -> list[str]:
-        """Return the recorded files of a job that has no recordings of its own."""
+        """Return the recorded files of a job over a whole corpus or several, such as the report."""
         return self._aggregated.get(job_id(log), [])
 
     @cached_property
@@ -104,7 +104,7 @@ class ResultCheck:
         return paths
 
     def warnings(self) -> list[str]:
-        """Return a line about the damaged results, or about why results are not compared, if there is a reason for it."""
+        """Return a line that names the damaged results, or says why none was compared; no line if neither applies."""
         if not self.is_active:
             return [
                 f"results are not compared with their records: a run is at work here, or {LOCK} cannot be locked"
@@ -113,7 +113,7 @@ class ResultCheck:
             return []
         return [
             f"results that are damaged or were changed by hand: {examples(sorted(self._damaged))}; "
-            f"a run keeps each as {ASIDE} and makes it again"
+            f"the next run keeps a copy as {ASIDE} and makes the result again"
         ]
 
     def lines(self) -> list[str]:
@@ -122,19 +122,19 @@ class ResultCheck:
         if self._foreign:
             shown = examples(sorted(self._foreign))
             lines.append(
-                f"files at the place of a result that no job made: {shown}; kept as {ASIDE}"
+                f"files that no job made, with the path of a result: {shown}; copies are kept as {ASIDE}"
             )
         if self._not_restamped:
             shown = examples(self._not_restamped)
             lines.append(
-                f"times of results that could not be set: {shown}; a change before this time can be missed"
+                f"could not set the time of results: {shown}; changes of inputs that are older than these can be missed"
             )
         return lines
 
     # --- side effects, for RunFolder.prepare ----------------------------------------------------
 
     def restore_times(self) -> None:
-        """Give files back their recorded times, and move times that are in the future to the present, in order."""
+        """Give files back their recorded times, and set times in the future to the present, in the same order."""
         if not self.is_active:
             return
         for path, recorded in self._recorded_times.items():
@@ -163,10 +163,11 @@ class ResultCheck:
         return True
 
     def keep_aside(self, path: str) -> None:
-        """Keep a damaged or foreign file under another name, before its job replaces it.
+        """Keep a damaged or foreign file under another name, before a job replaces it.
 
-        Snakemake has found the file, so it stays in its place too, with a time that is older than all inputs. An empty
-        file takes the place of a folder. The page of a recording is no output of a rule, and is moved.
+        The file is copied, because Snakemake has seen it already and expects it to exist. Its time becomes older than
+        all inputs. A folder is moved, and an empty file takes its place. The page of a recording is moved, because it is
+        no output of a rule.
         """
         if path not in self._damaged and path not in self._foreign:
             return
@@ -183,7 +184,7 @@ class ResultCheck:
         os.utime(path, (1, 1), follow_symlinks=False)
 
     def save(self) -> None:
-        """Write all records to one file, with those of files that an earlier version made."""
+        """Write all records to one file, and add records of files that an earlier version of diarflow made without."""
         if self.is_active:
             # all files: a later run may need results that this one does not
             present = {} if self._all_are_recorded else dict(_present_files())
@@ -207,7 +208,7 @@ def _present_files() -> Iterator[tuple[str, ResultRecord]]:
 
 
 def _is_result(path: str) -> bool:
-    """Return whether a file is a result, rather than a row file, a table of ids or a failure record."""
+    """Return whether a file is a result, rather than a row file, the table `recordings.tsv` or a failure record."""
     _, owner, *rest = path.split("/")
     is_of_corpus = owner != "report" and len(rest) > 1
     return not (is_of_corpus and rest[0] in ("recordings", "failures")) and (
@@ -225,7 +226,7 @@ def _is_same(path: str, other: str) -> bool:
 
 
 def _differs(path: str, record: ResultRecord) -> bool:
-    """Return whether the content of a file differs from its record, as far as this contains a digest."""
+    """Return whether the content of a file differs from its record; False if the record contains no digest."""
     if not record.sha256:
         return False
     try:
@@ -237,7 +238,7 @@ def _differs(path: str, record: ResultRecord) -> bool:
 def changed_mark(folder: Path) -> str:
     """Write the file that makes a job run again, and return its path. Its name is shown as the reason.
 
-    Snakemake compares time and content of inputs with those of the last run of the job. So the content is new.
+    Snakemake compares time and content of inputs with those of the last run of the job. So each call writes new content.
     """
     path = folder / "result-differs-from-its-record"
     path.write_text(uuid4().hex)

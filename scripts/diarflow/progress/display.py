@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-LINE_SECONDS = 60.0  # between two lines without a terminal
+LINE_SECONDS = 60.0  # between two lines of progress, if the output is not a terminal
 
 
 class Display(Protocol):
@@ -32,12 +32,12 @@ class Display(Protocol):
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Return whether a stream is a terminal in which lines can be written again."""
+    """Return whether a stream is a terminal in which lines can be overwritten."""
     return stream.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
 class Lines:
-    """A line of progress now and then, for output that is not a terminal."""
+    """A line of progress every `seconds` seconds, for output that is not a terminal."""
 
     def __init__(self, stream: TextIO, seconds: float = LINE_SECONDS):
         self._stream, self._seconds = stream, seconds
@@ -57,7 +57,9 @@ class Lines:
 
     def _print_progress(self) -> None:
         if self._progress:
-            with suppress(BrokenPipeError, ValueError):  # nobody reads the pipe, or it is closed
+            with suppress(
+                BrokenPipeError, ValueError
+            ):  # the reader of the pipe has ended, or the stream is closed
                 self.print(progress_line(self._progress()))
 
     def print(self, text: str, style: str = "") -> None:
@@ -92,7 +94,7 @@ class LiveTable:
 
         self._live = Live(
             console=self._console, get_renderable=table, refresh_per_second=4,
-            # standard output of the run may be a file
+            # if standard output is a file, what is printed to it stays there
             redirect_stdout=sys.stdout.isatty(),
         )  # fmt: skip
         self._live.start()

@@ -14,18 +14,19 @@ Region = tuple[Seconds, Seconds, frozenset[str]]
 
 
 class TalkStatistics(NamedTuple):
-    """Statistics of a recording. Dictionaries are keyed by speaker, in the order of the first turns.
+    """Statistics of a recording. Dictionaries are keyed by speaker, ordered by the first turn of each.
 
     Parameters
     ----------
     duration : seconds of the recording
     talk : seconds in which each speaker is active
-    speech, overlap : seconds in which at least one and at least two speakers are active
+    speech : seconds in which at least one speaker is active
+    overlap : seconds in which at least two speakers are active
     turns : number of turns; pauses of up to PAUSE_IN_TURN do not separate turns
     monologue : the longest stretch in which one speaker is active and no other, with pauses of up to
         PAUSE_IN_MONOLOGUE; None without such a stretch
-    samples : the longest turn of each speaker, or part of a turn, without overlap
-    followers : how many times the next turn after one of a speaker is of another speaker
+    samples : for each speaker, the longest turn, or part of a turn, in which nobody else is active
+    followers : `followers[a][b]` is how many times a turn of speaker b follows a turn of speaker a
     """
 
     duration: Seconds
@@ -126,7 +127,7 @@ def turns_alone(regions: Iterable[Region], max_pause: Seconds) -> list[Turn]:
 
 
 def count_followers(turns: Iterable[Turn]) -> dict[str, dict[str, int]]:
-    """Count how many times the next turn after one of a speaker is of another speaker.
+    """Count, for each speaker, how many times a turn of each other speaker follows.
 
     `turns` are in order of time. Successive turns of one speaker count as one.
 

@@ -1,7 +1,8 @@
 """Diarization errors of one recording in seconds, under the protocols full, fair and forgiving.
 
-The seconds equal those of pyannote.metrics 4.2. Speakers are mapped over the whole scored extent before collars
-are removed, as in NIST's md-eval-22; pyannote.metrics removes collars first. See docs/scoring.md.
+With the same mapping of speakers, the seconds equal those of pyannote.metrics 4.2. The mapping can differ: here, speakers
+are mapped over the whole scored extent before collars are removed, as in NIST's md-eval-22; pyannote.metrics removes
+collars first. See docs/scoring.md.
 """
 
 from collections.abc import Iterable
@@ -19,9 +20,9 @@ ERROR_KINDS = ("missed", "false_alarm", "confusion")
 class Score(NamedTuple):
     """Error times of one recording or, because scores add up, of several.
 
-    All fields are seconds, except `jer_errors` and `jer_speakers`. Where two speakers are active, each second
-    counts twice. `speech` and the `vad_` fields ignore who speaks, so there each second counts once.
-    The `overlap_` fields are the share inside regions with at least two reference speakers.
+    All fields are seconds, except `jer_errors` and `jer_speakers`. A second with two active speakers counts twice,
+    except in `scored`, `speech` and the `vad_` fields, in which each second counts once.
+    The `overlap_` fields count only seconds in regions with at least two reference speakers.
 
     The diarization error rate is (missed + false_alarm + confusion) / reference (NIST RT-09 evaluation plan).
     The Jaccard error rate is jer_errors / jer_speakers (Ryant et al. 2019, "The second DIHARD challenge").
@@ -147,7 +148,7 @@ def _count_errors(regions: AtomicRegions, mapping: np.ndarray) -> np.ndarray:
 
 
 def _score_errors(regions: AtomicRegions, durations: np.ndarray, mapping: np.ndarray) -> Score:
-    """Return the diarization and speech detection errors; `durations` (regions,) are the seconds that count."""
+    """Return the diarization and speech detection errors; `durations` (regions,) are the scored seconds of each region."""
     speakers = regions.reference.sum(axis=1)
     counts = np.column_stack([speakers, _count_errors(regions, mapping)])
     reference, missed, false_alarm, confusion = (durations @ counts).tolist()
@@ -166,7 +167,10 @@ def _score_errors(regions: AtomicRegions, durations: np.ndarray, mapping: np.nda
 
 
 def _score_jaccard(regions: AtomicRegions, durations: np.ndarray, mapping: np.ndarray) -> Score:
-    """Return the Jaccard errors, as in dscore: 1 minus the Jaccard index, and 1 for a speaker without a mapping."""
+    """Return the sum of the Jaccard errors of the reference speakers, and their number.
+
+    As in dscore, the error of a speaker is 1 minus the Jaccard index, or 1 for a speaker without a mapping.
+    """
     reference, hypothesis, shared = speaking_times(regions, durations)
     errors = np.ones(len(reference))
     column, row = mapping
@@ -178,7 +182,7 @@ def _score_jaccard(regions: AtomicRegions, durations: np.ndarray, mapping: np.nd
 
 
 def _score_purity(regions: AtomicRegions, durations: np.ndarray) -> Score:
-    """Return the parts of purity and coverage of the hypothesis speakers."""
+    """Return the numerators of purity and coverage, and the denominator of purity."""
     _, hypothesis, shared = speaking_times(regions, durations)
     return Score(
         hypothesis=float(hypothesis.sum()),

@@ -1,4 +1,4 @@
-"""Notes: counts of what was dropped or mapped when a reference or an imported system was read.
+"""Notes: how often each kind of repair was made when a reference, a transcript or an imported system was read.
 
 The sidecar of the result contains them under `notes`. The summary of a run adds the counts of all recordings.
 """
@@ -13,7 +13,9 @@ Notes = Counter[str]
 
 
 def joined_notes(notes: Sequence[Notes]) -> dict[str, int]:
-    """Return the sums of the notes on the channels of a recording, sorted. It is empty if all channels are.
+    """Return the sums of the notes of all channels of a recording, sorted by name.
+
+    The recording has the note `empty` if all its channels have it.
 
     >>> joined_notes([Notes({EMPTY: 1}), Notes({"turns dropped": 2})])
     {'turns dropped': 2}

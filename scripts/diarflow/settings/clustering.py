@@ -73,7 +73,7 @@ class MeanshiftClustering(CentroidClustering):
         0.3,
         gt=0,
         le=1,
-        description="quantile of the distances that gives the bandwidth, if it is estimated",
+        description="if bandwidth is null: the bandwidth is this quantile of the distances",
     )
 
 
@@ -85,7 +85,7 @@ class PoolingClustering(CountedClustering):
 
 
 class AgglomerativeClustering(PoolingClustering):
-    """Average linkage; an added distance separates the local speakers of a chunk."""
+    """Agglomerative, average linkage; the local speakers of a chunk get an added distance."""
 
     backend: Literal["agglomerative"] = "agglomerative"
     threshold: float = Field(
@@ -133,13 +133,13 @@ class VbxClustering(PoolingClustering):
         0.0,
         ge=0,
         lt=1,
-        description="probability that the next window has the same speaker; 0: no Markov chain",
+        description="probability that a window keeps its predecessor's speaker; 0: windows are independent",
     )
     merge_threshold: float = Field(
         0.65,
         gt=0,
         le=1,
-        description="minimum cosine similarity of merged clusters, lower for small clusters; 1: never",
+        description="clusters at least this similar (cosine; less if small) are merged; 1: no merging",
     )
 
 

@@ -19,7 +19,7 @@ def with_comments(text: str) -> str:
     of a variant, and behind a variant in braces.
 
     >>> print(with_comments("batch_size: 1 # old"))
-    batch_size: 1                                 # largest average number of recordings per job
+    batch_size: 1                                 # limit of the average number of recordings in a job
     """
     lines = text.split("\n")
     for comment in _comments(yaml.compose(text), yaml.safe_load(text), Settings):

@@ -31,7 +31,7 @@ class Settings(Block):
         "fail", description="exit status if a recording was set aside: fail (3) or accept (0)"
     )
     batch_size: int = Field(
-        1, ge=1, le=10_000, description="largest average number of recordings per job"
+        1, ge=1, le=10_000, description="limit of the average number of recordings in a job"
     )
     time_limit: float | None = Field(
         None,

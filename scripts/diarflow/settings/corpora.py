@@ -59,7 +59,7 @@ class Corpus(Block):
     """Recordings that are diarized and reported together."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")] = Field(
-        description="folder of the results, below results/"
+        description="name of the corpus, and of its folder below results/"
     )
     recordings: str | None = Field(
         None,
@@ -67,7 +67,7 @@ class Corpus(Block):
     )
     protocol: str | None = Field(
         None,
-        description="pyannote.database protocol in a database.yml: AMI.SpeakerDiarization.only_words",
+        description="protocol of a database.yml of pyannote.database, such as AMI.SpeakerDiarization.only_words",
     )
     subset: Literal["train", "development", "test"] | None = Field(
         None, description="subset of this protocol: train, development or test; null: all"
@@ -91,10 +91,12 @@ class Corpus(Block):
         None, description="number of speakers of recordings for which the table gives none"
     )
     min_speakers: SpeakerCount | None = Field(
-        None, description="minimum of the estimate, for the same recordings"
+        None,
+        description="minimum of the estimated number, for recordings for which the table gives none",
     )
     max_speakers: SpeakerCount | None = Field(
-        None, description="maximum of the estimate, for the same recordings"
+        None,
+        description="maximum of the estimated number, for recordings for which the table gives none",
     )
     track: (
         Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}$")]
@@ -115,7 +117,8 @@ class Corpus(Block):
         None, description="folder with a transcript for each recording, whose words get speakers"
     )
     annotations: Annotations | None = Field(
-        None, description="selection of tiers in TextGrid and ELAN files; null: all tiers"
+        None,
+        description="tiers of TextGrid and ELAN files (docs/formats.md); null: `speaker` or similar, else all",
     )
     split: Literal["dev", "test"] | None = Field(
         None, description="dev: for tuning and training; null: for training; test: for neither"

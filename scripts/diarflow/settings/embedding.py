@@ -35,12 +35,12 @@ class CampplusEmbedding(Block):
     )
     network: Name | None = Field(
         "segmentation",
-        description="variant of `networks` whose local speakers get vectors too; null: none",
+        description="variant of `networks`; each local speaker in it gets a vector too; null: windows only",
     )
     window: Window = 1.5
     hop: Annotated[float, Field(gt=0, le=30)] | None = Field(
         0.5,
-        description="seconds from one window to the next; null: `window` if grid, else one window per segment",
+        description="seconds from start to start of windows; null: `window` if grid, else one per segment",
     )
     grid: bool = Field(
         True,
@@ -50,7 +50,7 @@ class CampplusEmbedding(Block):
         0.5,
         ge=0,
         le=1,
-        description="minimum share of speech without overlap in a window, if grid is true",
+        description="if grid is true: minimum share of a window that is speech of a single speaker",
     )
 
 

@@ -14,7 +14,7 @@ class NoOverlap(Block):
 
 
 class SegmentationOverlap(Block):
-    """Number of speakers in the output of a segmentation network, mean over chunks."""
+    """Thresholds on the number of active speakers, the mean over the chunks of a network."""
 
     backend: Literal["segmentation"] = "segmentation"
     network: Network = "segmentation"

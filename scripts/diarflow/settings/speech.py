@@ -31,7 +31,7 @@ class WebrtcSpeech(Block):
 
 
 class SegmentationSpeech(Block):
-    """Number of speakers in the output of a segmentation network, mean over chunks."""
+    """Thresholds on the number of active speakers, the mean over the chunks of a network."""
 
     backend: Literal["segmentation"] = "segmentation"
     network: Network = "segmentation"

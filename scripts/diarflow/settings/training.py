@@ -21,14 +21,14 @@ class Training(Block):
         1.0,
         ge=0,
         le=60,
-        description="seconds; a change across a longer pause is placed at the end of the pause",
+        description="seconds; after a longer pause, the change is the end of the pause, else the whole pause",
     )
     neighbourhood: float = Field(
         0.075, ge=0, le=1, description="frames within this many seconds of a change are positive"
     )
     features: Literal["deltas", "spans"] = Field(
         "spans",
-        description="deltas (second derivatives) or spans (divergence of the 3 s on both sides of a frame)",
+        description="last 12 of 35: deltas (second derivatives) or spans (divergence of 3 s on either side)",
     )
     normalisation: Literal["recording", "none"] = Field(
         "recording", description="recording (mean 0 and variance 1 over each recording) or none"

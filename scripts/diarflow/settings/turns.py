@@ -15,11 +15,11 @@ class JoinTurns(Block):
         0.3,
         ge=0,
         le=60,
-        description="seconds; turns of a speaker with a longer pause stay separate",
+        description="seconds; turns of a speaker with a longer pause between them stay separate",
     )
     second_speaker: Literal["nearest", "none"] = Field(
         "nearest",
-        description="second speaker in overlap: nearest (of the nearest turn by another speaker) or none",
+        description="second speaker in overlap: nearest (the other speaker with the nearest turn) or none",
     )
 
 
