@@ -12,7 +12,8 @@ SOURCES = scripts tests bench docs resources
 # Installs a link to the package in scripts/. The locked requirements contain the build backend.
 EDITABLE = --quiet --no-deps --no-build-isolation --editable .
 # pip compiles to bytecode on one core only. Some packages contain files for other versions of Python, which fail.
-COMPILE = $(BIN)/python -m compileall -q -j 0 -x '/(tests|pip|mypy|setuptools)/' .venv/lib >/dev/null 2>&1 || true
+# The packages that are left out are large, and few of their modules are imported.
+COMPILE = $(BIN)/python -m compileall -q -j 0 -x '/(tests|pip|mypy|setuptools|plotly|numba|fontTools|pygments|docutils)/' .venv/lib >/dev/null 2>&1 || true
 
 .PHONY: run state test train test-slow check format config models slurm pyannote peers reliability lock clean help
 
@@ -123,4 +124,6 @@ $(PEERS): .venv-%/peer.stamp: bench/peers/requirements/%.txt .venv-%/made.stamp
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "diarflow needs Python 3.11 or later, but $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=/path/to/python3." >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt install python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $*
+	@# the pip that comes with Python 3.11 is slower
+	$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pip.txt
 	@touch $@

@@ -26,5 +26,6 @@ for peer in senko resemblyzer; do
     $compile $folder/$peer.in --override $folder/overrides.txt -o $folder/$peer.txt
     split_torch $folder/$peer.txt
 done
-# uv itself, which `make lock` installs
+# pip and uv themselves
+$compile requirements/pip.in -o requirements/pip.txt
 $compile requirements/uv.in -o requirements/uv.txt

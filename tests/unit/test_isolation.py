@@ -113,7 +113,8 @@ def test_only_the_last_attempt_sets_a_recording_aside_for_a_lack_of_memory(
 
 
 @pytest.mark.parametrize(
-    ("variables", "allocated"), [({}, 1500), ({"SLURM_MEM_PER_NODE": "1200"}, 1200)]
+    ("variables", "allocated"),
+    [pytest.param({}, 1500, marks=pytest.mark.slow), ({"SLURM_MEM_PER_NODE": "1200"}, 1200)],
 )
 def test_a_recording_that_exhausts_the_memory_of_the_last_attempt_on_slurm_is_set_aside(
     attempt, monkeypatch, variables, allocated

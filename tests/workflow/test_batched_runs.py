@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from workflow_runs import BATCHES, digests
 
 
@@ -29,6 +30,7 @@ def test_a_changed_setting_reruns_in_batches_and_is_then_complete_for_single_job
     assert finished.planned(scores, overlay=changed) == {}
 
 
+@pytest.mark.slow
 def test_batches_on_two_cores_and_single_jobs_write_the_same_bytes(finished):
     before = digests(finished.folder)
     (finished.folder / "results").rename(finished.folder / "before")

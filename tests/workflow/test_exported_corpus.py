@@ -103,6 +103,7 @@ def test_an_unknown_format_is_one_line_with_all_formats(exported):
     assert "exports" in line and "srt" in line
 
 
+@pytest.mark.slow
 def test_words_of_a_transcript_get_the_speakers_of_each_system(tmp_path):
     workflow = Workflow(tmp_path / "t")
     write_corpus(workflow.folder, "srt")

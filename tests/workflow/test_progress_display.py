@@ -163,8 +163,8 @@ def test_a_failed_job_is_visible_with_its_log(corpus, tmp_path):
         (["--dry-run"], "This was a dry-run"),
         (["--lint"], "Congratulations"),
         (["--list"], "report_all"),
-        (["--summary"], "output_file"),
-        (["--quiet", "all", "--dry-run"], "Job stats"),
+        pytest.param(["--summary"], "output_file", marks=pytest.mark.slow),
+        pytest.param(["--quiet", "all", "--dry-run"], "Job stats", marks=pytest.mark.slow),
     ],
     ids=" ".join,
 )

@@ -193,6 +193,7 @@ def test_a_recording_that_exceeded_the_time_limit_succeeds_after_retry_with_more
     assert soundfile.info(fresh.folder / "results/tiny/audio/a.wav").duration > 1
 
 
+@pytest.mark.slow
 def test_a_failed_recording_is_processed_again_if_its_settings_or_the_code_change(fresh, tmp_path):
     (fresh.folder / "tiny.tsv").write_text("recording\taudio\tchannel\na\taudio/a.wav\t5\n")
     done = fresh("audio", check=False)
