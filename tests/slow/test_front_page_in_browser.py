@@ -132,6 +132,14 @@ def test_the_difference_of_two_systems_is_a_column(page):
     expect(cells.first).to_have_text("+1.00")
 
 
+def test_the_difference_is_left_out_if_the_other_system_has_no_results(page):
+    page.get_by_label("Name contains").fill(names(page)[-1])
+    expect(page.locator("#recordings tbody tr")).to_have_count(1)
+    assert "difference to the other system, s" not in titles(page)
+    page.get_by_label("Name contains").fill("")
+    expect(page.locator("#recordings button[data-column=delta]")).to_be_visible()
+
+
 def test_a_worst_segment_is_played_exactly_and_links_to_its_place(page):
     page.get_by_label("Play 1 s before and after").uncheck()
     row = page.locator("#segments tbody tr").first

@@ -41,7 +41,7 @@
     cell: (data, row) => formatClock(data.facts.duration[row.index], 0),
   };
   const delta = {
-    name: "delta", title: "difference to the other system, s",
+    name: "delta", title: "difference to the other system, s", isComparison: true,
     value: (data, row) => {
       const [own, other] = [read(data.scores, "error_seconds", row.scores), read(data.other, "error_seconds", row.other)];
       return own === null || other === null ? null : own - other;
@@ -53,7 +53,9 @@
       return value > 0 && text !== "0.00" ? `+${text}` : text;
     },
   };
-  const otherDer = number("other_der", "DER of the other system, %", 2, (data, row) => read(data.other, "der", row.other));
+  const otherDer = {
+    ...number("other_der", "DER of the other system, %", 2, (data, row) => read(data.other, "der", row.other)), isComparison: true,
+  };
 
   const errorColumns = [
     speakers,
@@ -120,7 +122,7 @@
 
   // columns of a view that can be chosen
   const columnsOf = ({ view, other }) => view === "talk" ? talkColumns
-    : errorColumns.filter(({ name }) => other || !["delta", "other_der"].includes(name));
+    : errorColumns.filter(({ isComparison }) => other || !isComparison);
 
   const defaultNames = (state) => {
     const names = columnsOf(state).map(({ name }) => name);

@@ -96,7 +96,9 @@
 
   const show = (state) => {
     const rows = visibleRows(state);
-    const columns = chosenColumns(state);
+    // a column that compares with a system without results here is left out, unless it was chosen
+    const columns = chosenColumns(state).filter((column) =>
+      state.columns || !column.isComparison || !rows.length || rows.some((row) => column.value(data, row) !== null));
     const pages = Math.max(1, Math.ceil(rows.length / ROWS_PER_PAGE));
     const page = Math.min(state.page, pages);
     const first = (page - 1) * ROWS_PER_PAGE;
