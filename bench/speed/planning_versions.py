@@ -6,7 +6,6 @@
 """
 
 import argparse
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import NamedTuple
 
 from bench.measure import measure
 from bench.page import ROOT, print_heading, print_table
-from bench.speed.planning import write_corpus, write_empty_results
+from bench.speed.planning import forget_records, write_corpus, write_empty_results
 
 TEXT = """
 System `best`, `--workflow-profile profiles/large`, batches of 100. CPU-seconds (user and system time) of dry runs: the
@@ -48,12 +47,10 @@ class Version(NamedTuple):
             "retry", "--quiet", "all", fails=True
         )  # writes the row files; earlier versions had no such target
         write_empty_results(self.folder, listing)
+        forget_records(self.folder)
         self.plan("--touch", "--forceall", "--quiet", "all")
-        records = self.folder / "results" / "records"
-        if records.exists():
-            # results without records are those of an earlier version; a run records them
-            shutil.rmtree(records)
-            self.plan("retry", "--quiet", "all")
+        forget_records(self.folder)
+        self.plan("retry", "--quiet", "all", fails=True)  # records the results
 
 
 def compare(versions: list[Version], kind: str, repeats: int, arguments: tuple[str, ...]) -> list[str]:  # fmt: skip

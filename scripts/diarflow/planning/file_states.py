@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from functools import cache
+from stat import S_ISREG
 from typing import NamedTuple
 
 
@@ -20,11 +21,12 @@ def _states(folder: str) -> dict[str, FileState]:
     states = {}
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
         for entry in entries:
-            with suppress(FileNotFoundError):  # an unfinished file of a running job
-                stat = entry.stat()
-                states[entry.name] = FileState(
-                    stat.st_size, stat.st_mtime, stat.st_mtime_ns, entry.is_file()
-                )
+            try:
+                of_entry = entry.stat()
+            except FileNotFoundError:  # an unfinished file of a running job
+                continue
+            times = of_entry.st_mtime, of_entry.st_mtime_ns
+            states[entry.name] = FileState(of_entry.st_size, *times, S_ISREG(of_entry.st_mode))
     return states
 
 
