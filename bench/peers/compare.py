@@ -12,8 +12,8 @@ from bench.page import ROOT, print_heading
 from bench.peers.corpora import Corpus, prepare, prepared_recordings, read_corpora, write_scoring
 from bench.peers.systems import (
     PEERS,
-    OwnSettings,
     PeerError,
+    RunSettings,
     is_measured,
     own_systems,
     run_system,
@@ -25,7 +25,7 @@ The number of speakers is {number}. Each system runs alone on one core; [bench/p
 
 Error rates in percent. *number correct*: recordings whose number of speakers is correct, among all speakers and among
 those who speak for a second or more. *CPU-s/h* and *s/h*: CPU-seconds and seconds of the whole process for an hour of
-audio. *warm*: CPU-seconds of the work alone. *MB*: peak memory. *difference*: of full DER, with the 95 % interval over
+audio. *MB*: peak memory. *difference*: of full DER, with the 95 % interval over
 paired bootstrap samples of recordings; negative if the first system is better.
 """
 
@@ -49,14 +49,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--configfile", nargs="+", type=Path, default=[],
                         help="settings of our systems, laid over config.yaml")  # fmt: skip
     parser.add_argument("--batch-size", type=int, default=100,
-                        help="recordings in a job of our systems; a peer processes a corpus in one process")  # fmt: skip
+                        help="recordings in a job")  # fmt: skip
     parser.add_argument("--folder", type=Path, help="folder of RTTM, costs and scores")
     return parser.parse_args()
 
 
 def measure_all(options: argparse.Namespace, corpora: list[Corpus], folder: Path) -> None:
     """Run each system over each corpus, one after the other, except those that are measured already."""
-    settings = OwnSettings([path.absolute() for path in options.configfile], options.batch_size)
+    settings = RunSettings([path.absolute() for path in options.configfile], options.batch_size)
     for system in options.systems:
         for corpus in (entry["name"] for entry in corpora):
             recordings = prepared_recordings(corpus, given=options.given)

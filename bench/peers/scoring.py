@@ -69,13 +69,13 @@ def score_all(
         row
         for system, label in systems.items()
         for corpus in splits
-        for recording, cost in costs[label, corpus]["recordings"].items()
+        for recording, failed in costs[label, corpus]["recordings"].items()
         for row in score_rows(
             corpus,
             label,
             folder / system / corpus / f"{recording}.rttm",
             Path("results", corpus, "reference", f"{recording}.rttm"),
-            failed=bool(cost.get("failed")),
+            failed=bool(failed),
         )
     ]
     scores = add_rates(pd.DataFrame(rows, columns=list(COLUMNS["scores"])))

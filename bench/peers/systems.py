@@ -1,28 +1,66 @@
-"""Run a system over a corpus, cold and alone, and write its RTTM and its cost into one folder."""
+"""Run a system over a corpus with the workflow, cold and alone, and keep its RTTM and its cost in one folder.
+
+Other systems are external systems of the workflow (docs/systems.md), so that all are run and measured alike.
+"""
 
 import hashlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-from bench.job_logs import read_work
-from bench.measure import Cost, measure
+from bench.measure import measure
 from bench.page import ROOT, commit
 
-# name: folder of the environment, module, arguments
+PROGRAMS = ROOT / "bench" / "peers"
+# pyannote.audio takes an embedding for one of its own if "pyannote" is in its path
+PIPELINES = PROGRAMS / "results" / "pipelines"
+SENKO, RESEMBLYZER, PYANNOTE = (
+    ROOT / f".venv-{name}" for name in ("senko", "resemblyzer", "pyannote")
+)
+
+
+class Peer(NamedTuple):
+    """Another system: its entry in `systems`, its environment, and the packages whose versions are listed."""
+
+    settings: dict[str, Any]
+    environment: Path
+    packages: Sequence[str]
+    step: float | None = None  # of the segmentation, if it is a pipeline of pyannote.audio
+
+
+def _command(program: str, environment: Path, arguments: str = "{list} {folder}") -> dict[str, Any]:
+    return {
+        "command": f"python '{PROGRAMS / program}' {arguments}",
+        "environment": str(environment),
+    }
+
+
+def _pipeline(step: float) -> Peer:
+    settings = {"pipeline": str(PIPELINES / f"step-{step:g}"), "device": "cpu"}
+    return Peer(settings, PYANNOTE, ["pyannote-audio", "torch", "onnxruntime", "numpy"], step)
+
+
 PEERS = {
-    "senko": (ROOT / ".venv-senko", "bench.peers.run_senko"),
-    "pyannote": (ROOT / ".venv-pyannote", "bench.peers.run_pyannote"),
-    "pyannote-5s": (ROOT / ".venv-pyannote", "bench.peers.run_pyannote", "5"),
-    "resemblyzer": (ROOT / ".venv-resemblyzer", "bench.peers.run_resemblyzer"),
-}
+    "senko": Peer(
+        _command("senko_program.py", SENKO), SENKO,
+        ["senko", "torch", "silero-vad", "scikit-learn", "numpy"],
+    ),
+    "pyannote": _pipeline(1.0),
+    "pyannote-5s": _pipeline(5.0),
+    "resemblyzer": Peer(
+        _command("resemblyzer_program.py", RESEMBLYZER), RESEMBLYZER,
+        ["resemblyzer", "torch", "scikit-learn", "numpy"],
+    ),
+}  # fmt: skip
 
 
 class Recording(NamedTuple):
@@ -33,10 +71,10 @@ class Recording(NamedTuple):
     num_speakers: int | None  # None: the systems estimate it
 
 
-class OwnSettings(NamedTuple):
-    """Settings for the systems of this workflow."""
+class RunSettings(NamedTuple):
+    """How the workflow runs the systems."""
 
-    overlays: list[Path]  # configurations laid over config.yaml
+    overlays: list[Path]  # configurations laid over config.yaml, for the systems of this workflow
     batch_size: int
 
 
@@ -44,8 +82,8 @@ class PeerError(Exception):
     """A system failed, or the comparison cannot be made."""
 
 
-def snakemake_command(*arguments) -> list[str]:
-    command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", *arguments]
+def snakemake_command(*arguments, python: Path | str = sys.executable) -> list[str]:
+    command = [python, "-m", "snakemake", "-s", ROOT / "Snakefile", *arguments]
     return [str(part) for part in command]
 
 
@@ -66,44 +104,6 @@ def is_measured(folder: Path, recordings: tuple[Recording, ...]) -> bool:
         return False
 
 
-def run_system(
-    name: str, corpus: str, recordings: tuple[Recording, ...], folder: Path, settings: OwnSettings
-) -> None:
-    """Write `{recording}.rttm` and `cost.json` into `folder`, which is emptied first."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    load = os.getloadavg()[0]
-    if name in PEERS:
-        cost, facts = _run_peer(name, recordings, folder)
-    else:
-        cost, facts = _run_own(name, corpus, recordings, folder, settings)
-    circumstances = {"measured": time.strftime("%Y-%m-%d"), "load": load}
-    content = {"stamp": stamp(recordings), **circumstances, **cost._asdict(), **facts}
-    (folder / "cost.json").write_text(json.dumps(content, indent=1) + "\n")
-
-
-def _run_peer(
-    name: str, recordings: tuple[Recording, ...], folder: Path
-) -> tuple[Cost, dict[str, Any]]:
-    """Run one process that loads the system once and diarizes the whole corpus."""
-    environment, module, *arguments = PEERS[name]
-    rows = [{k: v for k, v in r._asdict().items() if v is not None} for r in recordings]
-    (folder / "recordings.json").write_text(json.dumps(rows, default=str))
-    python = environment / "bin" / "python"
-    if not python.exists():
-        raise PeerError(f"{name}: the environment {environment} is missing; run `make peers`")
-    command = [python, "-m", module, folder / "recordings.json", folder, *arguments]
-    cost = _measure(command, folder / "log.txt")
-    return cost, json.loads((folder / "session.json").read_text())
-
-
-def _measure(command: list, log: Path) -> Cost:
-    cost = measure(command, log, cwd=ROOT)
-    if cost.status:
-        raise PeerError(f"ended with status {cost.status}, see {log}")
-    return cost
-
-
 def own_systems(overlays: list[Path]) -> dict[str, dict[str, str]]:
     """Return the systems of config.yaml and of the configurations that are laid over it."""
     systems: dict[str, dict[str, str]] = {}
@@ -112,32 +112,73 @@ def own_systems(overlays: list[Path]) -> dict[str, dict[str, str]]:
     return systems
 
 
-def _run_own(
-    name: str, corpus: str, recordings: tuple[Recording, ...], folder: Path, settings: OwnSettings
-) -> tuple[Cost, dict[str, Any]]:
-    """Run the workflow in an empty folder, on one core, up to the RTTM."""
-    work = folder / "work"
-    work.mkdir()
-    config = _write_corpus(work, name, corpus, recordings, settings)
-    overlays = ["--configfile", *settings.overlays, config]
-    overlays += ["--config", f"batch_size={settings.batch_size}"]
-    command = snakemake_command("rttm", "--cores", 1, "--directory", work, *overlays)
-    cost = _measure(command, folder / "log.txt")
+def run_system(
+    name: str, corpus: str, recordings: tuple[Recording, ...], folder: Path, settings: RunSettings
+) -> None:
+    """Write `{recording}.rttm` and `cost.json` into `folder`, which is emptied first.
+
+    The workflow runs in an empty folder, on one core, up to the RTTM.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    (work := folder / "work").mkdir(parents=True)
+    load = os.getloadavg()[0]
+    overlays = [*settings.overlays, _write_corpus(work, name, corpus, recordings)]
+    python, versions = sys.executable, {"diarflow": commit()}
+    if peer := PEERS.get(name):
+        versions |= _versions(name, peer)
+        if peer.step:
+            python = str(peer.environment / "bin" / "python")
+            _write_pipeline(peer, peer.step)
+    command = snakemake_command(
+        "rttm", "--cores", 1, "--directory", work, "--configfile", *overlays,
+        "--config", f"batch_size={settings.batch_size}", "on_error=accept", python=python,
+    )  # fmt: skip
+    cost = measure(command, folder / "log.txt", cwd=ROOT)
+    if cost.status:
+        raise PeerError(f"{name} ended with status {cost.status}, see {folder / 'log.txt'}")
     for recording in recordings:
         shutil.copy(work / f"results/{corpus}/rttm/{name}/{recording.recording}.rttm", folder)
-    cpu_seconds = dict.fromkeys((recording.recording for recording in recordings), 0.0)
-    for log in (work / "logs").rglob("*.log"):
-        for entry in read_work(log):
-            cpu_seconds[entry.recording] += entry.cpu_seconds
+    failures = {path.stem: path for path in work.glob(f"results/{corpus}/failures/**/*.json")}
+    failed = {
+        recording.recording: json.loads(failures[recording.recording].read_text())["reason"]
+        if recording.recording in failures
+        else None
+        for recording in recordings
+    }
     shutil.rmtree(work)
-    costs = {recording: {"cpu_seconds": seconds} for recording, seconds in cpu_seconds.items()}
-    versions = {"diarflow": commit(), "batch_size": str(settings.batch_size)}
-    return cost, {"recordings": costs, "versions": versions}
+    content = {
+        "stamp": stamp(recordings), "measured": time.strftime("%Y-%m-%d"), "load": load, **cost._asdict(),
+        "recordings": failed, "versions": versions,
+    }  # fmt: skip
+    (folder / "cost.json").write_text(json.dumps(content, indent=1) + "\n")
 
 
-def _write_corpus(
-    work: Path, name: str, corpus: str, recordings: tuple[Recording, ...], settings: OwnSettings
-) -> Path:
+def _versions(name: str, peer: Peer) -> dict[str, str]:
+    """Return the versions of the packages of a peer."""
+    python = peer.environment / "bin" / "python"
+    if not python.exists():
+        raise PeerError(f"{name}: the environment {peer.environment} is missing; run `make peers`")
+    code = f"from importlib.metadata import version\nfor name in {list(peer.packages)}: print(version(name))"
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    return dict(zip(peer.packages, done.stdout.split(), strict=True))
+
+
+def _write_pipeline(peer: Peer, step: float) -> None:
+    # here, because bench.measure must not be used in a process with large libraries
+    code = (
+        "import sys, pathlib; from bench.peers.pyannote_folder import *; folder, step, file = sys.argv[1:]; "
+        "write_pipeline(pathlib.Path(folder), step=float(step), segmentation=pathlib.Path(file))"
+    )
+    found = list(
+        SENKO.glob("lib/python*/site-packages/senko/models/pyannote_segmentation_3.0/*.bin")
+    )
+    if not found:
+        raise PeerError(f"{SENKO} is missing, which contains the segmentation; run `make peers`")
+    arguments = [peer.settings["pipeline"], str(step), str(found[0])]
+    subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, check=True)
+
+
+def _write_corpus(work: Path, name: str, corpus: str, recordings: tuple[Recording, ...]) -> Path:
     """Write a table of the recordings and a configuration for them into `work`. Return the configuration."""
     given = any(recording.num_speakers for recording in recordings)
     lines = ["recording\taudio\tnum_speakers" if given else "recording\taudio"]
@@ -148,8 +189,10 @@ def _write_corpus(
     overlay: dict[str, Any] = {
         "corpora": [{"name": corpus, "recordings": "recordings.tsv", "systems": [name]}]
     }
-    if given:
-        clustering = own_systems(settings.overlays)[name]["clustering"]
-        overlay["clustering"] = {clustering: {"speaker_count": "given"}}
+    if peer := PEERS.get(name):
+        overlay["systems"] = {name: peer.settings}
+        if given and name == "resemblyzer":
+            each = _command("resemblyzer_program.py", RESEMBLYZER, "{audio} {rttm} {num_speakers}")
+            overlay["systems"] = {name: each}
     (work / "config.yaml").write_text(yaml.safe_dump(overlay))
     return work / "config.yaml"

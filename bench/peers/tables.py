@@ -22,7 +22,7 @@ from diarflow.scoring.names import ALL
 OUR_PREFIX = "diarflow-"
 COLUMNS = [
     "corpus", "system", "DER full", "missed", "false alarm", "confusion", "DER fair", "JER",
-    "number correct", "of 1 s or more", "CPU-s/h", "warm", "s/h", "MB",
+    "number correct", "of 1 s or more", "CPU-s/h", "s/h", "MB",
 ]  # fmt: skip
 COMPARISON_COLUMNS = ["corpus", "system", "other", "recordings", "ratio of DER", "difference, points [95 %]"]  # fmt: skip
 
@@ -38,7 +38,7 @@ def read_costs(folder: Path, systems: dict[str, str], corpora: list[str]) -> Cos
 def recording_table(
     folder: Path, systems: dict[str, str], der: pd.DataFrame, costs: Costs
 ) -> pd.DataFrame:
-    """Return a row for each system and recording: errors, numbers of speakers, CPU-seconds."""
+    """Return a row for each system and recording: errors and numbers of speakers."""
     folders = {label: folder / system for system, label in systems.items()}
     ids = {recording for cost in costs.values() for recording in cost["recordings"]}
     full = der[(der["protocol"] == "full") & der["recording"].isin(ids)]
@@ -48,7 +48,7 @@ def recording_table(
         rttm = folders[row.system] / row.corpus / f"{row.recording}.rttm"
         reference = Path("results", row.corpus, "reference", f"{row.recording}.rttm")
         extent = read_uem(reference.with_suffix(".uem"))[row.recording]
-        cost = costs[row.system, row.corpus]["recordings"]
+        failed = costs[row.system, row.corpus]["recordings"][row.recording]
         rows.append({
             "system": row.system, "corpus": row.corpus, "recording": row.recording,
             "seconds": duration(f"results/{row.corpus}/audio/{row.recording}.wav"),
@@ -58,26 +58,16 @@ def recording_table(
             "reference_speakers": row.reference_speakers, "hypothesis_speakers": row.hypothesis_speakers,
             "reference_speakers_1s": count_long_speakers(reference, extent),
             "hypothesis_speakers_1s": count_long_speakers(rttm, extent),
-            "cpu_seconds": cost[row.recording]["cpu_seconds"],
-            "first": row.recording == next(iter(cost)),
-            "failed": cost[row.recording].get("failed") or "",
+            "failed": failed or "",
         })  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def cost_cells(costs: list, recordings: pd.DataFrame) -> list[str]:
-    """Return CPU-seconds an hour of the whole process and of the work alone, seconds an hour, and MB.
-
-    The work excludes the first recording of each corpus, during which libraries compile and load.
-    """
+    """Return CPU-seconds and seconds for an hour of audio, and MB."""
     hours = recordings["seconds"].sum() / 3600
-    later = recordings[~recordings["first"]]
-    warm = (
-        later["cpu_seconds"].sum() / later["seconds"].sum() * 3600 if len(later) else float("nan")
-    )
     numbers = (
         sum(cost["cpu_seconds"] for cost in costs) / hours,
-        warm,
         sum(cost["seconds"] for cost in costs) / hours,
         max(cost["peak_mb"] for cost in costs),
     )
@@ -161,7 +151,7 @@ def main(folder: Path, systems: dict[str, str]) -> None:
     der, comparisons = score_all(folder, systems, costs, splits)
     table = recording_table(folder, systems, der, costs)
     comparisons.to_csv(folder / "comparisons.csv", index=False)
-    table.drop(columns="first").to_csv(folder / "table.csv", index=False)
+    table.to_csv(folder / "table.csv", index=False)
     print_table(COLUMNS, system_rows(der, table, costs, splits))
     if rows := list(comparison_rows(comparisons)):
         print()

@@ -13,9 +13,10 @@ from conftest import ROOT
 
 from bench.job_logs import read_work
 from bench.measure import measure
-from bench.peers import corpora, scoring, session, systems, tables
-from diarflow.formats.rttm import read_turns, write_rttm
+from bench.peers import corpora, pyannote_folder, scoring, systems, tables
+from diarflow.formats.rttm import write_rttm
 from diarflow.formats.uem import write_uem
+from diarflow.settings.systems import System
 from diarflow.timeline.intervals import Interval, Turn
 
 
@@ -52,31 +53,6 @@ def test_the_output_and_the_status_of_a_command_are_kept(tmp_path):
     assert cost.status == 3 and (tmp_path / "log.txt").read_text() == "text\n"
 
 
-def test_a_peer_writes_rttm_and_costs_and_a_failure_is_an_empty_hypothesis(tmp_path, monkeypatch):
-    rows = [
-        {"recording": "a", "audio": "a.wav", "num_speakers": 2},
-        {"recording": "b", "audio": "b"},
-    ]
-    (tmp_path / "recordings.json").write_text(json.dumps(rows))
-    calls = []
-
-    def diarize(audio, num_speakers):
-        calls.append((audio, num_speakers))
-        if audio == "b":
-            raise ValueError("not audio")
-        yield Turn(0.0, 1.5, "x")
-
-    arguments = ["run_peer.py", str(tmp_path / "recordings.json"), str(tmp_path)]
-    monkeypatch.setattr(sys, "argv", arguments)
-    session.run(lambda: diarize, ["numpy"])
-    assert calls == [("a.wav", 2), ("b", None)]
-    content = json.loads((tmp_path / "session.json").read_text())
-    assert content["recordings"]["a"]["failed"] is None
-    assert content["recordings"]["b"]["failed"] == "ValueError: not audio"
-    assert read_turns(tmp_path / "a.rttm") == [Turn(0.0, 1.5, "x")]
-    assert read_turns(tmp_path / "b.rttm") == []
-
-
 def test_a_system_is_measured_again_if_audio_or_number_of_speakers_differ(tmp_path):
     (tmp_path / "a.wav").write_bytes(b"one")
     recordings = (systems.Recording("a", tmp_path / "a.wav", None),)
@@ -97,9 +73,32 @@ def test_a_table_has_a_corpus_for_each_value_of_its_column_or_is_one_corpus(tmp_
 
 
 def test_a_missing_environment_is_an_error_that_names_the_command(tmp_path, monkeypatch):
-    monkeypatch.setitem(systems.PEERS, "senko", (tmp_path / ".venv-senko", "module"))
+    peer = systems.PEERS["senko"]._replace(environment=tmp_path / ".venv-senko")
+    monkeypatch.setitem(systems.PEERS, "senko", peer)
     with pytest.raises(systems.PeerError, match=r"senko: the environment .* is missing; run `make peers`"):  # fmt: skip
-        systems.run_system("senko", "c", (), tmp_path / "out", systems.OwnSettings([], 1))
+        systems.run_system("senko", "c", (), tmp_path / "out", systems.RunSettings([], 1))
+
+
+def test_the_folder_of_a_pipeline_contains_its_models_under_the_names_of_pyannote_audio(tmp_path):
+    import onnx
+
+    (tmp_path / "network.bin").write_bytes(b"weights")
+    folder = tmp_path / "step-5"
+    pyannote_folder.write_pipeline(folder, step=5.0, segmentation=tmp_path / "network.bin")
+    parameters = yaml.safe_load((folder / "config.yaml").read_text())["pipeline"]["params"]
+    assert parameters["segmentation_step"] == 0.5  # of a chunk of 10 s
+    assert (folder / "segmentation/pytorch_model.bin").read_bytes() == b"weights"
+    graph = onnx.load(parameters["embedding"]).graph
+    assert [graph.input[0].name, graph.output[0].name] == ["feats", "embs"]
+    onnx.checker.check_model(onnx.load(parameters["embedding"]))
+
+
+def test_other_systems_are_external_systems_of_the_workflow(tmp_path):
+    """A path that contains "pyannote" would select another class of embeddings."""
+    settings = {name: System(**peer.settings) for name, peer in systems.PEERS.items()}
+    assert settings["senko"].command and settings["resemblyzer"].command
+    for name in ("pyannote", "pyannote-5s"):
+        assert "pyannote" not in Path(settings[name].pipeline).relative_to(ROOT).as_posix()
 
 
 def test_long_speakers_speak_for_a_second_within_the_scored_extent(tmp_path):
@@ -116,12 +115,10 @@ def test_a_comparison_names_our_system_first():
     assert tables.ours_first(swapped) == swapped
 
 
-def test_the_warm_cost_excludes_the_first_recording():
-    recordings = pd.DataFrame(
-        {"seconds": [1800, 3600], "cpu_seconds": [900, 100], "first": [True, False]}
-    )
+def test_costs_are_those_of_an_hour_of_audio():
+    recordings = pd.DataFrame({"seconds": [1800, 3600]})
     cost = {"cpu_seconds": 1500.0, "seconds": 3000.0, "peak_mb": 812.4}
-    assert tables.cost_cells([cost], recordings) == ["1000", "100", "2000", "812"]
+    assert tables.cost_cells([cost], recordings) == ["1000", "2000", "812"]
 
 
 def test_the_log_of_a_job_has_the_cpu_time_of_each_recording(run_script, tone):
@@ -142,7 +139,7 @@ def test_hypotheses_are_scored_as_in_the_workflow(tmp_path, monkeypatch):
     write_uem("results/c/reference/a.uem", "a", [Interval(0, 12)])
     hypothesis = [Turn(0, 4, "S1"), Turn(4, 6, "S1"), Turn(6, 10, "S2"), Turn(7, 8, "S2")]
     write_rttm("output/best/c/a.rttm", "a", hypothesis)
-    costs = {("diarflow-best", "c"): {"recordings": {"a": {"cpu_seconds": 1.0}}}}
+    costs = {("diarflow-best", "c"): {"recordings": {"a": None}}}
     der, _ = scoring.score_all(Path("output"), {"best": "diarflow-best"}, costs, {"c": "test"})
     full = der[(der["recording"] == "ALL") & (der["protocol"] == "full")].iloc[0]
     assert (full["missed"], full["false_alarm"], full["confusion"]) == (0.0, 0.0, 2.0)

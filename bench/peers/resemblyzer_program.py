@@ -1,14 +1,21 @@
-"""Resemblyzer as in the demo of the package, with the k-means of scikit-learn.
+"""Run Resemblyzer as in the demo of the package, with the k-means of scikit-learn, on one CPU thread.
+
+    .venv-resemblyzer/bin/python bench/peers/resemblyzer_program.py LIST FOLDER
+    .venv-resemblyzer/bin/python bench/peers/resemblyzer_program.py AUDIO RTTM NUM_SPEAKERS
+
+LIST contains the paths of the recordings, one on each line. FOLDER/{recording}.rttm is written for each. With a number of
+speakers, one recording is processed.
 
 Speech is detected as in the package (WebRTC VAD with the settings of the package). Unlike there, times refer to the
 recording with its silences. The windows of the package (1.6 s long, 1.3 windows per second) are clustered by k-means,
 with the given number of speakers or else the number from 2 to 10 with the highest silhouette.
 """
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import torch
-
-from bench.peers.session import Diarize, Turn, run
 
 SEED = 0
 MAX_SPEAKERS = 10
@@ -60,32 +67,43 @@ def equal_runs(labels: np.ndarray):
     return zip(starts, ends, labels[starts], strict=True)
 
 
-def load() -> Diarize:
-    torch.set_num_threads(1)
+def diarize(encoder, path: str, num_speakers: int | None):
+    """Yield start and end in seconds and the speaker of each turn."""
     import soundfile
-    from resemblyzer import VoiceEncoder, hparams, normalize_volume
+    from resemblyzer import hparams, normalize_volume
 
+    samples, rate = soundfile.read(path, dtype="float32")
+    samples = normalize_volume(samples, hparams.audio_norm_target_dBFS, increase_only=True)
+    mask = speech_mask(samples)
+    kept = np.flatnonzero(mask)
+    if not len(kept):
+        return
+    _, vectors, slices = encoder.embed_utterance(samples[kept], return_partials=True)
+    centres = np.array([(part.start + part.stop) / 2 for part in slices])
+    # for each kept sample, the window with the nearest centre
+    nearest_window = np.searchsorted((centres[1:] + centres[:-1]) / 2, np.arange(len(kept)))
+    speaker = np.full(len(mask), -1)
+    speaker[kept] = cluster(vectors, num_speakers)[nearest_window]
+    for start, end, number in equal_runs(speaker):
+        if number >= 0:
+            yield start / rate, end / rate, f"SPEAKER_{number:02d}"
+
+
+def main(source: str, target: str, num_speakers: str | None = None) -> None:
+    from resemblyzer import VoiceEncoder
+
+    torch.set_num_threads(1)
     encoder = VoiceEncoder("cpu", verbose=False)
-
-    def diarize(audio, num_speakers):
-        samples, rate = soundfile.read(audio, dtype="float32")
-        samples = normalize_volume(samples, hparams.audio_norm_target_dBFS, increase_only=True)
-        mask = speech_mask(samples)
-        kept = np.flatnonzero(mask)
-        if not len(kept):
-            return
-        _, vectors, slices = encoder.embed_utterance(samples[kept], return_partials=True)
-        centres = np.array([(part.start + part.stop) / 2 for part in slices])
-        # for each kept sample, the window with the nearest centre
-        nearest_window = np.searchsorted((centres[1:] + centres[:-1]) / 2, np.arange(len(kept)))
-        speaker = np.full(len(mask), -1)
-        speaker[kept] = cluster(vectors, num_speakers)[nearest_window]
-        for start, end, number in equal_runs(speaker):
-            if number >= 0:
-                yield Turn(start / rate, end / rate, f"SPEAKER_{number:02d}")
-
-    return diarize
+    pairs = [(source, Path(target))]
+    if num_speakers is None:
+        paths = Path(source).read_text().splitlines()
+        pairs = [(path, Path(target, Path(path).stem + ".rttm")) for path in paths]
+    for path, rttm in pairs:
+        with rttm.open("w") as file:
+            for start, end, speaker in diarize(encoder, path, int(num_speakers or 0) or None):
+                fields = ("SPEAKER", rttm.stem, 1, f"{start:.6f}", f"{end - start:.6f}", "<NA> <NA>", speaker, "<NA> <NA>")  # fmt: skip
+                print(*fields, file=file)
 
 
 if __name__ == "__main__":
-    run(load, ["resemblyzer", "torch", "scikit-learn", "numpy"])
+    main(*sys.argv[1:])
