@@ -77,17 +77,40 @@ def _read(path: Path) -> _Source:
     """Return the code of a module without comments, docstrings and imports of this package."""
     tree = ast.parse(path.read_text())
     collector = _ImportCollector()
-    tree = ast.fix_missing_locations(collector.visit(tree))
+    collector.strip(tree)
     return _Source(ast.unparse(tree), tuple(collector.imports))
 
 
-class _ImportCollector(ast.NodeTransformer):
+# fields that contain statements; a visit of expressions too would take several times as long
+_STATEMENTS = ("body", "handlers", "cases", "orelse", "finalbody")
+
+
+class _ImportCollector:
     """Remove docstrings and imports of this package, and collect the imported modules whose code counts."""
 
     def __init__(self) -> None:
         self.imports: list[_Import] = []
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+    def strip(self, node: Any) -> None:
+        """Remove them from a statement, a module, or another node that contains statements."""
+        defines = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        if defines and ast.get_docstring(node):
+            node.body = node.body[1:]
+        for field in _STATEMENTS:
+            if isinstance(statements := getattr(node, field, None), list):
+                setattr(node, field, [kept for kept in map(self._kept, statements) if kept])
+        if isinstance(getattr(node, "body", None), list) and not node.body:
+            node.body = [ast.Pass()]  # only imports or a docstring stood here
+
+    def _kept(self, node: ast.AST) -> ast.AST | None:
+        if isinstance(node, ast.ImportFrom):
+            return self._import_from(node)
+        if isinstance(node, ast.Import):
+            return self._import(node)
+        self.strip(node)
+        return node
+
+    def _import_from(self, node: ast.ImportFrom) -> ast.AST | None:
         module = node.module or ""
         if node.level or module.partition(".")[0] != "diarflow":
             return node
@@ -100,7 +123,7 @@ class _ImportCollector(ast.NodeTransformer):
                 self.imports.append(_Import(path, name))
         return None
 
-    def visit_Import(self, node: ast.Import) -> ast.AST | None:
+    def _import(self, node: ast.Import) -> ast.AST | None:
         kept = []
         for alias in node.names:
             if alias.name.partition(".")[0] != "diarflow":
@@ -109,16 +132,6 @@ class _ImportCollector(ast.NodeTransformer):
                 self.imports.append(_Import(path, "module"))
         node.names = kept
         return node if kept else None
-
-    def generic_visit(self, node: Any) -> Any:
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
-            node
-        ):
-            node.body = node.body[1:]
-        super().generic_visit(node)
-        if isinstance(getattr(node, "body", None), list) and not node.body:
-            node.body = [ast.Pass()]  # only imports or a docstring stood here
-        return node
 
 
 def _followed(module: str) -> Path | None:
