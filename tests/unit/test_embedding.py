@@ -13,7 +13,9 @@ from diarflow.embedding.vectors import unit_vectors
 from diarflow.embedding.window_audio import read_window
 from diarflow.embedding.windows import Window, cut_windows, grid_windows
 from diarflow.networks.chunks import read_chunks
-from diarflow.settings.embedding import CampplusEmbedding, DvectorEmbedding
+from diarflow.networks.onnx import model_path
+from diarflow.settings.embedding import CampplusEmbedding, DvectorEmbedding, OnnxEmbedding
+from diarflow.settings.embedding_card import read_card
 from diarflow.simulation.synthetic import synthesize_dialogue
 from diarflow.timeline.intervals import Interval, clip, merge_overlapping, subtract
 
@@ -56,8 +58,11 @@ def dialogue(tmp_path_factory):
     return path, synthesize_dialogue(path, seed=2, speakers=2, turns=4)
 
 
-SETTINGS = {"dvector": DvectorEmbedding(), "campplus": CampplusEmbedding(window=1.6, hop=0.8)}
-DIMENSIONS = {"dvector": 256, "campplus": 192}
+SETTINGS = {
+    "dvector": DvectorEmbedding(), "campplus": CampplusEmbedding(window=1.6, hop=0.8),
+    "onnx": OnnxEmbedding(window=1.6, hop=0.8),
+}  # fmt: skip
+DIMENSIONS = {"dvector": 256, "campplus": 192, "onnx": 192}
 
 
 # pyannote needs another environment: see tests/slow
@@ -68,7 +73,10 @@ def name(request):
 
 @pytest.fixture(scope="module")
 def embed(name):
-    return EMBEDDERS[name].load(**SETTINGS[name].model_dump())
+    values = SETTINGS[name].model_dump()
+    if name == "onnx":
+        values["card"] = read_card(model_path(values["model"])).model_dump()
+    return EMBEDDERS[name].load(**values)
 
 
 def test_a_window_has_the_same_vector_alone_and_with_others(dialogue, embed, name):

@@ -40,6 +40,7 @@ OTHER_VALUES = {
         "dvector": {"window": 2.0, "hop": 0.4},
         "campplus": {"model": "campplus.onnx", "network": None, "window": 2.0, "hop": 1.0, "grid": False,
                      "min_speech_ratio": 0.8},
+        "onnx": {"model": "x.yaml", "network": None, "window": 2.0, "hop": 1.0, "grid": False, "min_speech_ratio": 0.8},
         "pyannote": {"model": "x/y", "token_variable": "MY_TOKEN", "device": "cpu", "window": 1.0, "hop": 0.5},
     },
     "clustering": {

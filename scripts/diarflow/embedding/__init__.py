@@ -16,6 +16,10 @@ EMBEDDERS = {
         packages=("librosa", "onnxruntime", "scipy"),
         models=("dvector.onnx",),
     ),
+    "onnx": Backend(
+        "diarflow.embedding.onnx",
+        packages=("kaldi-native-fbank", "onnxruntime"),
+    ),
     "pyannote": Backend(
         "diarflow.embedding.pyannote",
         packages=("pyannote-audio", "torch"),

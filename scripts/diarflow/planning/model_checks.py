@@ -10,16 +10,18 @@ from diarflow.networks.onnx import model_path
 from diarflow.planning.model_files import check_model, plda_dimensions
 from diarflow.planning.plan import Plan
 from diarflow.settings import STAGES, Settings
+from diarflow.settings.embedding_card import read_card
 
 _DIMENSIONS = {"campplus": 192, "dvector": 256}  # of the vectors of an embedding's backend
 # backend of the networks whose activations a backend reads
 _NETWORKS = {
     "bilstm": "bilstm", "bilstm-divergence": "bilstm",
-    "segmentation": "segmentation", "campplus": "segmentation", "activations": "segmentation",
+    "segmentation": "segmentation", "campplus": "segmentation", "onnx": "segmentation",
+    "activations": "segmentation",
 }  # fmt: skip
 _KINDS = {
     "bilstm": "an .onnx, .keras or .h5 file of the Bi-LSTM", "segmentation": "an .onnx file",
-    "campplus": "an .onnx file", "pyannote": "a checkpoint", "vbx": "a PLDA made by `snakemake plda`",
+    "campplus": "an .onnx file", "onnx": "a card of an .onnx file", "pyannote": "a checkpoint", "vbx": "a PLDA made by `snakemake plda`",
 }  # fmt: skip
 
 
@@ -102,5 +104,9 @@ def _dimension_problems(plan: Plan) -> Iterator[str]:
 
 
 def _dimensions(settings: Settings, embedding: str) -> int | None:
-    """Return the dimensions of an embedding, if its backend always has the same."""
-    return _DIMENSIONS.get(settings.embedding[embedding].backend)
+    """Return the dimensions of an embedding, if its backend always has the same or its card states them."""
+    variant = settings.embedding[embedding]
+    if variant.backend == "onnx" and (path := _model_file(variant, settings)):
+        with suppress(OSError, InputError):  # reported with the model
+            return read_card(path).dimensions
+    return _DIMENSIONS.get(variant.backend)

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from diarflow.artifacts.archives import array_shapes, check_size
+from diarflow.embedding.card import network_file
 from diarflow.networks.onnx_header import Tensor, read_header
+from diarflow.settings.embedding_card import read_card
 from diarflow.settings.yaml_events import cut
 
 
@@ -47,6 +49,8 @@ def check_model(block: str, variant: Any, path: Path) -> None:
     elif variant.backend == "pyannote":
         if zipfile.is_zipfile(path):
             check_size(path)
+    elif variant.backend == "onnx":
+        _check_card(path)
     elif variant.backend == "bilstm" and path.suffix != ".onnx":
         _check_weights(variant, path)
     else:
@@ -69,6 +73,28 @@ def _check_onnx(variant: Any, path: Path) -> None:
         raise ValueError(f"the file of its weights, {missing[0]}, is missing beside it")
     if variant.backend == "bilstm":
         _check_metadata(variant, header.metadata, ("features", "normalisation"))
+
+
+def _check_card(path: Path) -> None:
+    """Raise an error if a card is wrong, or if its network has other inputs or another output."""
+    card = read_card(path)
+    file = network_file(path, card.model)
+    if not file.is_file():
+        raise ValueError(f"{card.model}: no such file, expected a network beside the card")
+    try:
+        header = read_header(file)
+    except ValueError as error:
+        raise ValueError(f"{card.model}: not an ONNX file ({error})") from error
+    names = [tensor.name for tensor in header.inputs]
+    if len(names) != 1 + bool(card.lengths) or (card.lengths and card.lengths not in names):
+        raise ValueError(
+            f"inputs of {card.model} are {', '.join(names)}, expected one, and that of `lengths` if the card names it"
+        )
+    shape = header.outputs[0].shape
+    if shape and shape[-1] not in (None, card.dimensions):
+        raise ValueError(
+            f"the first output of {card.model} is {header.outputs[0]}, expected {card.dimensions} dimensions"
+        )
 
 
 def _fits(tensor: Tensor, expected: Tensor, *, is_named: bool = False) -> bool:

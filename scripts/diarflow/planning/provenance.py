@@ -11,11 +11,14 @@ from typing import Any
 
 from diarflow.backends import MODELS, PACKAGE
 from diarflow.digests import canonical, digest, versions
+from diarflow.embedding.card import network_file
 from diarflow.exports import EXPORTS
+from diarflow.networks.onnx import model_path
 from diarflow.planning.code_digest import code_digest
 from diarflow.planning.environments import place_digest
 from diarflow.planning.plan import Plan
 from diarflow.planning.requirements import BACKENDS
+from diarflow.settings.embedding_card import read_card
 from diarflow.simulation.speakers import files_stamp, list_speakers, select_speakers
 
 SCRIPTS = PACKAGE.parent
@@ -70,7 +73,7 @@ class Provenance:
 
     def _variant(self, rule: str, block: str, name: str) -> str:
         """Return the provenance of a rule with a backend, for a variant of its block of settings."""
-        values = getattr(self._settings, block)[name].model_dump()
+        values = _values(getattr(self._settings, block)[name])
         backend = BACKENDS[block][values["backend"]]
         return canonical(
             settings=values,
@@ -127,7 +130,7 @@ class Provenance:
     def _plda(self, name: str) -> str:
         """Return the provenance of a PLDA: its settings, its embedding, and the files of its speakers."""
         plda = self._settings.plda[name]
-        values = self._settings.embedding[plda.embedding].model_dump()
+        values = _values(self._settings.embedding[plda.embedding])
         backend = BACKENDS["embedding"][values["backend"]]
         speakers = select_speakers(list_speakers(plda.speakers), plda.part)
         return canonical(
@@ -161,6 +164,14 @@ def _script(rule: str) -> Path:
     return SCRIPTS / f"{rule}.py"
 
 
+def _values(variant: Any) -> dict[str, Any]:
+    """Return the settings of a variant, with the content of the card that it names."""
+    values = variant.model_dump()
+    if variant.backend == "onnx" and (path := model_path(variant.model)).is_file():
+        values["card"] = read_card(path).model_dump()
+    return values
+
+
 def _model_digests(models: tuple[str, ...], values: dict[str, Any]) -> dict[str, str]:
     """Return the digests of the models that a backend and its settings name, except those that a rule makes.
 
@@ -169,5 +180,7 @@ def _model_digests(models: tuple[str, ...], values: dict[str, Any]) -> dict[str,
     model = values.get("model") or ""
     paths = {name: MODELS / name for name in models}
     if model and not is_made(model):
-        paths[model] = Path(model) if Path(model).is_file() else MODELS / model
+        paths[model] = model_path(model)
+    if card := values.get("card"):
+        paths = {card["model"]: network_file(model_path(model), card["model"])}
     return {name: digest(path) for name, path in paths.items() if path.is_file()}

@@ -23,7 +23,7 @@ BACKENDS: dict[str, dict[str, Backend]] = {
     "turns": turns.BUILDERS,
 }
 PIPELINE_PACKAGES = ("pyannote-audio", "torch")
-_MODEL_EXTENSIONS = (".bin", ".ckpt", ".h5", ".keras", ".npz", ".onnx", ".pt")
+_MODEL_EXTENSIONS = (".bin", ".ckpt", ".h5", ".keras", ".npz", ".onnx", ".pt", ".yaml", ".yml")
 _MOST_IDS = 3  # shown in a message
 _BASELINE_COLUMNS = (
     "corpus",

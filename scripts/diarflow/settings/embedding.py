@@ -54,6 +54,17 @@ class CampplusEmbedding(Block):
     )
 
 
+class OnnxEmbedding(CampplusEmbedding):
+    """Any embedding in ONNX, described by a card (docs/systems.md)."""
+
+    backend: Literal["onnx"] = "onnx"  # type: ignore[assignment]
+    model: str = Field(
+        "campplus.yaml",
+        pattern=r"\.ya?ml$",
+        description="path of the card, a .yaml file, or name of a shipped one",
+    )
+
+
 class PyannoteEmbedding(Block):
     """Embedding model of pyannote.audio (run `make pyannote` first)."""
 
@@ -74,5 +85,6 @@ class PyannoteEmbedding(Block):
 
 
 Embedding = Annotated[
-    DvectorEmbedding | CampplusEmbedding | PyannoteEmbedding, Field(discriminator="backend")
+    DvectorEmbedding | CampplusEmbedding | OnnxEmbedding | PyannoteEmbedding,
+    Field(discriminator="backend"),
 ]
