@@ -19,14 +19,17 @@ a Python that does nothing takes {empty:.2f}. *first use*: added by libraries th
 when they have work. Snakemake's own part of a job is not included.
 """
 SCRIPTS = ROOT / "scripts"
-MFCC = "import librosa, numpy; librosa.feature.mfcc(y=numpy.zeros(2048), sr=16000, n_mfcc=12)"
+MEL = "import numpy; from diarflow.audio.mel import mel_power; mel_power(numpy.zeros(2048), frame=400, hop=160)"
 FIRST_USE = {
     "prepare_audio": ("soxr, if the rate is not 16 kHz", "import soxr"),
     "detect_speech": ("webrtcvad", "import diarflow.speech.webrtc"),
-    "detect_changes": ("librosa", f"import diarflow.changes.divergence; {MFCC}"),
+    "detect_changes": (
+        "SciPy, the mel filters of librosa",
+        f"import diarflow.changes.divergence; {MEL}",
+    ),
     "embed_segments": (
-        "librosa, ONNX Runtime, the model",
-        "from diarflow.networks.onnx import session; session('dvector.onnx'); " + MFCC,
+        "SciPy, the mel filters of librosa, ONNX Runtime, the model",
+        "from diarflow.networks.onnx import session; session('dvector.onnx'); " + MEL,
     ),
     "cluster_segments": ("scikit-learn, for two windows or more", "import sklearn.cluster"),
 }
