@@ -1,6 +1,6 @@
 """Batch of a rule, with the inputs and directives that the rule declares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ class RuleBatch(RuleInputs):
     def __init__(self, session: "Session", rule: str, *arguments: Any, **values: Any):
         super().__init__(session, rule, *arguments, **values)
         self._provenance: Callable[[Any], str] | None = None
+        self._durations_by_attempt: dict[int, list[Seconds]] = {}
 
     def changed(self) -> Callable:
         """Return a new file if a result of the job is not the one that its records describe; the job then runs again."""
@@ -60,10 +61,10 @@ class RuleBatch(RuleInputs):
         """Return memory (MB) and runtime (minutes) that the job requests, by its attempt, and the attempt."""
 
         def mem_mb(wildcards: Any, attempt: int) -> int:
-            return memory_mb(self.rule, self._durations(wildcards), attempt)
+            return memory_mb(self.rule, self._durations(wildcards, attempt), attempt)
 
         def runtime(wildcards: Any, attempt: int) -> int:
-            return runtime_minutes(self.rule, self._durations(wildcards), attempt)
+            return runtime_minutes(self.rule, self._durations(wildcards, attempt), attempt)
 
         return {"mem_mb": mem_mb, "runtime": runtime, **attempt_resource()}
 
@@ -124,9 +125,16 @@ class RuleBatch(RuleInputs):
         self._provenance = text
         return self.bind(text)
 
-    def _durations(self, wildcards: Any) -> list[Seconds]:
-        corpus = self.values.get("corpus") or wildcards.corpus
+    def _durations(self, wildcards: Any, attempt: int) -> list[Seconds]:
+        """Return the durations of the recordings, which memory and runtime of an attempt share."""
+        if self.is_wildcard:
+            return self._durations_of(wildcards.corpus, [wildcards.recording])
+        if attempt not in self._durations_by_attempt:
+            durations = self._durations_of(self.values["corpus"], self.recordings)
+            self._durations_by_attempt[attempt] = durations
+        return self._durations_by_attempt[attempt]
+
+    def _durations_of(self, corpus: str, ids: Iterable[str]) -> list[Seconds]:
         calls = self._session.plan.calls
-        ids = self.recordings or [wildcards.recording]
         channels = [channel for id in ids for channel in calls.channels(corpus, id)]
         return [expected_duration(self._session, corpus, id) for id in channels]

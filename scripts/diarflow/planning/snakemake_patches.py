@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import Any
 
 VERSION = "9.27.1"
@@ -136,9 +136,20 @@ def any_nested(paths: Iterable[str]) -> bool:
     >>> any_nested(["a/b", "a/c.txt"]), any_nested(["a/b/", "./a/b/c.txt"])
     (False, True)
     """
-    absolute = {os.path.abspath(path) for path in paths}
+    absolute = {f"{_absolute_folder(folder)}{name}" for folder, name in map(_split, paths)}
     parents: set[str] = set()
     for path in absolute:
-        while (path := os.path.dirname(path)) not in parents:
+        while (path := path[: path.rfind("/")]) and path not in parents:
             parents.add(path)
     return not parents.isdisjoint(absolute)
+
+
+def _split(path: str) -> tuple[str, str]:
+    """Split a path into its folder, and its name, which is no abbreviation such as `..`."""
+    folder, slash, name = path.rpartition("/")
+    return (folder + slash, f"/{name}") if name not in ("", ".", "..") else (path, "")
+
+
+@cache
+def _absolute_folder(folder: str) -> str:
+    return os.path.abspath(folder or ".").rstrip("/")
