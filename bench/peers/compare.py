@@ -23,8 +23,8 @@ ESTIMATED, GIVEN = ROOT / "bench/peers/results", ROOT / "bench/peers/results-giv
 TEXT = """
 The number of speakers is {number}. Each system runs alone on one core; [bench/peers](../peers/README.md) has the method.
 
-Error rates in percent. *number correct*: recordings whose number of speakers is correct, among all speakers and among
-those who speak for a second or more. *CPU-s/h* and *s/h*: CPU-seconds and seconds of the whole process for an hour of
+Error rates in percent. *number correct*: recordings in which the system finds the correct number of speakers.
+*of 1 s or more*: the same, if only speakers count who speak for a second or more. *CPU-s/h* and *s/h*: CPU-seconds and seconds of the whole process for an hour of
 audio. *MB*: peak memory. *difference*: of full DER, with the 95 % interval over
 paired bootstrap samples of recordings; negative if the first system is better.
 """

@@ -19,8 +19,8 @@ from bench.snakemake_run import SPEAKERS
 from diarflow.runs.usage import read_usage
 
 TEXT = """
-Two recordings of ten minutes, one job at a time and two at the same time, for every stage and variant of a CPU-second
-or more. *s*: seconds from the start of the jobs to their end. *CPU-s*: user and system time of the work. If two jobs do
+Two recordings of ten minutes, one job at a time and two at the same time, for every stage and variant whose
+jobs take a CPU-second or more on average. *s*: elapsed seconds of the two jobs, added. *CPU-s*: user and system time of the work. If two jobs do
 not slow each other down, the ratios are 1.
 """
 NAMES = ["one", "two"]
@@ -29,7 +29,7 @@ COLUMNS = ["stage", "variant", "s, one job", "s, two jobs", "ratio", "CPU-s, one
 
 
 def table_rows(alone: Path, both: Path) -> Iterator[list[str]]:
-    """Yield a row for each stage and variant, and one for all."""
+    """Yield a row for each stage and variant with enough CPU time, and a row with the sums of all."""
     before, after = read_costs(alone, NAMES), read_costs(both, NAMES)
     total = [0.0] * 4
     for (rule, variant), cells in before.items():
@@ -42,7 +42,7 @@ def table_rows(alone: Path, both: Path) -> Iterator[list[str]]:
 
 
 def wall_seconds(folder: Path, rule: str, variant: str) -> float:
-    """Return the seconds from start to end of the jobs of a rule and variant."""
+    """Return the sum of the elapsed seconds of the two jobs of a rule and variant."""
     base = folder / "logs"
     return sum(read_usage(base / name / rule / variant / f"{name}.usage.json").seconds for name in NAMES)  # fmt: skip
 

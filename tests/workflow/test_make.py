@@ -63,7 +63,7 @@ def test_a_missing_venv_module_is_an_error_that_names_its_package(make, tmp_path
 
 
 def test_an_environment_is_installed_once(make, tmp_path):
-    """The program in place of pip counts its calls: one for the requirements, one for the package."""
+    """The program in place of pip counts its calls: for pip itself, for the requirements, and for the package."""
     fake = fake_python(
         tmp_path,
         'if [ "$2" = venv ]; then mkdir -p .venv/bin; cp "$0" .venv/bin/python; fi\n'
@@ -71,7 +71,7 @@ def test_an_environment_is_installed_once(make, tmp_path):
     )
     for _ in range(2):
         assert make(".venv/run.stamp", fake).returncode == 0
-    assert (tmp_path / "installed.txt").read_text() == "install\n" * 2
+    assert (tmp_path / "installed.txt").read_text() == "install\n" * 3
 
 
 def test_every_target_is_listed_and_phony(make):

@@ -14,7 +14,7 @@ STRANGE = "it's my; $HOME (1) & é"
 
 @pytest.fixture
 def tiny(tmp_path):
-    """A tiny corpus in a folder with a strange name, and the path of Python below this folder."""
+    """A tiny corpus in a folder with a strange name, which contains a link to the environment of Python."""
     write_tiny_corpus(tmp_path / STRANGE, "classic", changes="none")
     (tmp_path / STRANGE / ".venv").symlink_to(Path(sys.prefix), target_is_directory=True)
     return Workflow(tmp_path / STRANGE)
@@ -26,7 +26,7 @@ def test_a_run_and_its_python_may_have_any_path(tiny):
     assert (tiny.folder / "results/tiny/audio/a.wav").exists()
 
 
-def test_a_checkout_with_braces_in_its_path_is_one_line(tiny, tmp_path):
+def test_a_checkout_with_braces_in_its_path_is_refused(tiny, tmp_path):
     checkout = tmp_path / "a{b}"
     shutil.copytree(ROOT / "workflow", checkout / "workflow")
     shutil.copytree(ROOT / "profiles", checkout / "profiles")

@@ -1,11 +1,12 @@
-"""Agglomerative hierarchical clustering by average cosine distance, with pairs that cannot be one speaker.
+"""Agglomerative hierarchical clustering by average cosine distance, with an added distance of local speakers.
 
 Local speakers of one chunk are different people by the estimate of the network, so 1 is added to the cosine distance
 of such a pair. The sum enters the average over all pairs of two clusters. So a single error of the network
 does not keep two parts of one speaker apart.
 
 Memory grows with the square of the number of vectors. More than `max_points` vectors are pooled first, in blocks of
-successive vectors, and the pools are clustered. An average over pairs of vectors is not changed by pooling.
+successive vectors, and the pools are clustered. The distance of two pools is the average over their pairs of vectors.
+Later merges average over pools, which then have the same weight.
 """
 
 import numpy as np

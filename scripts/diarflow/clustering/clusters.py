@@ -66,11 +66,11 @@ def reassign_small_clusters(
 def merge_close_clusters(
     vectors: np.ndarray, labels: np.ndarray, weights: np.ndarray, *, threshold: float, low: int
 ) -> np.ndarray:
-    """Merge the two clusters whose mean directions are the most similar, until no pair is similar enough.
+    """Merge the two clusters whose similarity exceeds their threshold the most, until no pair reaches its threshold.
 
-    A pair is similar enough if the cosine similarity of its means is at least `threshold`, adjusted for the sizes
-    of the clusters. At least `low` clusters are left. A threshold of 1 merges nothing. `weights` (n,) are those of
-    the vectors in the means, and in the sizes.
+    The similarity is that of the mean directions (cosine). The threshold of a pair is `threshold`, adjusted for the sizes
+    of the clusters. At least `low` clusters are left. A threshold of 1 merges nothing. `weights` (n,) are the weights of
+    the vectors in the means. The size of a cluster is the sum of its weights.
 
     >>> vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]])
     >>> merge_close_clusters(vectors, np.arange(3), np.ones(3), threshold=0.7, low=1).tolist()

@@ -13,7 +13,8 @@ from diarflow.scoring.names import ALL
 def find_oracle_systems(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return the systems that equal another system, their base, except for an oracle in one stage.
 
-    An oracle is a backend that reads the reference, or a clustering that is given the number of speakers.
+    An oracle is a backend that reads the reference, or a clustering with the number of speakers of the reference
+    (`speaker_count: oracle`).
 
     >>> systems = {"ours": {"speech": "webrtc", "turns": "join"},
     ...            "oracle-speech": {"speech": "truth", "turns": "join"}}

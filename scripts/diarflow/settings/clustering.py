@@ -139,7 +139,7 @@ class VbxClustering(PoolingClustering):
         0.65,
         gt=0,
         le=1,
-        description="clusters at least this similar (cosine; less if small) are merged; 1: no merging",
+        description="minimum cosine similarity of merged clusters (lower if small, higher if large); 1: none",
     )
 
 
