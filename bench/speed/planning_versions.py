@@ -28,29 +28,26 @@ class Version(NamedTuple):
 
     root: Path
     folder: Path
-    name: str
 
-    def plan(self, *arguments: str, fails: bool = False) -> tuple[float, str]:
+    def plan(self, *arguments: str) -> tuple[float, str]:
         """Run Snakemake, and return CPU-seconds and output."""
         log = self.folder / "output.txt"
         command = [self.root / ".venv/bin/python", "-m", "snakemake", "--snakefile", self.root / "Snakefile"]  # fmt: skip
         command += ["--cores", "2", "--workflow-profile", self.root / "profiles/large"]
         command += [*arguments, "--config", "batch_size=100", "--configfile", "my.yaml"]
         cost = measure(command, log, cwd=self.folder)
-        if cost.status and not fails:
+        if cost.status:
             raise SystemExit(f"{self.root}:\n{log.read_text()[-3000:]}")
         return cost.cpu_seconds, log.read_text()
 
     def finish(self, listing: str) -> None:
         """Write an empty file for each result in a listing, and let Snakemake record them."""
-        self.plan(
-            "retry", "--quiet", "all", fails=True
-        )  # writes the row files; earlier versions had no such target
+        self.plan("retry", "--quiet", "all")  # writes the row files
         write_empty_results(self.folder, listing)
         forget_records(self.folder)
         self.plan("--touch", "--forceall", "--quiet", "all")
         forget_records(self.folder)
-        self.plan("retry", "--quiet", "all", fails=True)  # records the results
+        self.plan("retry", "--quiet", "all")  # records the results
 
 
 def compare(versions: list[Version], kind: str, repeats: int, arguments: tuple[str, ...]) -> list[str]:  # fmt: skip
@@ -71,8 +68,8 @@ def rows(before: Path, count: int, repeats: int):
     """Yield the rows of the table for a number of recordings."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         versions = [
-            Version(before, Path(name, "earlier"), "earlier"),
-            Version(ROOT, Path(name, "now"), "now"),
+            Version(before, Path(name, "earlier")),
+            Version(ROOT, Path(name, "now")),
         ]
         listings = []
         for version in versions:

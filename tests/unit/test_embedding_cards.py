@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 import yaml
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from test_settings import settings
 
 from diarflow.digests import digest
@@ -144,6 +144,24 @@ def test_a_file_that_is_no_card_is_one_line(text):
     with pytest.raises(InputError, match=r"^card.yaml(:\d+)?: ") as error:
         read_card(Path("card.yaml"))
     assert "\n" not in str(error.value)
+
+
+def test_a_card_that_is_too_large_is_not_cut():
+    text = Path(write_card()).read_text()
+    Path("card.yaml").write_text(text + "# " + 100_000 * "x")
+    with pytest.raises(InputError, match=r"^card.yaml: 1\d{5} bytes, expected a card of at most"):
+        read_card(Path("card.yaml"))
+
+
+def test_missing_weights_beside_a_network_are_one_line():
+    path = Path(write_card())
+    model = onnx.load("sum.onnx")
+    model.graph.initializer[0].CopyFrom(numpy_helper.from_array(np.array([1]), "axes"))
+    onnx.save(model, "sum.onnx", save_as_external_data=True, location="w.bin", size_threshold=0)
+    check_model("embedding", OnnxEmbedding(model=str(path)), path)
+    Path("w.bin").unlink()
+    with pytest.raises(ValueError, match=r"^sum.onnx: the file of its weights, w.bin, is missing"):
+        check_model("embedding", OnnxEmbedding(model=str(path)), path)
 
 
 def test_a_changed_card_or_network_changes_the_provenance():

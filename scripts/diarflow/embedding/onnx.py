@@ -25,11 +25,8 @@ def load(
     *,
     model: str,
     card: Mapping[str, Any],
-    network: str | None,
     window: Seconds,
-    hop: Seconds | None,
-    grid: bool,
-    min_speech_ratio: float,
+    **_: Any,  # settings of the places of windows
 ) -> Callable:
     facts = Card(**card)
     encoder = session(network_file(model_path(model), facts.model))

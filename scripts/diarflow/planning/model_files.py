@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from diarflow.artifacts.archives import array_shapes, check_size
 from diarflow.embedding.card import network_file
-from diarflow.networks.onnx_header import Tensor, read_header
+from diarflow.networks.onnx_header import Header, Tensor, read_header
 from diarflow.settings.embedding_card import read_card
 from diarflow.settings.yaml_events import cut
 
@@ -59,20 +59,26 @@ def check_model(block: str, variant: Any, path: Path) -> None:
 
 def _check_onnx(variant: Any, path: Path) -> None:
     """Raise ValueError if an ONNX file has another interface than the backend of a variant uses."""
-    try:
-        header = read_header(path)
-    except ValueError as error:
-        raise ValueError(f"not an ONNX file ({error})") from error
+    header = _read_network(path)
     network = _NETWORK_INTERFACES[variant.backend]
     if len(header.inputs) != 1 or not _fits(header.inputs[0], network.input, is_named=True):
         shown = ", ".join(map(str, header.inputs)) or "none"
         raise ValueError(f"inputs are {shown}, expected {network.input}")
     if not _fits(header.outputs[0], network.output):
         raise ValueError(f"the first output is {header.outputs[0]}, expected {network.output}")
-    if missing := [name for name in header.weight_files if not (path.parent / name).is_file()]:
-        raise ValueError(f"the file of its weights, {missing[0]}, is missing beside it")
     if variant.backend == "bilstm":
         _check_metadata(variant, header.metadata, ("features", "normalisation"))
+
+
+def _read_network(path: Path) -> Header:
+    """Return the header of an ONNX file. Raises ValueError if it is none, or if the file of its weights is missing."""
+    try:
+        header = read_header(path)
+    except ValueError as error:
+        raise ValueError(f"not an ONNX file ({error})") from error
+    if missing := [name for name in header.weight_files if not (path.parent / name).is_file()]:
+        raise ValueError(f"the file of its weights, {missing[0]}, is missing beside it")
+    return header
 
 
 def _check_card(path: Path) -> None:
@@ -82,9 +88,9 @@ def _check_card(path: Path) -> None:
     if not file.is_file():
         raise ValueError(f"{card.model}: no such file, expected a network beside the card")
     try:
-        header = read_header(file)
+        header = _read_network(file)
     except ValueError as error:
-        raise ValueError(f"{card.model}: not an ONNX file ({error})") from error
+        raise ValueError(f"{card.model}: {error}") from error
     names = [tensor.name for tensor in header.inputs]
     if len(names) != 1 + bool(card.lengths) or (card.lengths and card.lengths not in names):
         raise ValueError(

@@ -30,7 +30,9 @@ class EmbeddingCard(Block):
 def read_card(path: Path) -> EmbeddingCard:
     """Read a card. Raises InputError if it cannot be read, or has another form."""
     try:
-        text = path.read_bytes()[:_MOST_BYTES].decode("utf-8")
+        if (size := path.stat().st_size) > _MOST_BYTES:
+            raise InputError(f"{path}: {size} bytes, expected a card of at most {_MOST_BYTES}")
+        text = path.read_text(encoding="utf-8")
         for line, message in problems(text):
             raise InputError(f"{path}:{line}: {message}")
         content = yaml.safe_load(text)
