@@ -6,13 +6,19 @@ import pytest
 from diarflow.audio.prepared import SAMPLE_RATE
 from diarflow.errors import InputError
 from diarflow.simulation import conversation, room
-from diarflow.simulation.conversation import plan_turns, simulate_conversation, turn_taking
+from diarflow.simulation.conversation import (
+    plan_interjections,
+    plan_turns,
+    simulate_conversation,
+    turn_taking,
+)
+from diarflow.simulation.far_field import box_response, music
 from diarflow.simulation.sources import Voice, find_speech
 from diarflow.simulation.speakers import files_stamp, list_speakers, part_of, select_speakers
 from diarflow.simulation.synthetic import synthesize_dialogue
 
 SETTINGS = {"seed": 3, "number": 0, "duration": 40.0, "min_speakers": 2, "max_speakers": 3,
-            "overlap": True, "vary_speed": False}  # fmt: skip
+            "overlap": True, "vary_speed": False, "hard": False}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +144,40 @@ def test_the_room_keeps_the_length():
     for seed in range(8):
         audio = room.simulate_room(tracks, np.random.default_rng(seed))
         assert audio.shape == (16_000,) and np.isfinite(audio).all()
+
+
+def test_a_hard_conversation_has_exact_turns_and_short_interjections(speakers):
+    audio, turns = simulate_conversation(speakers, **SETTINGS | {"hard": True})
+    again, _ = simulate_conversation(speakers, **SETTINGS | {"hard": True})
+    easy, _ = simulate_conversation(speakers, **SETTINGS)
+    np.testing.assert_array_equal(audio, again)
+    assert len(audio) == len(easy) and not np.array_equal(audio, easy)
+    assert np.isfinite(audio).all() and np.abs(audio).max() <= 1
+    assert all(0 <= turn.start < turn.end <= SETTINGS["duration"] for turn in turns)
+
+
+def test_interjections_have_the_planned_rate_and_durations():
+    planned = plan_interjections(np.random.default_rng(0), 3, 10_000.0)
+    starts, durations, owners = zip(*planned, strict=True)
+    assert len(planned) == pytest.approx(1500, rel=0.1)
+    assert min(durations) >= 0.3 and max(durations) <= 1.0
+    assert set(owners) == {0, 1, 2} and max(starts) <= 10_000
+
+
+def test_the_response_of_a_box_decays_as_fast_as_its_reverberation_time():
+    """The decay from -5 to -25 dB, times three, is the reverberation time (ISO 3382)."""
+    box, decay = np.array([6.0, 5.0, 3.0]), 0.4
+    speaker, microphone = np.array([1.5, 2.0, 1.5]), np.array([4.0, 3.5, 1.2])
+    response = box_response(box, speaker, microphone, decay, np.random.default_rng(0))
+    assert (response**2).sum() == pytest.approx(1)
+    assert np.flatnonzero(response)[0] == 0  # the direct sound
+    energy = 10 * np.log10(np.cumsum(response[::-1] ** 2)[::-1])
+    seconds = (np.flatnonzero(energy < -25)[0] - np.flatnonzero(energy < -5)[0]) / SAMPLE_RATE
+    assert 3 * seconds == pytest.approx(decay, rel=0.35)
+
+
+def test_music_has_power_one_and_silence_around_it():
+    sound = music(20 * SAMPLE_RATE, np.random.default_rng(1))
+    audible = np.flatnonzero(sound)
+    assert 0.15 < (audible[-1] - audible[0]) / len(sound) < 0.7
+    assert (sound[audible[0] : audible[-1]] ** 2).mean() == pytest.approx(1, rel=0.3)

@@ -34,6 +34,9 @@ class Simulation(SpeakerRange):
     vary_speed: bool = Field(
         False, description="change the speed of each voice by up to 15 percent"
     )
+    hard: bool = Field(
+        False, description="simulate interjections, distant microphones, music, and more noise"
+    )
     seed: Seed = 0
 
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from diarflow.audio.prepared import SAMPLE_RATE
+from diarflow.simulation.far_field import record_from_afar
 from diarflow.simulation.room import simulate_room
 from diarflow.simulation.sources import Voice
 from diarflow.timeline.intervals import Interval, Seconds, Turn, merge_overlapping
+
+_INTERJECTIONS_PER_SECOND = 0.15
 
 
 @dataclass(frozen=True)
@@ -89,14 +92,28 @@ def _plan_backchannels(
     return planned
 
 
+def plan_interjections(
+    random: np.random.Generator, speakers: int, duration: Seconds
+) -> list[tuple[Seconds, Seconds, int]]:
+    """Return start, duration (0.3 to 1 s) and speaker of interjections, which fall anywhere."""
+    return [
+        (random.uniform(0, duration), random.uniform(0.3, 1.0), int(random.integers(speakers)))
+        for _ in range(random.poisson(_INTERJECTIONS_PER_SECOND * duration))
+    ]
+
+
 def mix_conversation(
     voices: Mapping[str, Voice],
     random: np.random.Generator,
     duration: Seconds,
     *,
     overlap: bool = True,
+    hard: bool = False,
 ) -> tuple[np.ndarray, list[Turn]]:
-    """Return the audio of a conversation, float32 (samples,) at 16 kHz, and its exact turns."""
+    """Return the audio of a conversation, float32 (samples,) at 16 kHz, and its exact turns.
+
+    A `hard` conversation has interjections, and a distant microphone records it.
+    """
     names = list(voices)
     samples = round(duration * SAMPLE_RATE)
     tracks = np.zeros((len(names), samples), np.float32)
@@ -104,7 +121,10 @@ def mix_conversation(
     free = [0.0] * len(names)  # end of each speaker's last speech
     speech: dict[str, list[Interval]] = {name: [] for name in names}
     last = 0.0
-    for planned, length, speaker in plan_turns(random, len(names), duration, overlap=overlap):
+    turns_to_mix = plan_turns(random, len(names), duration, overlap=overlap)
+    if hard:
+        turns_to_mix = sorted(turns_to_mix + plan_interjections(random, len(names), duration))
+    for planned, length, speaker in turns_to_mix:
         # speech can be longer than planned, which delays what follows
         start = max(planned, free[speaker] + 0.1, 0.0 if overlap else last + 0.05)
         if start >= duration - 0.2:
@@ -118,7 +138,7 @@ def mix_conversation(
                 offset = first / SAMPLE_RATE
                 speech[names[speaker]].append(Interval(offset + begin, min(offset + end, duration)))
         free[speaker] = last = start + pieces[-1][1]
-    audio = simulate_room(tracks, random)
+    audio = record_from_afar(tracks, random) if hard else simulate_room(tracks, random)
     turns = [Turn(s, e, name) for name in names for s, e in merge_overlapping(speech[name])]
     return audio, sorted(turns)
 
@@ -133,6 +153,7 @@ def simulate_conversation(
     max_speakers: int,
     overlap: bool,
     vary_speed: bool,
+    hard: bool,
 ) -> tuple[np.ndarray, list[Turn]]:
     """Return audio and turns of conversation `number`, which depends on the arguments only."""
     random = np.random.default_rng([seed, number])
@@ -142,4 +163,4 @@ def simulate_conversation(
     for name in names:
         speed = round(random.uniform(0.85, 1.15), 2) if vary_speed else 1.0
         voices[name] = Voice(speakers[name], random, speed=speed)
-    return mix_conversation(voices, random, duration, overlap=overlap)
+    return mix_conversation(voices, random, duration, overlap=overlap, hard=hard)
