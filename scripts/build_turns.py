@@ -1,6 +1,6 @@
 """Rule build_turns: build speaker turns from windows and their clusters."""
 
-from diarflow.artifacts.arrays import read_array
+from diarflow.artifacts.arrays import map_array, read_array
 from diarflow.artifacts.tables import read_metadata, read_rows, write_table
 from diarflow.backends import load
 from diarflow.embedding.windows import Window
@@ -26,6 +26,7 @@ def build_turns(item):
         overlap=item.read("overlap", read_as(Interval)),
         activations=item.read("activations", read_chunks),
         vectors=item.read("embeddings", read_array),
+        frames=item.read("frames", map_array),
         dense_windows=item.read("dense_windows", read_as(Window)),
         dense_vectors=item.read("dense", read_array),
     )

@@ -1,6 +1,6 @@
 """Rule embed_segments: compute a vector for each window of speech, and for each local speaker."""
 
-from diarflow.artifacts.arrays import write_array
+from diarflow.artifacts.arrays import map_array, write_array
 from diarflow.artifacts.tables import read_rows, write_table
 from diarflow.audio.prepared import duration
 from diarflow.backends import load
@@ -20,7 +20,8 @@ def embed(item):
     segments = [Interval(*row) for row in read_rows(item.input.segments)]
     overlap = [Interval(*row) for row in read_rows(item.input.overlap)]
     windows = place_windows(segments, overlap, duration=duration(audio), **job.settings)
-    vectors = compute_vectors(audio, windows)
+    frames = item.read("frames", map_array)
+    vectors = compute_vectors(audio, windows, *([] if frames is None else [frames]))
     chunks = item.read("activations", read_chunks)
     if chunks is not None:
         windows, vectors = add_local_speakers(chunks, windows, vectors)

@@ -2,19 +2,17 @@
 
 import logging
 
-from diarflow.backends import load
 from diarflow.clustering.plda import write_plda
-from diarflow.embedding import EMBEDDERS
 from diarflow.runs.job import job_settings
 from diarflow.simulation.speakers import list_speakers, select_speakers
-from diarflow.training.plda import train_on_speakers, write_card
+from diarflow.training.plda import load_embedder, train_on_speakers, write_card
 
 settings = job_settings(snakemake)
 variant = settings["variant"]
 speakers = select_speakers(list_speakers(settings["speakers"]), settings["part"])
 logging.info("%d speakers", len(speakers))
 model, facts = train_on_speakers(
-    speakers, load(EMBEDDERS, variant), window=variant["window"], seconds=settings["seconds"],
+    speakers, load_embedder(variant), window=variant["window"], seconds=settings["seconds"],
     dimensions=settings["dimensions"], seed=settings["seed"],
 )  # fmt: skip
 write_plda(snakemake.output.model, model)

@@ -19,6 +19,7 @@ from diarflow.errors import InputError
 from diarflow.settings.clustering import (
     AgglomerativeClustering,
     Clustering,
+    ConsensusClustering,
     HdbscanClustering,
     KmeansClustering,
     MeanshiftClustering,
@@ -34,9 +35,10 @@ SETTINGS = {
     for block in (
         KmeansClustering(**GIVEN, n_init=5), MeanshiftClustering(**GIVEN), AgglomerativeClustering(**GIVEN),
         SpectralClustering(**GIVEN), HdbscanClustering(**GIVEN), VbxClustering(**GIVEN, model=None),
+        ConsensusClustering(**GIVEN, model=None),
     )
 }  # fmt: skip
-POOLING = ["agglomerative", "hdbscan", "spectral", "vbx"]
+POOLING = ["agglomerative", "consensus", "hdbscan", "spectral", "vbx"]
 ANY = SpeakerCounts()
 
 
@@ -301,7 +303,8 @@ def test_by_default_the_number_of_speakers_is_that_of_the_table(name):
     vectors, _ = voices(3)
     windows = {"start": np.zeros(36), "end": np.ones(36), "chunk": np.full(36, -1)}
     (settings,) = (model() for model in models_in(Clustering) if model().backend == name)
-    changes = {"model": None} if name == "vbx" else {}  # the shipped PLDA has other dimensions
+    has_plda = name in ("vbx", "consensus")  # the shipped one has other dimensions
+    changes = {"model": None} if has_plda else {}
     assign = load_assignment(settings.model_dump() | changes)
     for counts in (SpeakerCounts(num=4), SpeakerCounts(num=1), SpeakerCounts(max=2)):
         clusters, given = assign(make_embeddings(vectors, windows), counts)
@@ -316,3 +319,19 @@ def test_the_number_of_speakers_can_be_that_of_the_reference(name):
     assign = load_assignment(SETTINGS[name] | {"speaker_count": "oracle"})
     clusters, given = assign(make_embeddings(vectors, windows), SpeakerCounts(num=2), turns)
     assert len(set(clusters)) == 3 and given
+
+
+def test_the_consensus_keeps_a_speaker_that_most_settings_find():
+    """With F_A 0.001 every voice is one speaker, and with higher values there are three."""
+    vectors, truth = voices(3)
+    found = load("consensus", thresholds=[0.5], Fa=[0.001, 0.3, 0.5], Fb=[0.4])(vectors)
+    assert same_partition(found, truth)
+    lost = load("consensus", thresholds=[0.5], Fa=[0.001, 0.001, 0.5], Fb=[0.4])(vectors)
+    assert len(set(lost)) == 1
+
+
+def test_the_consensus_of_one_setting_is_that_of_vbx():
+    vectors, _ = voices(4, spread=0.6, seed=3)
+    one = {"Fa": [0.2], "Fb": [0.4], "thresholds": [0.5], "min_windows": 1, "merge_threshold": 1.0}
+    vbx = {"Fa": 0.2, "Fb": 0.4, "threshold": 0.5, "merge_threshold": 1.0}
+    assert same_partition(load("consensus", **one)(vectors), load("vbx", **vbx)(vectors))

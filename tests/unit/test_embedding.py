@@ -14,10 +14,17 @@ from diarflow.embedding.window_audio import read_window
 from diarflow.embedding.windows import Window, cut_windows, grid_windows
 from diarflow.networks.chunks import read_chunks
 from diarflow.networks.onnx import model_path
-from diarflow.settings.embedding import CampplusEmbedding, DvectorEmbedding, OnnxEmbedding
+from diarflow.settings.embedding import (
+    CampplusEmbedding,
+    DvectorEmbedding,
+    OnnxEmbedding,
+    PooledEmbedding,
+)
 from diarflow.settings.embedding_card import read_card
+from diarflow.settings.networks import CampplusNetwork
 from diarflow.simulation.synthetic import synthesize_dialogue
 from diarflow.timeline.intervals import Interval, clip, merge_overlapping, subtract
+from diarflow.training.plda import load_embedder
 
 moments = st.integers(0, 400).map(lambda n: n / 8)
 segments = st.lists(
@@ -60,9 +67,9 @@ def dialogue(tmp_path_factory):
 
 SETTINGS = {
     "dvector": DvectorEmbedding(), "campplus": CampplusEmbedding(window=1.6, hop=0.8),
-    "onnx": OnnxEmbedding(window=1.6, hop=0.8),
+    "onnx": OnnxEmbedding(window=1.6, hop=0.8), "pooled": PooledEmbedding(window=1.6, hop=0.8),
 }  # fmt: skip
-DIMENSIONS = {"dvector": 256, "campplus": 192, "onnx": 192}
+DIMENSIONS = {"dvector": 256, "campplus": 192, "onnx": 192, "pooled": 192}
 
 
 # pyannote needs another environment: see tests/slow
@@ -76,7 +83,9 @@ def embed(name):
     values = SETTINGS[name].model_dump()
     if name == "onnx":
         values["card"] = read_card(model_path(values["model"])).model_dump()
-    return EMBEDDERS[name].load(**values)
+    if name == "pooled":
+        values["frames"] = CampplusNetwork().model_dump()
+    return load_embedder(values)
 
 
 def test_a_window_has_the_same_vector_alone_and_with_others(dialogue, embed, name):

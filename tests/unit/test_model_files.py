@@ -21,6 +21,12 @@ from diarflow.networks.onnx_header import read_header
 from diarflow.networks.weights import SHAPES, read_metadata, read_weights
 from diarflow.planning.model_checks import check_models
 
+# a system with the variants of windows that are embedded one by one
+WINDOWS = {"systems": {"windows": {
+    "speech": "segmentation", "changes": "none", "overlap": "segmentation", "embedding": "campplus",
+    "clustering": "vbx", "turns": "activations",
+}}}  # fmt: skip
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
@@ -29,7 +35,9 @@ def folder(tmp_path, monkeypatch):
 
 def check(model, block="networks", name="bilstm"):
     """Check a plan in which a variant has this model."""
-    check_models(plan_of("classic", "best", **{block: {name: {"model": model}}}))
+    check_models(
+        plan_of("classic", "best", "windows", **WINDOWS | {block: {name: {"model": model}}})
+    )
 
 
 def write_onnx(
@@ -233,15 +241,19 @@ def test_metadata_that_cannot_be_read_is_one_line(text):
         ({"changes": {"bilstm-divergence": {"network": "segmentation"}}},
          "changes.bilstm-divergence.network is segmentation, a network of backend segmentation"),
         ({"embedding": {"campplus": {"network": "bilstm"}}}, "embedding.campplus.network is bilstm"),
-        ({"systems": {"best": {"embedding": "dvector"}}},
-         "clustering.vbx.model is a PLDA for 192 dimensions, but the embedding of system best, dvector, has 256"),
+        ({"systems": {"windows": WINDOWS["systems"]["windows"] | {"embedding": "dvector"}}},
+         "clustering.vbx.model is a PLDA for 192 dimensions, but the embedding of system windows, dvector, has 256"),
         ({"turns": {"activations": {"embedding": "dvector"}}},
-         "turns.activations.embedding is dvector with 256 dimensions, but the embedding of system best, campplus"),
+         "turns.activations.embedding is dvector with 256 dimensions, but the embedding of system windows, campplus"),
+        ({"embedding": {"pooled": {"frames": "segmentation"}}},
+         "embedding.pooled.frames is segmentation, a network of backend segmentation, expected one of campplus"),
+        ({"turns": {"pooled": {"model": "campplus.onnx"}}},
+         "turns.pooled.model is campplus.onnx, expected campplus-int8.onnx, the model of its frames"),
     ],
 )  # fmt: skip
 def test_networks_and_vectors_of_another_kind_are_errors(overlay, message):
     with pytest.raises(InputError) as error:
-        check_models(plan_of("classic", "best", **overlay))
+        check_models(plan_of("classic", "best", "windows", **WINDOWS | overlay))
     assert message in str(error.value)
 
 

@@ -7,8 +7,11 @@ import pytest
 import soundfile
 
 from diarflow.artifacts.arrays import write_array, write_times
+from diarflow.embedding.campplus import filterbank
+from diarflow.errors import InputError
 from diarflow.networks import NETWORKS
 from diarflow.networks.activations import FrameScores, read_activations
+from diarflow.networks.campplus import CHANNELS, block_statistics, pool_blocks, read_head
 from diarflow.networks.chunks import (
     CLASSES,
     Chunks,
@@ -17,13 +20,15 @@ from diarflow.networks.chunks import (
     speaker_counts,
 )
 from diarflow.networks.onnx import session
-from diarflow.settings.networks import BilstmNetwork, SegmentationNetwork
+from diarflow.settings.networks import BilstmNetwork, CampplusNetwork, SegmentationNetwork
 from diarflow.simulation.synthetic import synthesize_dialogue
 from diarflow.timeline.frames import frames_to_intervals
 from diarflow.timeline.intervals import Interval
 
-SETTINGS = {"bilstm": BilstmNetwork(), "segmentation": SegmentationNetwork()}
-RESULTS = {"bilstm": FrameScores, "segmentation": Chunks}
+SETTINGS = {
+    "bilstm": BilstmNetwork(), "campplus": CampplusNetwork(), "segmentation": SegmentationNetwork(),
+}  # fmt: skip
+RESULTS = {"bilstm": FrameScores, "campplus": FrameScores, "segmentation": Chunks}
 
 
 def load(backend):
@@ -39,13 +44,15 @@ def write(path, activations):
 
 @pytest.mark.parametrize("backend", NETWORKS)
 @pytest.mark.parametrize("samples", [0, 1, 512, 8000, 170_000])
-def test_recordings_of_any_length_have_activations_between_0_and_1(backend, samples, tmp_path):
+def test_recordings_of_any_length_have_activations(backend, samples, tmp_path):
     soundfile.write(tmp_path / "a.wav", np.random.default_rng(0).normal(0, 0.05, samples), 16_000)
     activate = load(backend)
     activations = activate(tmp_path / "a.wav")
     values = activations.values
-    assert ((values >= 0) & (values <= 1)).all()
-    assert values.shape[-1] == len(activations.metadata["outputs"])
+    assert np.isfinite(values).all() and (values >= 0).all()
+    assert backend == "campplus" or (values <= 1).all()
+    outputs = len(activations.metadata["outputs"]) * activations.metadata.get("channels", 1)
+    assert values.shape[-1] == outputs
     assert len(activations.times) == values.shape[-2]
     np.testing.assert_array_equal(values, activate(tmp_path / "a.wav").values)
     result = read_activations(write(tmp_path / "a.npy", activations))
@@ -110,3 +117,31 @@ def test_onnx_runtime_uses_the_threads_of_the_rule(monkeypatch, threads):
     monkeypatch.setenv("OMP_NUM_THREADS", str(threads))
     options = session("segmentation.onnx").get_session_options()
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (threads, 1)
+
+
+def test_pooled_blocks_have_the_mean_and_deviation_of_their_frames():
+    frames = np.random.default_rng(0).normal(0, 1, (35, CHANNELS)).astype(np.float32)
+    pooled = pool_blocks(block_statistics(frames))
+    np.testing.assert_allclose(pooled[:CHANNELS], frames.mean(axis=0), atol=1e-5)
+    np.testing.assert_allclose(pooled[CHANNELS:], frames.std(axis=0, ddof=1), atol=1e-5)
+
+
+def test_one_piece_without_a_margin_pools_to_the_vector_of_the_network(tmp_path):
+    synthesize_dialogue(tmp_path / "a.wav", seed=3, speakers=1, turns=1)
+    audio = soundfile.read(tmp_path / "a.wav", 24_240, dtype="float32")[0]  # 150 frames of Kaldi
+    soundfile.write(tmp_path / "b.wav", audio, 16_000, "PCM_16")
+    bands = filterbank(soundfile.read(tmp_path / "b.wav", dtype="float32")[0])
+    settings = CampplusNetwork(model="campplus.onnx", piece=4.0, margin=0.0).model_dump()
+    statistics = NETWORKS["campplus"].load(**settings)(tmp_path / "b.wav").values
+    weights, bias = read_head("campplus.onnx")
+    vector = weights @ pool_blocks(statistics) + bias
+    fbank = bands[None] - bands.mean(axis=0)
+    expected = session("campplus.onnx").run(["embedding"], {"fbank": fbank})[0][0]
+    cosine = vector @ expected / np.linalg.norm(vector) / np.linalg.norm(expected)
+    assert cosine > 0.999  # the statistics are float16
+
+
+def test_a_network_without_the_frames_of_campplus_is_an_error():
+    settings = CampplusNetwork(model="dvector.onnx").model_dump()
+    with pytest.raises(InputError, match="expected CAM"):
+        NETWORKS["campplus"].load(**settings)

@@ -18,7 +18,8 @@ RULES = {block: rule for rule, block in RULE_BLOCKS.items()}
 OTHER_VALUES = {
     "speech": {
         "webrtc": {"aggressiveness": 2, "frame_ms": 30, "min_speech": 0.3, "min_silence": 0.3, "padding": 0.1},
-        "segmentation": {"network": "bilstm", "onset": 0.5, "offset": 0.5, "min_speech": 0.2, "min_silence": 0.1},
+        "segmentation": {"network": "bilstm", "score": "counts", "onset": 0.6, "offset": 0.6, "min_speech": 0.2,
+                         "min_silence": 0.1, "padding": 0.1},
         "silero": {"onset": 0.6, "offset": 0.5, "min_speech": 0.2, "min_silence": 0.2, "padding": 0.0},
     },
     "changes": {
@@ -29,18 +30,21 @@ OTHER_VALUES = {
         "segmentation": {"network": "bilstm", "window": 0.1, "threshold": 0.4, "min_distance": 0.5},
     },
     "overlap": {
-        "segmentation": {"network": "bilstm", "onset": 1.5, "offset": 1.4, "min_overlap": 0.1},
+        "segmentation": {"network": "bilstm", "score": "counts", "onset": 1.5, "offset": 1.4, "min_overlap": 0.1},
     },
     "networks": {
         "bilstm": {"model": "x.onnx", "features": "deltas", "activation": "linear", "window": 4.0, "step": 1.6,
                    "normalisation": "none"},
         "segmentation": {"model": "x.onnx", "step": 1.0},
+        "campplus": {"model": "x.onnx", "piece": 3.0, "margin": 0.2},
     },
     "embedding": {
         "dvector": {"window": 2.0, "hop": 0.4},
         "campplus": {"model": "campplus.onnx", "network": None, "window": 2.0, "hop": 1.0, "grid": False,
                      "min_speech_ratio": 0.8},
         "onnx": {"model": "x.yaml", "network": None, "window": 2.0, "hop": 1.0, "grid": False, "min_speech_ratio": 0.8},
+        "pooled": {"model": "campplus.onnx", "frames": "bilstm", "network": None, "window": 2.0, "hop": 1.0, "grid": False,
+                   "min_speech_ratio": 0.8},
         "pyannote": {"model": "x/y", "token_variable": "MY_TOKEN", "device": "cpu", "window": 1.0, "hop": 0.5},
     },
     "clustering": {
@@ -53,15 +57,19 @@ OTHER_VALUES = {
         "hdbscan": {"min_cluster_size": 9},
         "vbx": {"model": None, "threshold": 0.4, "Fa": 0.3, "Fb": 0.5, "loop_probability": 0.9,
                 "merge_threshold": 0.8},
+        "consensus": {"model": None, "thresholds": [0.4], "Fa": [0.3], "Fb": [0.5], "merge_threshold": 0.8,
+                      "agreement": 0.6, "min_windows": 3},
     },
     "turns": {
         "join": {"max_gap": 0.7, "second_speaker": "none"},
         "activations": {"network": "bilstm", "embedding": None, "mix": 0.5, "sharpness": 12.0, "min_turn": 0.2},
+        "pooled": {"network": "bilstm", "frames": "bilstm", "model": "x.onnx", "window": 1.0, "hop": 0.4, "mix": 0.5,
+                   "sharpness": 12.0, "min_turn": 0.2},
     },
 }  # fmt: skip
 ESTIMATING = {"speaker_count": "estimated", "min_speakers": 2, "max_speakers": 5, "min_speaker_share": 0.02,
               "max_points": 500}  # fmt: skip
-for _name in ("agglomerative", "spectral", "hdbscan", "vbx"):
+for _name in ("agglomerative", "spectral", "hdbscan", "vbx", "consensus"):
     OTHER_VALUES["clustering"][_name] |= ESTIMATING
 CASES = [
     (block, name, key, value)

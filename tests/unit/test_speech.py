@@ -59,7 +59,7 @@ def test_every_detector_finds_the_turns_and_is_deterministic(backend, tmp_path, 
 
 def test_short_speech_of_the_network_is_dropped_and_short_silence_is_bridged(segmented):
     chunks = read_chunks(segmented(("", 50), ("0", 5), ("", 50), ("1", 40), ("", 20), ("0", 40)))
-    settings = SETTINGS["segmentation"]
+    settings = SETTINGS["segmentation"] | {"min_silence": 0.0, "padding": 0.0}
     detect = DETECTORS["segmentation"].load(**settings)
     assert rounded(detect(activations=chunks)) == [(1.05, 1.45), (1.65, 2.05)]
     detect = DETECTORS["segmentation"].load(**settings | {"min_silence": 0.3, "min_speech": 0.0})

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diarflow.embedding.pooled import pooled_vectors
 from diarflow.embedding.windows import Window, cut_windows
 from diarflow.errors import InputError
+from diarflow.networks.campplus import read_head
 from diarflow.networks.chunks import read_chunks
-from diarflow.settings.turns import ActivationsTurns, JoinTurns
+from diarflow.settings.turns import ActivationsTurns, JoinTurns, PooledTurns
 from diarflow.timeline.intervals import Interval, Turn, merge_overlapping
 from diarflow.turns import BUILDERS
 from diarflow.turns.activations import windows_to_frames
@@ -22,7 +24,8 @@ from diarflow.turns.join import (
 )
 
 SETTINGS = {
-    block.backend: block.model_dump() for block in (JoinTurns(), ActivationsTurns(embedding=None))
+    block.backend: block.model_dump()
+    for block in (JoinTurns(), ActivationsTurns(embedding=None), PooledTurns())
 }
 
 
@@ -61,44 +64,57 @@ def conversation(segmented):
     }
 
 
-@pytest.mark.parametrize("backend", BUILDERS)
-def test_without_windows_there_are_no_turns(backend, conversation):
-    inputs = conversation | {"windows": [], "labels": [], "vectors": np.zeros((0, 4))}
-    assert load(backend)(**inputs) == []
+@pytest.fixture(params=BUILDERS)
+def backend(request):
+    return request.param
 
 
-@pytest.mark.parametrize("backend", BUILDERS)
-def test_all_turns_of_one_cluster_have_one_speaker(backend, conversation):
+@pytest.fixture
+def inputs(backend, conversation):
+    """Inputs of a backend: for pooled frames, their statistics are noise, with another mean for each speaker."""
+    if backend != "pooled":
+        return conversation
+    random = np.random.default_rng(0)
+    frames = np.abs(random.normal(random.normal(0, 1, (2, 1024))[[0] * 45 + [1] * 50], 0.1))
+    vectors = pooled_vectors(conversation["windows"], frames, *read_head("campplus-int8.onnx"))
+    return conversation | {"frames": frames.astype(np.float16), "vectors": vectors}
+
+
+def test_without_windows_there_are_no_turns(backend, inputs):
+    empty = {"windows": [], "labels": [], "vectors": np.zeros((0, 4))}
+    assert load(backend)(**inputs | empty) == []
+
+
+def test_all_turns_of_one_cluster_have_one_speaker(backend, inputs):
     build = load(backend)
-    inputs = conversation | {"overlap": []}
+    inputs = inputs | {"overlap": []}
     assert {turn.speaker for turn in build(**inputs | {"labels": [0] * 10})} == {0}
     single = {name: inputs[name][:1] for name in ("windows", "segments", "vectors")}
     assert [turn.speaker for turn in build(**inputs | single | {"labels": [7]})] == [7]
 
 
-@pytest.mark.parametrize("backend", BUILDERS)
-def test_every_builder_is_deterministic_and_ignores_local_speakers(backend, conversation):
+def test_every_builder_is_deterministic_and_ignores_local_speakers(backend, inputs):
     build = load(backend)
-    turns = build(**conversation)
+    turns = build(**inputs)
     local_speaker = Window(0.2, 1.9, 0, chunk=3, local_speaker=1)
     with_local_speaker = {
-        "windows": [*conversation["windows"], local_speaker],
-        "labels": [*conversation["labels"], 8],
-        "vectors": np.vstack([conversation["vectors"], np.ones(4)]),
+        "windows": [*inputs["windows"], local_speaker],
+        "labels": [*inputs["labels"], 8],
+        "vectors": np.vstack([inputs["vectors"], np.ones_like(inputs["vectors"][:1])]),
     }
-    assert build(**conversation | with_local_speaker) == turns != []
+    assert build(**inputs | with_local_speaker) == turns != []
 
 
-@pytest.mark.parametrize("backend", BUILDERS)
-def test_without_overlap_turns_do_not_overlap(backend, conversation):
-    turns = load(backend)(**conversation | {"overlap": []})
+def test_without_overlap_turns_do_not_overlap(backend, inputs):
+    turns = load(backend)(**inputs | {"overlap": []})
     for before, after in itertools.pairwise(turns):
         assert before.end <= after.start + 1e-9
 
 
 @pytest.mark.parametrize("mix", [0.0, 0.5, 0.9])
-def test_local_speakers_are_matched_to_the_clusters_of_their_windows(conversation, mix):
-    turns = load("activations", mix=mix)(**conversation)
+@pytest.mark.parametrize("backend", ["activations", "pooled"])
+def test_local_speakers_are_matched_to_the_clusters_of_their_windows(backend, inputs, mix):
+    turns = load(backend, mix=mix)(**inputs)
     assert turns[0] == (pytest.approx(0.0), pytest.approx(4.0), 3)
     assert (pytest.approx(5.0), pytest.approx(9.0), 5) in turns[1:]
     # only the network recognizes the second speaker in overlap

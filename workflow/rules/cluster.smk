@@ -29,6 +29,12 @@ for batch in batches("embed_segments"):
             times=batch.inputs_of_network(
                 "results/{corpus}/activations/{network}/{recording}.json"
             ),
+            frames=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.npy", "frames"
+            ),
+            frame_times=batch.inputs_of_network(
+                "results/{corpus}/activations/{network}/{recording}.json", "frames"
+            ),
             model=batch.model(),
             changed=batch.changed(),
         output:
@@ -112,6 +118,14 @@ for batch in batches("build_turns"):
             times=batch.inputs_of_turns(
                 "network",
                 "results/{corpus}/activations/{network}/{recording}.json",
+            ),
+            frames=batch.inputs_of_turns(
+                "frames",
+                "results/{corpus}/activations/{frames}/{recording}.npy",
+            ),
+            frame_times=batch.inputs_of_turns(
+                "frames",
+                "results/{corpus}/activations/{frames}/{recording}.json",
             ),
             embeddings=batch.inputs_of_turns(
                 "network",

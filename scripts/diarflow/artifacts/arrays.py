@@ -27,6 +27,11 @@ def read_array(path) -> np.ndarray:
     return np.load(path, allow_pickle=False)
 
 
+def map_array(path) -> np.ndarray:
+    """Map an array that `write_array` wrote into memory, read-only."""
+    return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
 def zeros_on_disk(shape: tuple[int, ...], dtype) -> np.ndarray:
     """Return zeros in a temporary file instead of memory. The file ends with the array.
 

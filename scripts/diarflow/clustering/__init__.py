@@ -11,6 +11,7 @@ from diarflow.backends import Backend
 
 CLUSTERERS = {
     "agglomerative": Backend("diarflow.clustering.agglomerative", packages=("scipy",)),
+    "consensus": Backend("diarflow.clustering.consensus", packages=("scipy",)),
     "hdbscan": Backend("diarflow.clustering.hdbscan", packages=("scikit-learn", "scipy")),
     "kmeans": Backend("diarflow.clustering.kmeans", packages=("scikit-learn",)),
     "meanshift": Backend("diarflow.clustering.meanshift", packages=("scikit-learn",)),

@@ -18,8 +18,8 @@ from diarflow.embedding.vectors import unit_vectors
 from diarflow.errors import InputError
 from diarflow.networks.onnx import model_path
 
-_INITIAL_SHARPNESS = 20.0
-_MAX_INITIAL_CLUSTERS = 100
+INITIAL_SHARPNESS = 20.0
+MAX_INITIAL_CLUSTERS = 100
 _MIN_WINDOWS = 1.0  # in windows of the median duration; speakers with less speech are dropped
 
 
@@ -44,13 +44,13 @@ def load(
             agglomerate, vectors, durations, embeddings.chunks, threshold=threshold, low=low,
             min_speaker_share=min_speaker_share, max_points=max_points,
         )  # fmt: skip
-        labels = agglomerate_to(high=max(high, _MAX_INITIAL_CLUSTERS))
+        labels = agglomerate_to(high=max(high, MAX_INITIAL_CLUSTERS))
         if labels.max(initial=0) == 0 or not len(windows):
             return labels
         means = mean_directions(vectors, labels)
         gamma = responsibilities(
             *transform_to_plda_space(embeddings, windows, plda),
-            soft_assignment(vectors[windows], means, _INITIAL_SHARPNESS),
+            soft_assignment(vectors[windows], means, INITIAL_SHARPNESS),
             Fa=Fa, Fb=Fb, loop_probability=loop_probability,
         )  # fmt: skip
         gamma = drop_small_speakers(

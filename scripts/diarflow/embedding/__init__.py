@@ -1,7 +1,8 @@
 """Speaker embedding: compute a vector for each window. Vectors of one speaker are similar.
 
 `load(**settings)` of a backend returns `embed(audio, windows)`, which returns float32 (windows, dimensions). `audio`
-is the path of the prepared audio.
+is the path of the prepared audio. A backend that pools the frames of a network takes their statistics as a third
+argument.
 """
 
 from diarflow.backends import Backend
@@ -20,6 +21,7 @@ EMBEDDERS = {
         "diarflow.embedding.onnx",
         packages=("kaldi-native-fbank", "onnxruntime"),
     ),
+    "pooled": Backend("diarflow.embedding.pooled", packages=("onnx",)),
     "pyannote": Backend(
         "diarflow.embedding.pyannote",
         packages=("pyannote-audio", "torch"),

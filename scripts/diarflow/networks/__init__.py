@@ -11,5 +11,8 @@ from diarflow.backends import Backend
 
 NETWORKS = {
     "bilstm": Backend("diarflow.networks.bilstm", packages=("librosa", "onnxruntime", "scipy")),
+    "campplus": Backend(
+        "diarflow.networks.campplus", packages=("kaldi-native-fbank", "onnx", "onnxruntime")
+    ),
     "segmentation": Backend("diarflow.networks.segmentation", packages=("onnxruntime",)),
 }

@@ -102,6 +102,21 @@ def average_over_chunks(
     return total
 
 
+def activity_scores(chunks: Chunks, score: str, *, speakers: int) -> np.ndarray:
+    """Return a score (frames,) on the grid for at least `speakers` active speakers, averaged over the chunks.
+
+    `score` is "probabilities", or "counts" for the mean number of active speakers, whatever `speakers` is.
+    """
+    if score == "counts":
+        return speaker_counts(chunks)
+    classes = _MEMBERS.sum(axis=1) >= speakers
+
+    def probability(chunk: int) -> np.ndarray:
+        return chunks.values[chunk][:, classes].astype(np.float32).sum(axis=1, keepdims=True)
+
+    return average_over_chunks(chunks, probability, width=1)[:, 0]
+
+
 def speaker_counts(chunks: Chunks) -> np.ndarray:
     """Return the number of active speakers (frames,) on the grid, averaged over the chunks."""
 

@@ -12,16 +12,21 @@ from diarflow.planning.plan import Plan
 from diarflow.settings import STAGES, Settings
 from diarflow.settings.embedding_card import read_card
 
-_DIMENSIONS = {"campplus": 192, "dvector": 256}  # of the vectors of an embedding's backend
+_DIMENSIONS = {
+    "campplus": 192,
+    "dvector": 256,
+    "pooled": 192,
+}  # of the vectors of an embedding's backend
 # backend of the networks whose activations a backend reads
 _NETWORKS = {
     "bilstm": "bilstm", "bilstm-divergence": "bilstm",
     "segmentation": "segmentation", "campplus": "segmentation", "onnx": "segmentation",
-    "activations": "segmentation",
+    "activations": "segmentation", "pooled": "segmentation",
 }  # fmt: skip
 _KINDS = {
     "bilstm": "an .onnx, .keras or .h5 file of the Bi-LSTM", "segmentation": "an .onnx file",
-    "campplus": "an .onnx file", "onnx": "a card of an .onnx file", "pyannote": "a checkpoint", "vbx": "a PLDA made by `snakemake plda`",
+    "campplus": "an .onnx file", "pooled": "an .onnx file", "onnx": "a card of an .onnx file", "pyannote": "a checkpoint", "vbx": "a PLDA made by `snakemake plda`",
+    "consensus": "a PLDA made by `snakemake plda`",
 }  # fmt: skip
 
 
@@ -40,7 +45,7 @@ def is_trained(model: str, settings: Settings) -> bool:
 
 def _model_problems(plan: Plan) -> Iterator[str]:
     """Yield each model in use that is of another kind."""
-    for block, name, variant in _variants(plan, ("networks", "embedding", "clustering")):
+    for block, name, variant in _variants(plan, ("networks", "embedding", "clustering", "turns")):
         if path := _model_file(variant, plan.settings):
             try:
                 check_model(block, variant, path)
@@ -70,12 +75,16 @@ def _model_file(variant: Any, settings: Settings) -> Path | None:
 def _network_problems(plan: Plan) -> Iterator[str]:
     """Yield each variant in use that reads the activations of a network of another backend."""
     for block, name, variant in _variants(plan, STAGES):
-        network = getattr(variant, "network", None)
-        if not network:
-            continue
-        backend, expected = plan.settings.networks[network].backend, _NETWORKS[variant.backend]
-        if backend != expected:
-            yield f"{block}.{name}.network is {network}, a network of backend {backend}, expected one of {expected}"
+        if network := getattr(variant, "network", None):
+            backend, expected = plan.settings.networks[network].backend, _NETWORKS[variant.backend]
+            if backend != expected:
+                yield f"{block}.{name}.network is {network}, a network of backend {backend}, expected one of {expected}"
+        if frames := getattr(variant, "frames", None):
+            pooled = plan.settings.networks[frames]
+            if pooled.backend != "campplus":
+                yield f"{block}.{name}.frames is {frames}, a network of backend {pooled.backend}, expected one of campplus"
+            elif pooled.model != variant.model:
+                yield f"{block}.{name}.model is {variant.model}, expected {pooled.model}, the model of its frames"
 
 
 def _dimension_problems(plan: Plan) -> Iterator[str]:

@@ -35,6 +35,7 @@ _NETWORK_INTERFACES = {
         Tensor("fbank", "float32", (None, None, 80)), Tensor("embedding", "float32", (None, 192))
     ),
 }
+_NETWORK_INTERFACES["pooled"] = _NETWORK_INTERFACES["campplus"]
 # values of the metadata that the settings of the network can replace
 _METADATA = {
     "features": ("deltas", "spans"), "normalisation": ("recording", "none"), "activation": ("tanh", "linear"),

@@ -132,6 +132,8 @@ class Provenance:
         plda = self._settings.plda[name]
         values = _values(self._settings.embedding[plda.embedding])
         backend = BACKENDS["embedding"][values["backend"]]
+        if frames := values.get("frames"):
+            values["frames"] = _values(self._settings.networks[frames])
         speakers = select_speakers(list_speakers(plda.speakers), plda.part)
         return canonical(
             settings=plda.model_dump() | {"variant": values},

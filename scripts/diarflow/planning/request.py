@@ -8,7 +8,7 @@ from diarflow.planning.calls import Calls
 from diarflow.planning.recording import Recording
 from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, VARIANTS
 from diarflow.planning.search import trials
-from diarflow.settings import BLOCKS, STAGES, Settings
+from diarflow.settings import BLOCKS, NETWORK_FIELDS, STAGES, Settings
 
 
 class Request:
@@ -83,8 +83,7 @@ class Request:
             variants = (
                 getattr(self.settings, stage)[name] for stage in STAGES for name in self.used(stage)
             )
-            networks = (getattr(variant, "network", None) for variant in variants)
-            return list(dict.fromkeys(network for network in networks if network))
+            return list(dict.fromkeys(name for variant in variants for name in _networks(variant)))
         systems = dict.fromkeys(name for systems in self.systems.values() for name in systems)
         names = [
             getattr(self.settings.systems[name], block) for name in systems if self.has_stages(name)
@@ -148,5 +147,10 @@ class Request:
                 continue
             for stage in STAGES:
                 variant = getattr(self.settings, stage)[chosen[stage]]
-                if network := getattr(variant, "network", None):
+                for network in _networks(variant):
                     yield chosen | {"network": network}
+
+
+def _networks(variant: Any) -> list[str]:
+    """Return the networks whose activations a variant reads."""
+    return [name for field in NETWORK_FIELDS if (name := getattr(variant, field, None))]

@@ -100,11 +100,11 @@ class RuleInputs(Batch):
 
         return inputs
 
-    def inputs_of_network(self, pattern: str) -> str | Callable:
-        """Return the output of the network that the variant reads, if any; {network} is its name."""
+    def inputs_of_network(self, pattern: str, setting: str = "network") -> str | Callable:
+        """Return the output of the network that the variant's `setting` names, if any; {network} is its name."""
 
         def bound(wildcards: Any) -> str | None:
-            network = getattr(self._variant(wildcards), "network", None)
+            network = getattr(self._variant(wildcards), setting, None)
             return _keep_wildcards(pattern, network=network) if network else None
 
         return self.inputs(bound)
@@ -150,16 +150,21 @@ class RuleInputs(Batch):
         return {f"member_{number:02d}": self.inputs(bound(number)) for number in range(count)}
 
     def inputs_of_turns(self, setting: str, pattern: str) -> str | Callable:
-        """Return files that the system's turns read if their `setting` ("network", "embedding") is not null.
+        """Return files that the system's turns read if their `setting` is not null.
 
-        In the pattern, {network} is the network of the turns, and {dense} is their own embedding.
+        The setting is "network", "frames" or "embedding". In the pattern, {network} is the network of the turns, {frames}
+        that of their frames, and {dense} is their own embedding.
         """
 
         def bound(wildcards: Any) -> str | None:
             turns = self._variant(wildcards)
             if not getattr(turns, setting, None):
                 return None
-            names = {"network": turns.network, "dense": turns.embedding}
+            names = {
+                "network": turns.network,
+                "frames": getattr(turns, "frames", None),
+                "dense": getattr(turns, "embedding", None),
+            }
             return _keep_wildcards(pattern, **self._stages(wildcards), **names)
 
         return self.inputs(bound)

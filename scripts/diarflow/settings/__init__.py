@@ -1,6 +1,6 @@
 """Typed settings of config.yaml: each has a range, a default and a description."""
 
-from diarflow.settings.base import BLOCKS, STAGES
+from diarflow.settings.base import BLOCKS, NETWORK_FIELDS, STAGES
 from diarflow.settings.config import Settings, is_oracle
 from diarflow.settings.corpora import Corpus
 from diarflow.settings.documentation import schema_yaml
@@ -9,6 +9,7 @@ from diarflow.settings.systems import System
 
 __all__ = [
     "BLOCKS",
+    "NETWORK_FIELDS",
     "STAGES",
     "Corpus",
     "Settings",

@@ -14,6 +14,14 @@ Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 SpeakerCount = Annotated[int, Field(ge=1, le=100)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="random seed")]
 Network = Annotated[Name, Field(description="variant of `networks` whose activations are read")]
+SegmentationScore = Annotated[
+    Literal["counts", "probabilities"],
+    Field(
+        description="counts: mean number of active speakers; probabilities: mean probability over chunks"
+    ),
+]
+Frames = Annotated[Name, Field(description="variant of `networks` whose frames are pooled")]
+NETWORK_FIELDS = ("network", "frames")  # settings of a variant that name a network
 SpeakersFolder = Annotated[
     str, Field(description="folder that contains a folder of recordings per speaker")
 ]

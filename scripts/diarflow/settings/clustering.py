@@ -110,6 +110,11 @@ class HdbscanClustering(PoolingClustering):
     )
 
 
+Threshold = Annotated[float, Field(gt=0, le=2)]
+Weight = Annotated[float, Field(gt=0, le=10)]
+Prior = Annotated[float, Field(gt=0, le=100)]
+
+
 class VbxClustering(PoolingClustering):
     """VBx: agglomerative clustering, refined by variational Bayes in PLDA space."""
 
@@ -143,6 +148,50 @@ class VbxClustering(PoolingClustering):
     )
 
 
+class ConsensusClustering(PoolingClustering):
+    """Consensus of VBx with several settings."""
+
+    backend: Literal["consensus"] = "consensus"
+    min_speaker_share: MinShare = 0.01
+    model: str | None = Field(
+        "plda-pooled.npz",
+        description="PLDA: file in resources/models, or path of an .npz file; null: none",
+    )
+    thresholds: list[Threshold] = Field(
+        [0.25, 0.45],
+        min_length=1,
+        max_length=10,
+        description="maximum cosine distances for the initial agglomerative clustering",
+    )
+    Fa: list[Weight] = Field(
+        [0.1, 0.2, 0.3],
+        min_length=1,
+        max_length=10,
+        description="values of F_A of VBx: weight of the acoustic evidence",
+    )
+    Fb: list[Prior] = Field(
+        [0.1, 0.2, 0.4],
+        min_length=1,
+        max_length=10,
+        description="values of F_B of VBx: higher values give fewer speakers",
+    )
+    merge_threshold: float = Field(
+        0.65,
+        gt=0,
+        le=1,
+        description="minimum cosine similarity of merged clusters (lower if small, higher if large); 1: none",
+    )
+    agreement: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description="minimum mean probability, over all runs, that the windows of a cluster are of one speaker",
+    )
+    min_windows: int = Field(
+        2, ge=1, le=1000, description="clusters with fewer windows are dissolved"
+    )
+
+
 Clustering = Annotated[
     KmeansClustering
     | MeanshiftClustering
@@ -150,6 +199,7 @@ Clustering = Annotated[
     | SpectralClustering
     | HdbscanClustering
     | VbxClustering
+    | ConsensusClustering
     | Oracle,
     Field(discriminator="backend"),
 ]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from diarflow.settings.base import Block, Name
+from diarflow.settings.base import Block, Frames, Name
 
 Window = Annotated[
     float, Field(ge=0.2, le=30, description="seconds of audio that give one embedding vector")
@@ -65,6 +65,14 @@ class OnnxEmbedding(CampplusEmbedding):
     )
 
 
+class PooledEmbedding(CampplusEmbedding):
+    """CAM++, 192 dimensions, pooled from the frames of a network that runs once for all windows."""
+
+    backend: Literal["pooled"] = "pooled"  # type: ignore[assignment]
+    model: str = Field("campplus-int8.onnx", description="model of the network that `frames` names")
+    frames: Frames = "campplus"
+
+
 class PyannoteEmbedding(Block):
     """Embedding model of pyannote.audio (run `make pyannote` first)."""
 
@@ -85,6 +93,6 @@ class PyannoteEmbedding(Block):
 
 
 Embedding = Annotated[
-    DvectorEmbedding | CampplusEmbedding | OnnxEmbedding | PyannoteEmbedding,
+    DvectorEmbedding | CampplusEmbedding | OnnxEmbedding | PooledEmbedding | PyannoteEmbedding,
     Field(discriminator="backend"),
 ]

@@ -35,6 +35,22 @@ class BilstmNetwork(Block):
     )
 
 
+class CampplusNetwork(Block):
+    """Frames of CAM++ before its pooling layer, as statistics of blocks of 0.1 s."""
+
+    backend: Literal["campplus"] = "campplus"
+    model: str = Field(
+        "campplus-int8.onnx",
+        description="campplus-int8.onnx (quantized), campplus.onnx, or path of a similar .onnx file",
+    )
+    piece: float = Field(
+        4.0, ge=1, le=60, description="seconds of audio that the network processes at once"
+    )
+    margin: float = Field(
+        0.5, ge=0, le=10, description="seconds added before and after each piece, as context"
+    )
+
+
 class SegmentationNetwork(Block):
     """Activity of up to three local speakers in each chunk of 10 s."""
 
@@ -48,4 +64,6 @@ class SegmentationNetwork(Block):
     )
 
 
-Networks = Annotated[BilstmNetwork | SegmentationNetwork, Field(discriminator="backend")]
+Networks = Annotated[
+    BilstmNetwork | CampplusNetwork | SegmentationNetwork, Field(discriminator="backend")
+]

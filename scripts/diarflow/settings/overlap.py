@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from diarflow.settings.base import Block, Network, Oracle
+from diarflow.settings.base import Block, Network, Oracle, SegmentationScore
 
 
 class NoOverlap(Block):
@@ -14,21 +14,16 @@ class NoOverlap(Block):
 
 
 class SegmentationOverlap(Block):
-    """Thresholds on the number of active speakers, the mean over the chunks of a network."""
+    """Thresholds on the activity of two speakers, the mean over the chunks of a network."""
 
     backend: Literal["segmentation"] = "segmentation"
     network: Network = "segmentation"
+    score: SegmentationScore = "probabilities"
     onset: float = Field(
-        1.3,
-        ge=1,
-        le=3,
-        description="overlap begins when the mean number of speakers rises above this value",
+        0.45, ge=0, le=3, description="overlap begins when the score rises above this value"
     )
     offset: float = Field(
-        1.3,
-        ge=1,
-        le=3,
-        description="overlap ends when the mean number of speakers falls to this value",
+        0.45, ge=0, le=3, description="overlap ends when the score falls to this value"
     )
     min_overlap: float = Field(0.0, ge=0, le=10, description="seconds; shorter overlap is dropped")
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from diarflow.errors import InputError
-from diarflow.settings.base import BLOCKS, STAGES
+from diarflow.settings.base import BLOCKS, NETWORK_FIELDS, STAGES
 from diarflow.settings.config import Settings
 from diarflow.settings.introspection import shortened
 from diarflow.settings.location import locate
@@ -126,8 +126,9 @@ def _references(settings: Settings) -> Iterator[_Reference]:
             yield _Reference(("systems", name, "fuse"), member, settings.systems)
     for stage in STAGES:
         for name, variant in getattr(settings, stage).items():
-            if network := getattr(variant, "network", None):
-                yield _Reference((stage, name, "network"), network, settings.networks)
+            for field in NETWORK_FIELDS:
+                if network := getattr(variant, field, None):
+                    yield _Reference((stage, name, field), network, settings.networks)
     for name, training in settings.training.items():
         for corpus_name in training.validation or ():
             yield _Reference(("training", name, "validation"), corpus_name, corpora)

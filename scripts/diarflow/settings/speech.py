@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from diarflow.settings.base import Block, Network, Oracle
+from diarflow.settings.base import Block, Network, Oracle, SegmentationScore
 
 MinSpeech = Annotated[
     float, Field(ge=0, le=10, description="seconds; shorter speech intervals are dropped")
@@ -31,24 +31,20 @@ class WebrtcSpeech(Block):
 
 
 class SegmentationSpeech(Block):
-    """Thresholds on the number of active speakers, the mean over the chunks of a network."""
+    """Thresholds on the activity of speakers, the mean over the chunks of a network."""
 
     backend: Literal["segmentation"] = "segmentation"
     network: Network = "segmentation"
+    score: SegmentationScore = "probabilities"
     onset: float = Field(
-        0.6,
-        ge=0,
-        le=3,
-        description="speech begins when the mean number of speakers rises above this value",
+        0.5, ge=0, le=3, description="speech begins when the score rises above this value"
     )
     offset: float = Field(
-        0.6,
-        ge=0,
-        le=3,
-        description="speech ends when the mean number of speakers falls to this value",
+        0.5, ge=0, le=3, description="speech ends when the score falls to this value"
     )
     min_speech: MinSpeech = 0.1
-    min_silence: MinSilence = 0.0
+    min_silence: MinSilence = 0.3
+    padding: Padding = 0.03
 
 
 class SileroSpeech(Block):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from diarflow.settings.base import Block, Name, Network
+from diarflow.settings.base import Block, Frames, Name, Network
 
 
 class JoinTurns(Block):
@@ -23,15 +23,10 @@ class JoinTurns(Block):
     )
 
 
-class ActivationsTurns(Block):
-    """Activity of local speakers, averaged with the similarity of embeddings to clusters."""
+class LocalSpeakerTurns(Block):
+    """Settings of backends that average the activity of local speakers with similarities to clusters."""
 
-    backend: Literal["activations"] = "activations"
     network: Network = "segmentation"
-    embedding: Name | None = Field(
-        "campplus-short",
-        description="variant of `embedding` that is compared with the clusters; null: that of the system",
-    )
     mix: float = Field(
         0.8,
         ge=0,
@@ -47,4 +42,26 @@ class ActivationsTurns(Block):
     min_turn: float = Field(0.1, ge=0, le=10, description="seconds; shorter turns are dropped")
 
 
-Turns = Annotated[JoinTurns | ActivationsTurns, Field(discriminator="backend")]
+class ActivationsTurns(LocalSpeakerTurns):
+    """Activity of local speakers, averaged with the similarity of embeddings to clusters."""
+
+    backend: Literal["activations"] = "activations"
+    embedding: Name | None = Field(
+        "campplus-short",
+        description="variant of `embedding` that is compared with the clusters; null: that of the system",
+    )
+
+
+class PooledTurns(LocalSpeakerTurns):
+    """Activity of local speakers, averaged with the similarity of pooled windows to clusters."""
+
+    backend: Literal["pooled"] = "pooled"
+    frames: Frames = "campplus"
+    model: str = Field("campplus-int8.onnx", description="model of the network that `frames` names")
+    window: float = Field(0.8, ge=0.2, le=30, description="seconds of audio that give one vector")
+    hop: float = Field(
+        0.2, ge=0.1, le=30, description="seconds from the start of a window to the next"
+    )
+
+
+Turns = Annotated[JoinTurns | ActivationsTurns | PooledTurns, Field(discriminator="backend")]

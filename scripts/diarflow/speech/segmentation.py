@@ -1,23 +1,31 @@
-"""Speech where a segmentation network counts active speakers, averaged over its overlapping chunks."""
+"""Speech where a segmentation network finds active speakers, averaged over its overlapping chunks."""
 
 from collections.abc import Callable
 
-from diarflow.networks.chunks import Chunks, speaker_counts
+from diarflow.networks.chunks import Chunks, activity_scores
 from diarflow.speech.smoothing import smooth
 from diarflow.timeline.frames import frames_to_intervals, hysteresis
 from diarflow.timeline.intervals import Interval, Seconds
 
 
 def load(
-    *, network: str, onset: float, offset: float, min_speech: Seconds, min_silence: Seconds
+    *,
+    network: str,
+    score: str,
+    onset: float,
+    offset: float,
+    min_speech: Seconds,
+    min_silence: Seconds,
+    padding: Seconds,
 ) -> Callable[..., list[Interval]]:
     def detect(*, activations: Chunks, **_) -> list[Interval]:
-        speech = hysteresis(speaker_counts(activations), onset=onset, offset=offset)
+        scores = activity_scores(activations, score, speakers=1)
+        speech = hysteresis(scores, onset=onset, offset=offset)
         return smooth(
             frames_to_intervals(speech, activations.frame_bounds()),
             min_speech=min_speech,
             min_silence=min_silence,
-            padding=0.0,
+            padding=padding,
             extent=Interval(0.0, activations.duration),
         )
 

@@ -40,8 +40,9 @@ def load(
         vectors: np.ndarray,
         dense_windows: Sequence[Window] | None = None,
         dense_vectors: np.ndarray | None = None,
+        **_: object,
     ) -> list[Turn]:
-        rows = _window_rows(windows)
+        rows = window_rows(windows)
         if not rows:
             return []
         speakers, clusters = np.unique(np.asarray(labels)[rows], return_inverse=True)
@@ -63,7 +64,7 @@ def load(
     return build
 
 
-def _window_rows(windows: Sequence[Window]) -> list[int]:
+def window_rows(windows: Sequence[Window]) -> list[int]:
     return [row for row, window in enumerate(windows) if not window.is_local_speaker]
 
 
@@ -76,7 +77,7 @@ def _select_dense(
             f"the embedding that turns names has {vectors.shape[1]} dimensions and that of the clusters "
             f"{dimensions}; expected the same model with other windows"
         )
-    rows = _window_rows(windows)
+    rows = window_rows(windows)
     return [windows[row] for row in rows], unit_vectors(vectors[rows], np.float64)
 
 
