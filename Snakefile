@@ -19,6 +19,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/cluster.smk"
 include: "workflow/rules/external.smk"
 include: "workflow/rules/export.smk"
+include: "workflow/rules/link.smk"
 include: "workflow/rules/convert.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
@@ -32,4 +33,5 @@ rule all:
     input:
         rules.rttm.input,
         rules.exports.input,
+        rules.link.input,
         rules.report.input,

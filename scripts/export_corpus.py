@@ -12,7 +12,7 @@ corpus, system = settings["corpus"], settings["system"]
 folder = Path("results", corpus)
 recordings = [
     read_hypothesis(
-        folder / f"rttm/{system}/{id}.rttm",
+        folder / settings["product"] / system / f"{id}.rttm",
         channels,
         [str(folder / f"audio/{channel}.json") for channel in channels],
     )

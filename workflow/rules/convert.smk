@@ -19,7 +19,10 @@ for batch in batches("assign_words"):
             batch.name
         input:
             row=batch.rows("results/{corpus}/recordings/transcript/{recording}.json"),
-            rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            rttm=batch.inputs_of_hypotheses(
+                "results/{corpus}/rttm/{system}/{recording}.rttm",
+                linked="results/{corpus}/linked/{system}/{recording}.rttm",
+            ),
             changed=batch.changed(),
         output:
             words=batch.outputs("results/{corpus}/words/{system}/{recording}.parquet"),
@@ -44,7 +47,10 @@ for rule_name in [name for name in EXPORT_RULES if name != "export_cuts"]:
                 row=batch.rows_of_calls(
                     "results/{corpus}/recordings/channels/{recording}.json"
                 ),
-                rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+                rttm=batch.inputs_of_hypotheses(
+                    "results/{corpus}/rttm/{system}/{recording}.rttm",
+                    linked="results/{corpus}/linked/{system}/{recording}.rttm",
+                ),
                 channel_facts=batch.inputs_of_channels(
                     "results/{corpus}/audio/{recording}.json", only_if_audio=True
                 ),
@@ -76,7 +82,10 @@ for batch in batches("export_cuts"):
             row=batch.rows_of_calls(
                 "results/{corpus}/recordings/channels/{recording}.json"
             ),
-            rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            rttm=batch.inputs_of_hypotheses(
+                "results/{corpus}/rttm/{system}/{recording}.rttm",
+                linked="results/{corpus}/linked/{system}/{recording}.rttm",
+            ),
             channel_audio=batch.inputs_of_channels(
                 "results/{corpus}/audio/{recording}.wav"
             ),

@@ -102,7 +102,9 @@ class Aggregation:
 
     def corpus_hypotheses(self, wildcards: Any) -> list[str]:
         """Return the RTTM of a system on a corpus."""
-        folder = f"results/{wildcards.corpus}/rttm/{wildcards.system}"
+        is_linked = wildcards.system in self._plan.linked_systems(wildcards.corpus)
+        product = "linked" if is_linked else "rttm"
+        folder = f"results/{wildcards.corpus}/{product}/{wildcards.system}"
         return [f"{folder}/{id}.rttm" for id in self._plan.ids(wildcards.corpus, "write_rttm")]
 
     def corpus_facts(self, wildcards: Any) -> list[str]:
@@ -120,8 +122,14 @@ class Aggregation:
                 id: self._plan.calls.channels(corpus, id)
                 for id in self._plan.ids(corpus, "write_rttm")
             }
+            product = "linked" if system in self._plan.linked_systems(corpus) else "rttm"
             return export_provenance(
-                name, "export_corpus", corpus=corpus, system=system, recordings=recordings
+                name,
+                "export_corpus",
+                corpus=corpus,
+                system=system,
+                product=product,
+                recordings=recordings,
             )
 
         return text

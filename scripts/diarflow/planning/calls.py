@@ -17,6 +17,8 @@ UNITS_OF_RULES = {
     "fuse_systems": RECORDINGS,
     "score_recording": RECORDINGS,
     "join_channels": CALLS,
+    "summarize_speakers": RECORDINGS,
+    "label_speakers": RECORDINGS,
     "assign_words": RECORDINGS,
     **dict.fromkeys(EXPORT_RULES, RECORDINGS),
 }

@@ -11,7 +11,7 @@ from diarflow.planning.batches import Batch, inputs_to_declare
 from diarflow.planning.calls import CHANNELS, RECORDINGS, UNITS_OF_RULES
 from diarflow.planning.file_states import modification_time
 from diarflow.planning.request import Request
-from diarflow.planning.rule_variants import EXPORT_RULES, RTTM_RULES
+from diarflow.planning.rule_variants import EXPORT_RULES, LINK_RULES, RTTM_RULES
 
 
 class Plan(Request):
@@ -35,7 +35,7 @@ class Plan(Request):
             if rule == "simulate_conversations" and not corpus.simulate:
                 continue
             systems = self.systems_of(rule, corpus.name)
-            if rule not in EXPORT_RULES and rule != "assign_words":
+            if rule not in {*EXPORT_RULES, *LINK_RULES, "assign_words"}:
                 systems = [*systems, *self.trial_systems(corpus.name)]
             choices = self.choices(rule, systems)
             scored = rule in REFERENCE_RULES

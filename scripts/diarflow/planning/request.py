@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from diarflow.planning.calls import Calls
+from diarflow.planning.link_groups import link_groups
 from diarflow.planning.recording import Recording
-from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, VARIANTS
+from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, LINK_RULES, VARIANTS
 from diarflow.planning.search import trials
 from diarflow.settings import BLOCKS, NETWORK_FIELDS, STAGES, Settings
 
@@ -24,6 +25,7 @@ class Request:
             for recording in self.recordings.values()
             if recording.transcript is not None
         }
+        self.link_groups = link_groups(settings)
         speakers = {
             corpus.name: corpus.channel_speakers
             for corpus in settings.corpora
@@ -43,6 +45,15 @@ class Request:
     def has_stages(self, system: str) -> bool:
         """Return whether a system consists of stages; not if it is imported, external or fused."""
         return self.settings.systems[system].kind == "stages"
+
+    def linked_systems(self, corpus: str) -> list[str]:
+        """Return the systems of a corpus whose speakers are linked across recordings."""
+        return [
+            system
+            for group in self.link_groups
+            if corpus in group.corpora
+            for system in group.systems
+        ]
 
     def trial_systems(self, corpus: str) -> list[str]:
         """Return the systems that searches try on a corpus."""
@@ -66,11 +77,13 @@ class Request:
         return [VARIANTS[rule].format(**choice) for choice in self.choices(rule, systems)]
 
     def systems_of(self, rule: str, corpus: str) -> list[str]:
-        """Return the systems of a corpus; of an export only if the corpus requests its format."""
+        """Return the systems of a corpus that a rule runs for: of an export, all if the corpus requests its format."""
         if rule in EXPORT_RULES and EXPORT_RULES[rule] not in self.exports[corpus]:
             return []
         if rule == "assign_words" and corpus not in self.corpora_with_transcripts:
             return []
+        if rule in LINK_RULES:
+            return self.linked_systems(corpus)
         return self.systems[corpus]
 
     def variants_by_rule(self, corpus: str) -> dict[str, list[str]]:

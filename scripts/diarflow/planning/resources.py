@@ -55,6 +55,7 @@ DEMANDS = {
     "report_corpus": Demand(600, 0, 1),
     "report_all": Demand(1600, 0, 1),
     "bundle_report": Demand(200, 0, 1),
+    "link_speakers": Demand(800, 0, 1),
 }
 
 

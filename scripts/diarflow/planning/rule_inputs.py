@@ -43,6 +43,14 @@ class RuleInputs(Batch):
             return lambda wildcards: files(**dict(wildcards.items()))
         return self.sources(lambda corpus, id: files(recording=id, **self.values))
 
+    def of_all(self, pattern: str) -> str | Callable:
+        """Return a file of all recordings of the corpus."""
+        return (
+            pattern
+            if self.is_wildcard
+            else self.bind(lambda wildcards: pattern.format(**vars(wildcards)))
+        )
+
     def source_audio(self) -> Callable:
         """Return the audio files that a rule makes."""
         recordings = self._session.plan.recordings
@@ -120,6 +128,26 @@ class RuleInputs(Batch):
 
         def bound(wildcards: Any) -> str:
             return _keep_wildcards(pattern, **self._stages(wildcards))
+
+        return self.inputs(bound)
+
+    def inputs_of_channels_of_system(self, pattern: str) -> Callable:
+        """Return the files of each channel, of the variants that the system {system} selects."""
+
+        def inputs(wildcards: Any) -> list[str]:
+            system = self.values.get("system") or wildcards.system
+            stages = self._settings.systems[system].model_dump()
+            return self.inputs_of_channels(_keep_wildcards(pattern, **stages))(wildcards)
+
+        return inputs
+
+    def inputs_of_hypotheses(self, pattern: str, *, linked: str) -> str | Callable:
+        """Return the RTTM of the system; if its speakers are linked, the RTTM with people."""
+        plan = self._session.plan
+
+        def bound(wildcards: Any) -> str:
+            is_linked = wildcards.system in plan.linked_systems(wildcards.corpus)
+            return linked if is_linked else pattern
 
         return self.inputs(bound)
 

@@ -9,6 +9,8 @@ EXPORT_RULES = {export.rule: name for name, export in EXPORTS.items() if export.
 EXTERNAL_RULES = {"run_command": "command", "run_pipeline": "pipeline"}
 # rules that make the RTTM of a system
 RTTM_RULES = ("write_rttm", "import_rttm", "fuse_systems")
+# rules that run only for systems whose speakers are linked
+LINK_RULES = ("summarize_speakers", "label_speakers")
 
 # folder name of a rule's variants, by the parts of a system that its result depends on
 VARIANTS = {
@@ -30,6 +32,8 @@ VARIANTS = {
     "fuse_systems": "{system}",
     "join_channels": "",
     "score_recording": "{system}",
+    "summarize_speakers": "{system}",
+    "label_speakers": "{system}",
     "assign_words": "{system}",
     **{
         rule: f"{{system}}/{EXPORTS[name].folder}".rstrip("/")

@@ -17,6 +17,8 @@ from diarflow.errors import InputError
 from diarflow.planning import snakemake_patches
 from diarflow.planning.aggregation import Aggregation
 from diarflow.planning.corpus_reader import CorpusNeeds
+from diarflow.planning.link_groups import link_warnings
+from diarflow.planning.link_rules import LinkRules
 from diarflow.planning.model_checks import check_models
 from diarflow.planning.oracle_systems import with_oracles
 from diarflow.planning.plan import Plan
@@ -63,12 +65,14 @@ class Session:
         with _located_errors(files):
             settings, oracle_warnings = with_oracles(settings, recordings)
             self.settings = with_trials(settings)
-        self.plan = Plan(self.settings, recordings)
+            self.plan = Plan(self.settings, recordings)
         self.provenance = Provenance(self.plan)
+        self.links = LinkRules(self.plan, self.provenance)
         self.folder = RunFolder(workflow, self.plan)
         self.aggregation = Aggregation(self.plan, self.provenance, self.folder)
         with _located_errors(files):
             check_references(self.plan)
+            self.links.check()
             check_baseline(self.settings.report.baseline)
             # with conda each rule has an environment of its own
             if not workflow.deployment_settings.deployment_method:
@@ -82,6 +86,7 @@ class Session:
                 *self.plan.calls.warnings(),
                 *self.folder.warnings(),
                 *_export_warnings(self.plan),
+                *link_warnings(self.settings, self.plan.link_groups),
             ]
             snakemake_patches.apply(len(recordings))
             count = sum(len(self.plan.ids(corpus, "write_rttm")) for corpus in self.plan.systems)

@@ -75,6 +75,7 @@ class Job:
         self._input, self._output = as_lists(snakemake.input), as_lists(snakemake.output)
         self._input.pop("source", None)  # scripts take the paths of sources from the row file
         self._input.pop("changed", None)
+        self._input.pop("people", None)  # a table of all recordings
         self._channel_files = take_channel_files(self._input)
         if self.time_limit or mark_path(self.log).exists():
             # a forked child has none of its parent's threads, and ONNX Runtime would wait for them

@@ -11,6 +11,7 @@ from diarflow.settings.changes import Changes, Segments
 from diarflow.settings.clustering import Clustering
 from diarflow.settings.corpora import Corpus
 from diarflow.settings.embedding import Embedding
+from diarflow.settings.linking import Linking, Speakers
 from diarflow.settings.networks import Networks
 from diarflow.settings.overlap import Overlap
 from diarflow.settings.reporting import Report, Scores
@@ -60,6 +61,14 @@ class Settings(Block):
         description="rule build_turns: start, end and speaker of each turn"
     )
     systems: dict[Name, System] = Field(description="named combinations of variants")
+    links: dict[Name, Linking] = Field(
+        default_factory=dict,
+        description="rule link_speakers: people, recognized across recordings",
+    )
+    speakers: Speakers = Field(Speakers(), description="people whose voices are known")
+    keep_embeddings: bool = Field(
+        True, description="false: vectors of speakers are removed at the end of a successful run"
+    )
     scores: Scores = Field(Scores(), description="comparison with the references")
     report: Report = Field(Report(), description="HTML pages")
     training: dict[Name, Training] = Field(description="trainings of the change detector")

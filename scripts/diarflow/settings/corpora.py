@@ -130,6 +130,9 @@ class Corpus(Block):
         None, description="systems to run; null: default_systems; []: none"
     )
 
+    link: bool = Field(
+        False, description="recognize the speakers of different recordings as the same people"
+    )
     exports: list[Literal[*EXPORTS]] = Field(  # type: ignore[valid-type]
         default_factory=list,
         description="formats for other tools, in results/{corpus}/exports/{system}/",

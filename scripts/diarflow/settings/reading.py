@@ -91,7 +91,7 @@ def _without_former_backends(
 ) -> dict[str, Any]:
     """Replace each variant whose backend the overlay changes by the overlay's variant."""
     config = dict(config)
-    for stage in BLOCKS:
+    for stage in (*BLOCKS, "links"):
         block = config.get(stage)
         if not isinstance(block, dict):
             continue
@@ -136,6 +136,11 @@ def _references(settings: Settings) -> Iterator[_Reference]:
         yield _Reference(("tuning", name, "system"), tuning.system, settings.systems)
         for corpus_name in tuning.corpora or ():
             yield _Reference(("tuning", name, "corpora"), corpus_name, corpora)
+    for name, link in settings.links.items():
+        for system_name in link.systems or ():
+            yield _Reference(("links", name, "systems"), system_name, settings.systems)
+        for corpus_name in link.corpora or ():
+            yield _Reference(("links", name, "corpora"), corpus_name, corpora)
     for name, turns in settings.turns.items():
         if embedding := getattr(turns, "embedding", None):
             yield _Reference(("turns", name, "embedding"), embedding, settings.embedding)

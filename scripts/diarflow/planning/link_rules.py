@@ -1,0 +1,186 @@
+"""Inputs and provenance of the rules that link speakers. The methods that take wildcards are Snakemake's functions."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from diarflow.digests import canonical, digest, versions
+from diarflow.errors import InputError
+from diarflow.linking import LINKERS
+from diarflow.networks.onnx import model_path
+from diarflow.planning.code_digest import code_digest
+from diarflow.planning.known_people import Sample, read_samples
+from diarflow.planning.link_groups import LinkGroup
+from diarflow.planning.plan import Plan
+from diarflow.planning.provenance import SCRIPTS, Provenance, is_made, rule_provenance
+
+# settings of a link that its result does not depend on, or depends on through input files
+_NOT_OF_RESULT = {"corpora", "systems", "shared_names", "same", "different"}
+
+
+class LinkRules:
+    """Rules of the groups of corpora that are linked."""
+
+    def __init__(self, plan: Plan, provenance: Provenance):
+        self._plan, self._provenance = plan, provenance
+        self.groups = plan.link_groups
+
+    # --- enrolment ------------------------------------------------------------------------------
+
+    @cached_property
+    def samples(self) -> list[Sample]:
+        """Recordings of known people. Raises InputError for mistakes."""
+        return read_samples(self._plan.settings.speakers.known) if self.groups else []
+
+    def check(self) -> None:
+        """Raise InputError if the known people or a PLDA cannot be read."""
+        _ = self.samples
+        problems = [
+            f"links: {key} is {path}: no such file"
+            for group in self.groups
+            for key, path in [("model", group.settings.model), *self.tables(group).items()]
+            if path
+            and not is_made(path)
+            and not (model_path(path) if key == "model" else Path(path)).is_file()
+        ]
+        if problems:
+            raise InputError.of(problems)
+
+    def enrolled_files(self, wildcards: Any) -> list[str]:
+        """Return the files of known people."""
+        return list(dict.fromkeys(sample.audio for sample in self.samples))
+
+    def enrolment_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of the voices of known people: their samples, and the embedding."""
+        variant = self._provenance.variant("embed_segments", "embedding", wildcards.embedding)
+        values = self._plan.settings.embedding[wildcards.embedding].model_dump()
+        samples = [sample._asdict() for sample in self.samples]
+        return rule_provenance(
+            "enroll_speakers", "av", "numpy", "soundfile", "soxr",
+            variant=values, samples=samples, embedding=variant,
+        )  # fmt: skip
+
+    # --- linking --------------------------------------------------------------------------------
+
+    def voices(self, group: LinkGroup, extension: str) -> Callable[[Any], list[str]]:
+        """Return the voices of a system on all corpora of a group that the rule must declare."""
+
+        def files(wildcards: Any) -> list[str]:
+            return self._of_system(
+                "voices", "summarize_speakers", extension, group, wildcards.system
+            )
+
+        return files
+
+    def known(self, extension: str) -> Callable[[Any], list[str]]:
+        """Return the file with the voices of known people in the embedding of a system; none without known people."""
+
+        def files(wildcards: Any) -> list[str]:
+            embedding = self._plan.settings.systems[wildcards.system].embedding
+            return [f"results/speakers/{embedding}{extension}"] if self.samples else []
+
+        return files
+
+    def tables(self, group: LinkGroup) -> dict[str, str]:
+        """Return the tables of pairs of a group, by name."""
+        tables = {"same": group.settings.same, "different": group.settings.different}
+        return {name: path for name, path in tables.items() if path}
+
+    def model(self, group: LinkGroup) -> list[str]:
+        """Return the PLDA of a group, if a rule makes it."""
+        model = group.settings.model or ""
+        return [model] if is_made(model) else []
+
+    def link_provenance(self, group: LinkGroup) -> Callable[[Any], str]:
+        """Return the provenance of the linking of a group: its settings, recordings, code and PLDA."""
+
+        def text(wildcards: Any) -> str:
+            values = group.settings.model_dump(exclude=_NOT_OF_RESULT)
+            backend = LINKERS[values["backend"]]
+            path = model_path(values["model"]) if values["model"] else None
+            is_shipped = path and path.is_file() and not is_made(values["model"])
+            return canonical(
+                settings={
+                    **values,
+                    "recordings": {
+                        name: self._plan.ids(name, "write_rttm") for name in group.corpora
+                    },
+                    "system": wildcards.system,
+                    "tables": sorted(self.tables(group)),
+                },
+                code=code_digest(SCRIPTS / "link_speakers.py", backend.source),
+                versions=versions("numpy", *backend.packages),
+                models={values["model"]: digest(path)} if is_shipped and path else {},
+            )
+
+        return text
+
+    # --- what follows ---------------------------------------------------------------------------
+
+    def linked(self, group: LinkGroup) -> Callable[[Any], list[str]]:
+        """Return the RTTM with people of a system on all corpora of a group that a rule must declare."""
+
+        def files(wildcards: Any) -> list[str]:
+            return self._of_system("linked", "label_speakers", ".rttm", group, wildcards.system)
+
+        return files
+
+    def _of_system(
+        self, product: str, rule: str, extension: str, group: LinkGroup, system: str
+    ) -> list[str]:
+        output = f"results/{group.corpora[0]}/speakers/{system}.parquet"
+        return [
+            path
+            for corpus in group.corpora
+            for path in self._plan.inputs(product, rule, extension, output=output, corpus=corpus)
+            if Path(path).parent.name == system
+        ]
+
+    def is_scored(self, group: LinkGroup) -> bool:
+        """Return whether the names in the references of a group are those of people."""
+        if group.settings.shared_names is not None:
+            return group.settings.shared_names and bool(self._scored_ids(group))
+        corpora = [c for c in self._plan.settings.corpora if c.name in group.corpora]
+        return all(corpus.simulate for corpus in corpora)
+
+    def _scored_ids(self, group: LinkGroup) -> dict[str, list[str]]:
+        return {name: ids for name in group.corpora if (ids := self._plan.scored_ids(name))}
+
+    def score_provenance(self, group: LinkGroup) -> Callable[[Any], str]:
+        """Return the provenance of the scores of a group, with its recordings that have a reference."""
+
+        def text(wildcards: Any) -> str:
+            return rule_provenance(
+                "score_links", "numpy", "scipy", "pandas",
+                group=group.name, systems=list(group.systems), recordings=self._scored_ids(group),
+            )  # fmt: skip
+
+        return text
+
+    def references(self, group: LinkGroup, extension: str) -> list[str]:
+        """Return the references, or with ".uem" the scored extents, that the scores of a group must declare."""
+        output = f"results/report/linking/{group.name}.csv"
+        return [
+            path
+            for corpus in group.corpora
+            for path in self._plan.inputs(
+                "reference",
+                "prepare_reference",
+                extension,
+                scored=True,
+                output=output,
+                corpus=corpus,
+            )
+        ]
+
+    def results(self) -> list[str]:
+        """Return all that linking adds to a run: people, labelled RTTM, scores and pages."""
+        paths = self._plan.inputs("linked", "label_speakers", ".rttm")
+        for group in self.groups:
+            paths += [
+                f"results/{corpus}/speakers/{system}.parquet"
+                for corpus in group.corpora
+                for system in group.systems
+            ]
+        return paths

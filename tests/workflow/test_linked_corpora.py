@@ -1,0 +1,69 @@
+"""Linked corpora in a run: people of all recordings, names of known people, exports, and re-runs."""
+
+import shutil
+
+import pytest
+
+from diarflow.formats.rttm import read_turns
+from diarflow.linking.people_table import people_by_recording, read_people
+
+SYSTEM = "classic"
+
+
+def overlay(**link):
+    corpus = {
+        "name": "tiny",
+        "recordings": "tiny.tsv",
+        "systems": ["classic", "classic-kmeans"],
+        "exports": ["srt"],
+    }
+    settings = {
+        "default": {
+            "model": None,
+            "systems": [SYSTEM],
+            "min_clean_time": 0.5,
+            "same_recording": 1.0,
+            **link,
+        }
+    }
+    return {
+        "corpora": [corpus | {"link": True}],
+        "links": settings,
+        "speakers": {"known": "people"},
+    }
+
+
+@pytest.fixture
+def linked(finished):
+    (finished.folder / "people/Ann Lee").mkdir(parents=True)
+    shutil.copy(finished.folder / "audio/a.wav", finished.folder / "people/Ann Lee/sample.wav")
+    return finished
+
+
+def test_a_linked_corpus_has_people_in_tables_rttm_and_exports(linked):
+    # same settings as the finished corpus: no job of a stage runs again
+    jobs = linked("link", "exports", overlay=overlay()).jobs
+    results = linked.folder / "results"
+    assert jobs["link_speakers"] == jobs["enroll_speakers"] == 1
+    assert not any(rule in jobs for rule in ("embed_segments", "build_turns", "write_rttm"))
+    rows = read_people(results / f"tiny/speakers/{SYSTEM}.parquet")
+    rttm = {id: read_turns(results / f"tiny/rttm/{SYSTEM}/{id}.rttm") for id in "ab"}
+    assert {(row["recording"], row["speaker"]) for row in rows} == {
+        (id, turn.speaker) for id, turns in rttm.items() for turn in turns
+    }
+    people = people_by_recording(results / f"tiny/speakers/{SYSTEM}.parquet")
+    assert len(set(people["a"].values())) == 2  # speakers of one recording are different people
+    for id in "ab":
+        labelled = read_turns(results / f"tiny/linked/{SYSTEM}/{id}.rttm")
+        assert {turn.speaker for turn in labelled} == set(people[id].values())
+        text = (results / f"tiny/exports/{SYSTEM}/{id}.srt").read_text()
+        assert all(name in text for name in people[id].values())
+    # a system that is not linked keeps its speakers
+    assert "SPEAKER_00" in (results / "tiny/exports/classic-kmeans/a.srt").read_text()
+
+    assert not linked.planned("link", "exports", overlay=overlay())
+    changed = linked.planned("link", "exports", overlay=overlay(threshold=0.9))
+    assert {rule for rule in changed if rule not in ("link", "exports", "total")} <= {
+        "link_speakers", "label_speakers", "export_srt", "score_links", "report_people",
+    }  # fmt: skip
+    assert changed["link_speakers"] == 1

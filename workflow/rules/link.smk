@@ -1,0 +1,137 @@
+"""
+People: speakers of different recordings that are the same person, and known people by their names.
+
+in   results/{corpus}/rttm, embeddings; recordings of known people; same.tsv, different.tsv
+out  results/{corpus}/voices/{system}/{recording}.npy      float32 (speakers, dimensions), mean vector of each speaker
+     results/{corpus}/voices/{system}/{recording}.json     talk_time, clean_time (seconds), coherence of each speaker
+     results/speakers/{embedding}.npy, .json               the same for known people
+     results/{corpus}/speakers/{system}.parquet            recording, speaker, person, probability, seconds, alternatives
+     results/{corpus}/linked/{system}/{recording}.rttm     turns with people in place of speakers
+     results/report/linking/{link}.csv                     scores of the linking
+     results/report/people/{link}.{system}.html            page of the people
+"""
+
+links = session.links
+LINKED = "|".join(
+    dict.fromkeys(system for group in links.groups for system in group.systems)
+)
+
+for batch in batches("summarize_speakers"):
+
+    rule:
+        name:
+            batch.name
+        input:
+            row=batch.rows_of_calls(
+                "results/{corpus}/recordings/channels/{recording}.json"
+            ),
+            rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            channel_embeddings=batch.inputs_of_channels_of_system(
+                "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.npy"
+            ),
+            channel_windows=batch.inputs_of_channels_of_system(
+                "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.parquet"
+            ),
+            changed=batch.changed(),
+        output:
+            embeddings=batch.outputs("results/{corpus}/voices/{system}/{recording}.npy"),
+            sidecar=batch.outputs("results/{corpus}/voices/{system}/{recording}.json"),
+        log:
+            batch.log(),
+        wildcard_constraints:
+            system=LINKED or NO_SYSTEM,
+        localrule: True
+        conda:
+            "../../envs/cluster.yaml"
+        params:
+            provenance=batch.provenance("numpy"),
+        script:
+            "../../scripts/summarize_speakers.py"
+
+
+rule enroll_speakers:
+    input:
+        links.enrolled_files,
+        changed=aggregation.changed(
+            "logs/enroll_speakers/{embedding}.log", links.enrolment_provenance
+        ),
+    output:
+        embeddings="results/speakers/{embedding}.npy",
+        sidecar="results/speakers/{embedding}.json",
+    log:
+        "logs/enroll_speakers/{embedding}.log",
+    conda:
+        "../../envs/audio.yaml"
+    resources:
+        **aggregation.resources("link_speakers"),
+    params:
+        provenance=links.enrolment_provenance,
+    script:
+        "../../scripts/enroll_speakers.py"
+
+
+for group in links.groups:
+
+    rule:
+        name:
+            f"link_speakers-{group.name}"
+        input:
+            **links.tables(group),
+            voices=links.voices(group, ".npy"),
+            sidecars=links.voices(group, ".json"),
+            known=links.known(".npy"),
+            known_sidecar=links.known(".json"),
+            model=links.model(group),
+            changed=aggregation.changed(
+                f"logs/{group.corpora[0]}/link_speakers/{{system}}.log",
+                links.link_provenance(group),
+            ),
+        output:
+            [
+                f"results/{corpus}/speakers/{{system}}.parquet"
+                for corpus in group.corpora
+            ],
+        log:
+            f"logs/{group.corpora[0]}/link_speakers/{{system}}.log",
+        wildcard_constraints:
+            system="|".join(group.systems) or NO_SYSTEM,
+        conda:
+            "../../envs/cluster.yaml"
+        resources:
+            **aggregation.resources("link_speakers"),
+        params:
+            provenance=links.link_provenance(group),
+        script:
+            "../../scripts/link_speakers.py"
+
+
+for batch in batches("label_speakers"):
+
+    rule:
+        name:
+            batch.name
+        input:
+            row=batch.rows_of_calls(
+                "results/{corpus}/recordings/channels/{recording}.json"
+            ),
+            rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            people=batch.of_all("results/{corpus}/speakers/{system}.parquet"),
+            changed=batch.changed(),
+        output:
+            rttm=batch.outputs("results/{corpus}/linked/{system}/{recording}.rttm"),
+        log:
+            batch.log(),
+        wildcard_constraints:
+            system=LINKED or NO_SYSTEM,
+        localrule: True
+        conda:
+            "../../envs/audio.yaml"
+        params:
+            provenance=batch.provenance(),
+        script:
+            "../../scripts/label_speakers.py"
+
+
+rule link:
+    input:
+        links.results(),
