@@ -1,5 +1,6 @@
 """Linked corpora in a run: people of all recordings, names of known people, exports, and re-runs."""
 
+import csv
 import shutil
 
 import pytest
@@ -8,9 +9,10 @@ from diarflow.formats.rttm import read_turns
 from diarflow.linking.people_table import people_by_recording, read_people
 
 SYSTEM = "classic"
+REPORTS = {"all", "report_all", "evaluate_changes"}
 
 
-def overlay(**link):
+def overlay(keep_embeddings=True, **link):
     corpus = {
         "name": "tiny",
         "recordings": "tiny.tsv",
@@ -23,6 +25,7 @@ def overlay(**link):
             "systems": [SYSTEM],
             "min_clean_time": 0.5,
             "same_recording": 1.0,
+            "shared_names": True,
             **link,
         }
     }
@@ -30,6 +33,7 @@ def overlay(**link):
         "corpora": [corpus | {"link": True}],
         "links": settings,
         "speakers": {"known": "people"},
+        "keep_embeddings": keep_embeddings,
     }
 
 
@@ -61,9 +65,19 @@ def test_a_linked_corpus_has_people_in_tables_rttm_and_exports(linked):
     # a system that is not linked keeps its speakers
     assert "SPEAKER_00" in (results / "tiny/exports/classic-kmeans/a.srt").read_text()
 
+    [row] = csv.DictReader((results / "report/linking/tiny.csv").read_text().splitlines())
+    assert row["system"] == SYSTEM and row["recordings"] == "2"
+    assert 0 <= float(row["der"]) <= float(row["cross_der"])
+
     assert not linked.planned("link", "exports", overlay=overlay())
     changed = linked.planned("link", "exports", overlay=overlay(threshold=0.9))
     assert {rule for rule in changed if rule not in ("link", "exports", "total")} <= {
         "link_speakers", "label_speakers", "export_srt", "score_links", "report_people",
     }  # fmt: skip
     assert changed["link_speakers"] == 1
+
+    # the vectors are removed, and nothing runs again without them
+    linked("link", "exports", overlay=overlay(keep_embeddings=False, threshold=0.6))
+    assert not [*results.glob("tiny/voices/*/*"), *results.glob("tiny/embeddings/*/*.npy")]
+    planned = linked.planned(overlay=overlay(keep_embeddings=False, threshold=0.6))
+    assert not planned.keys() - REPORTS

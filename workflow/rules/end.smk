@@ -11,6 +11,7 @@ from diarflow.runs.audio_summary import audio_lines
 from diarflow.runs.recording_summary import files_by_recording, recording_lines
 from diarflow.runs.run_end import RunEnd
 from diarflow.runs.tuning_summary import tuning_lines
+from diarflow.runs.vectors import remove_vectors
 
 run_end = RunEnd(
     workflow,
@@ -45,6 +46,8 @@ atexit.register(run_end.at_exit)
 
 
 onsuccess:
+    if not settings.keep_embeddings:
+        print(f"{remove_vectors(plan)} files with vectors of speakers removed")
     run_end.on_success()
 
 

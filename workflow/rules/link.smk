@@ -132,6 +132,37 @@ for batch in batches("label_speakers"):
             "../../scripts/label_speakers.py"
 
 
+for group in links.scored():
+
+    rule:
+        name:
+            f"score_links-{group.name}"
+        input:
+            reference=links.references(group, ".rttm"),
+            uem=links.references(group, ".uem"),
+            sidecar=links.references(group, ".json"),
+            linked=links.of_systems(group, links.linked(group)),
+            voices=links.of_systems(group, links.voices(group, ".npy")),
+            known=links.of_systems(group, links.known(".json")),
+            model=links.model(group),
+            changed=aggregation.changed(
+                f"logs/report/score_links/{group.name}.log",
+                links.score_provenance(group),
+            ),
+        output:
+            scores=f"results/report/linking/{group.name}.csv",
+        log:
+            f"logs/report/score_links/{group.name}.log",
+        conda:
+            "../../envs/score.yaml"
+        resources:
+            **aggregation.resources("link_speakers"),
+        params:
+            provenance=links.score_provenance(group),
+        script:
+            "../../scripts/score_links.py"
+
+
 rule link:
     input:
         links.results(),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from diarflow.digests import canonical, digest, versions
@@ -140,23 +141,46 @@ class LinkRules:
     def is_scored(self, group: LinkGroup) -> bool:
         """Return whether the names in the references of a group are those of people."""
         if group.settings.shared_names is not None:
-            return group.settings.shared_names and bool(self._scored_ids(group))
+            return group.settings.shared_names and bool(self._scored_recordings(group))
         corpora = [c for c in self._plan.settings.corpora if c.name in group.corpora]
-        return all(corpus.simulate for corpus in corpora)
+        return all(corpus.simulate for corpus in corpora) and bool(self._scored_recordings(group))
 
-    def _scored_ids(self, group: LinkGroup) -> dict[str, list[str]]:
-        return {name: ids for name in group.corpora if (ids := self._plan.scored_ids(name))}
+    def _scored_recordings(self, group: LinkGroup) -> dict[str, dict[str, list[str]]]:
+        """Return the channels of each recording that has a reference, by corpus and recording."""
+        calls = self._plan.calls
+        return {
+            name: {id: calls.channels(name, id) for id in ids}
+            for name in group.corpora
+            if (ids := self._plan.scored_ids(name))
+        }
 
     def score_provenance(self, group: LinkGroup) -> Callable[[Any], str]:
         """Return the provenance of the scores of a group, with its recordings that have a reference."""
 
         def text(wildcards: Any) -> str:
+            systems = self._plan.settings.systems
             return rule_provenance(
-                "score_links", "numpy", "scipy", "pandas",
-                group=group.name, systems=list(group.systems), recordings=self._scored_ids(group),
-            )  # fmt: skip
+                "score_links",
+                "numpy",
+                "scipy",
+                "pandas",
+                group=group.name,
+                systems={name: systems[name].embedding for name in group.systems},
+                recordings=self._scored_recordings(group),
+                known=bool(self.samples),
+                model=group.settings.model,
+                min_clean_time=group.settings.min_clean_time,
+            )
 
         return text
+
+    def of_systems(self, group: LinkGroup, files: Callable[[Any], list[str]]) -> list[str]:
+        """Return the files of all systems of a group."""
+        return [path for name in group.systems for path in files(SimpleNamespace(system=name))]
+
+    def scored(self) -> list[LinkGroup]:
+        """Return the groups whose linking is scored."""
+        return [group for group in self.groups if group.systems and self.is_scored(group)]
 
     def references(self, group: LinkGroup, extension: str) -> list[str]:
         """Return the references, or with ".uem" the scored extents, that the scores of a group must declare."""
@@ -183,4 +207,4 @@ class LinkRules:
                 for corpus in group.corpora
                 for system in group.systems
             ]
-        return paths
+        return paths + [f"results/report/linking/{group.name}.csv" for group in self.scored()]
