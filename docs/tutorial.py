@@ -25,7 +25,8 @@ import soxr
 from bench.page import ROOT
 from diarflow.artifacts.wheels import fetch_wheel_files
 from diarflow.formats.rttm import read_turns, write_rttm
-from diarflow.timeline.intervals import Turn
+from diarflow.simulation.synthetic import synthesize_dialogue
+from diarflow.timeline.intervals import Interval, Turn, merge_overlapping, subtract
 from tests.media import write_media
 
 PAGE = ROOT / "docs" / "tutorial.md"
@@ -72,6 +73,7 @@ def write_files(folder: Path) -> None:
         write_rttm(folder / f"mine/{id}.rttm", id, late)
     _write_transcript(folder / "whisper/Interview Müller.json", turns)
     _write_call(folder / "calls/2026-05-04.wav", samples, rate, turns)
+    _write_people(folder / "people", samples, rate, turns)
     (folder / "downloads/monday.mp3").write_text("<!DOCTYPE html>\n<title>404 Not Found</title>\n")
     write_media(folder / "downloads/monday again.mp3", "libmp3lame", audio[: 20 * 44_100], 44_100)
 
@@ -96,6 +98,24 @@ def _write_transcript(path: Path, turns: list[Turn]) -> None:
         ]
         segments.append({"start": turn.start, "end": turn.end, "text": text, "words": words})
     path.write_text(json.dumps({"segments": segments}, indent=1), encoding="utf-8")
+
+
+def _write_people(folder: Path, samples: np.ndarray, rate: int, turns: list[Turn]) -> None:
+    """Write what each of the two speakers says alone, as recordings of known people, and a third, synthetic voice."""
+    speakers = list(dict.fromkeys(turn.speaker for turn in sorted(turns)))
+    for name, speaker in zip(("Anna", "Ben"), speakers, strict=True):
+        others = merge_overlapping(Interval(t.start, t.end) for t in turns if t.speaker != speaker)
+        alone = [
+            part
+            for turn in sorted(turns)
+            if turn.speaker == speaker
+            for part in subtract(Interval(turn.start, turn.end), others)
+        ]
+        parts = [samples[round(start * rate) : round(end * rate)] for start, end in alone]
+        (folder / name).mkdir(parents=True)
+        soundfile.write(folder / name / "voice.wav", np.concatenate(parts), rate)
+    (folder / "Cora").mkdir()
+    synthesize_dialogue(folder / "Cora/voice.wav", seed=3, speakers=1, turns=4)
 
 
 def _write_call(path: Path, samples: np.ndarray, rate: int, turns: list[Turn]) -> None:

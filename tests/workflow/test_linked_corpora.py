@@ -9,7 +9,6 @@ from diarflow.formats.rttm import read_turns
 from diarflow.linking.people_table import people_by_recording, read_people
 
 SYSTEM = "classic"
-REPORTS = {"all", "report_all", "evaluate_changes"}
 
 
 def overlay(keep_embeddings=True, **link):
@@ -46,7 +45,7 @@ def linked(finished):
 
 def test_a_linked_corpus_has_people_in_tables_rttm_and_exports(linked):
     # same settings as the finished corpus: no job of a stage runs again
-    jobs = linked("link", "exports", overlay=overlay()).jobs
+    jobs = linked(overlay=overlay()).jobs
     results = linked.folder / "results"
     assert jobs["link_speakers"] == jobs["enroll_speakers"] == 1
     assert not any(rule in jobs for rule in ("embed_segments", "build_turns", "write_rttm"))
@@ -69,15 +68,18 @@ def test_a_linked_corpus_has_people_in_tables_rttm_and_exports(linked):
     assert row["system"] == SYSTEM and row["recordings"] == "2"
     assert 0 <= float(row["der"]) <= float(row["cross_der"])
 
-    assert not linked.planned("link", "exports", overlay=overlay())
-    changed = linked.planned("link", "exports", overlay=overlay(threshold=0.9))
-    assert {rule for rule in changed if rule not in ("link", "exports", "total")} <= {
+    assert not linked.planned(overlay=overlay())
+    changed = linked.planned(overlay=overlay(threshold=0.9))
+    assert {rule for rule in changed if rule not in ("all", "total")} <= {
         "link_speakers", "label_speakers", "export_srt", "score_links", "report_people",
     }  # fmt: skip
     assert changed["link_speakers"] == 1
 
+    page = (results / f"report/people/tiny.{SYSTEM}.html").read_text()
+    assert all(name in page for names in people.values() for name in names.values())
+    assert f"people/tiny.{SYSTEM}.html" in (results / "report/index.html").read_text()
+
     # the vectors are removed, and nothing runs again without them
-    linked("link", "exports", overlay=overlay(keep_embeddings=False, threshold=0.6))
+    linked(overlay=overlay(keep_embeddings=False, threshold=0.6))
     assert not [*results.glob("tiny/voices/*/*"), *results.glob("tiny/embeddings/*/*.npy")]
-    planned = linked.planned(overlay=overlay(keep_embeddings=False, threshold=0.6))
-    assert not planned.keys() - REPORTS
+    assert not linked.planned(overlay=overlay(keep_embeddings=False, threshold=0.6))

@@ -163,6 +163,42 @@ for group in links.scored():
             "../../scripts/score_links.py"
 
 
+for group in links.groups:
+
+    rule:
+        name:
+            f"report_people-{group.name}"
+        input:
+            people=[
+                f"results/{corpus}/speakers/{{system}}.parquet"
+                for corpus in group.corpora
+            ],
+            linked=links.linked(group),
+            scores=[
+                f"results/report/linking/{scored.name}.csv"
+                for scored in links.scored()
+                if scored == group
+            ],
+            changed=aggregation.changed(
+                f"logs/report/report_people/{group.name}.{{system}}.log",
+                links.people_provenance(group),
+            ),
+        output:
+            page=f"results/report/people/{group.name}.{{system}}.html",
+        log:
+            f"logs/report/report_people/{group.name}.{{system}}.log",
+        wildcard_constraints:
+            system="|".join(group.systems) or NO_SYSTEM,
+        localrule: True
+        conda:
+            "../../envs/score.yaml"
+        params:
+            provenance=links.people_provenance(group),
+            pages=aggregation.pages_digest,
+        script:
+            "../../scripts/report_people.py"
+
+
 rule link:
     input:
         links.results(),

@@ -75,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_run_options(tune)
     tune.set_defaults(command=_tune)
+
+    forget = commands.add_parser(
+        "forget", help="remove a person, with the voice and the name, from the results in a folder"
+    )
+    forget.add_argument("name", metavar="NAME", help="name of a person, or PERSON_0001")
+    _add_directory(forget)
+    forget.set_defaults(command=_forget)
     return parser
 
 
@@ -138,6 +145,12 @@ def _tune(options: argparse.Namespace) -> int:
     from diarflow.cli.tune import tune
 
     return tune(options)
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from diarflow.cli.forget import forget_person
+
+    return forget_person(options.directory, options.name)
 
 
 if __name__ == "__main__":

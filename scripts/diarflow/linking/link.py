@@ -9,7 +9,7 @@ from diarflow.backends import load
 from diarflow.clustering.plda import Plda
 from diarflow.errors import InputError
 from diarflow.linking import LINKERS
-from diarflow.linking.pairs import Constraints, Pairs, calibrate, logit
+from diarflow.linking.pairs import Constraints, Pairs, logit, score_pairs
 from diarflow.linking.people import Key, label_people, memberships
 from diarflow.linking.plda_scores import Scorer, make_scorer, voice_variances
 from diarflow.linking.voice_files import VoiceRow
@@ -94,17 +94,28 @@ def constraints_of(
         known = [(index[a], index[b]) for a, b in pairs if a in index and b in index]
         return np.array(known, int).reshape(-1, 2)
 
-    groups = comparison.groups
-    order = np.argsort(groups, kind="stable")
-    uncertain = [np.zeros((0, 2), int)]
-    for members in np.split(order, np.cumsum(np.bincount(groups, minlength=1))[:-1]):
-        if len(members) < 2 or same_recording >= 1 or not comparison.keys[members[0]][1]:
-            continue
-        first, second = (members[side] for side in np.triu_indices(len(members), 1))
-        log_odds = calibrate(comparison.scorer.of_pairs(first, second), prior)
-        chosen = log_odds >= logit(same_recording)
-        uncertain.append(np.stack([first[chosen], second[chosen]], axis=1))
-    return Constraints(numbers(same), numbers(different), groups, np.concatenate(uncertain))
+    uncertain = np.zeros((0, 2), int)
+    if same_recording < 1:
+        first, second = _pairs_within(comparison)
+        chosen = score_pairs(comparison.scorer, first, second, prior=prior) >= logit(same_recording)
+        uncertain = np.stack([first[chosen], second[chosen]], axis=1)
+    return Constraints(numbers(same), numbers(different), comparison.groups, uncertain)
+
+
+def _pairs_within(comparison: Comparison) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of voices of one recording, (pairs,) each. Known people are in no recording."""
+    # the voices of a recording follow each other
+    firsts, seconds = [np.zeros(0, int)], [np.zeros(0, int)]
+    numbers = np.arange(len(comparison.keys))
+    for step in range(1, len(numbers)):
+        alike = comparison.groups[:-step] == comparison.groups[step:]
+        if not alike.any():
+            break
+        firsts.append(numbers[:-step][alike])
+        seconds.append(numbers[step:][alike])
+    first, second = np.concatenate(firsts), np.concatenate(seconds)
+    is_known = np.array([key[:2] == KNOWN[:2] for key in comparison.keys], bool)
+    return first[~is_known[first]], second[~is_known[first]]
 
 
 def link_voices(

@@ -107,6 +107,8 @@ def components(count: int, edges: Iterable[np.ndarray]) -> np.ndarray:
     from scipy.sparse.csgraph import connected_components
 
     links = np.concatenate([np.zeros((0, 2), int), *edges])
+    if not len(links):
+        return np.arange(count)
     graph = coo_array((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(count, count))
     labels = connected_components(graph, directed=False)[1]
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)

@@ -74,24 +74,20 @@ def memberships(
     second = np.concatenate([pairs.second, pairs.first])
     allowed = (groups[first] != groups[second]) | (groups[first] < 0)
     candidates = np.unique(np.stack([first, people[second]], axis=1)[allowed], axis=0)
-    order = np.argsort(people, kind="stable")
-    voices = np.split(order, np.cumsum(np.bincount(people, minlength=1))[:-1]) if count else []
-    left, right, owner = [], [], []
-    for index, (voice, person) in enumerate(candidates):
-        others = voices[person]
-        others = others[
-            (others != voice) & ((groups[others] != groups[voice]) | (groups[voice] < 0))
-        ]
-        left.append(np.full(len(others), voice))
-        right.append(others)
-        owner.append(np.full(len(others), index))
-    if not left:
+    if not len(candidates):
         return [Membership(1.0, ())] * count
-    number = np.concatenate(owner)
-    log_odds = score_pairs(scorer, np.concatenate(left), np.concatenate(right), prior=prior)
-    means = np.bincount(number, log_odds, len(candidates)) / np.bincount(
-        number, minlength=len(candidates)
-    )
+    # the voices of all candidate persons, one after the other
+    sizes = np.bincount(people)
+    order = np.argsort(people, kind="stable")
+    lengths = sizes[candidates[:, 1]]
+    starts = (np.cumsum(sizes) - sizes)[candidates[:, 1]]
+    number = np.repeat(np.arange(len(candidates)), lengths)
+    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    voice, other = candidates[number, 0], order[starts[number] + within]
+    used = (voice != other) & ((groups[voice] != groups[other]) | (groups[voice] < 0))
+    log_odds = score_pairs(scorer, voice[used], other[used], prior=prior)
+    totals = np.bincount(number[used], log_odds, len(candidates))
+    means = totals / np.bincount(number[used], minlength=len(candidates))
     return _softmax(count, candidates, means, people)
 
 

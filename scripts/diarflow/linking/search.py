@@ -62,6 +62,8 @@ def _within(constraints: Constraints, members: np.ndarray) -> Constraints:
     """Return the constraints of sorted members, with their positions for indices."""
 
     def positions(pairs: np.ndarray) -> np.ndarray:
+        if not len(pairs):
+            return pairs
         inside = pairs[np.isin(pairs, members).all(axis=1)]
         return np.searchsorted(members, inside)
 

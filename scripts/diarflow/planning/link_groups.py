@@ -91,6 +91,15 @@ def _has_vectors(settings: Settings, system: str, link: Link) -> bool:
     return link.model != _SHIPPED or settings.embedding[parts.embedding].backend == "campplus"
 
 
+def people_pages(groups: list[LinkGroup]) -> list[str]:
+    """Return the paths of the pages of people."""
+    return [
+        f"results/report/people/{group.name}.{system}.html"
+        for group in groups
+        for system in group.systems
+    ]
+
+
 def link_warnings(settings: Settings, groups: list[LinkGroup]) -> Iterator[str]:
     """Yield a line for each corpus with systems that are not linked, and for known people without an effect."""
     for group in groups:

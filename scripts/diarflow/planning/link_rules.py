@@ -12,7 +12,7 @@ from diarflow.linking import LINKERS
 from diarflow.networks.onnx import model_path
 from diarflow.planning.code_digest import code_digest
 from diarflow.planning.known_people import Sample, read_samples
-from diarflow.planning.link_groups import LinkGroup
+from diarflow.planning.link_groups import LinkGroup, people_pages
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import SCRIPTS, Provenance, is_made, rule_provenance
 
@@ -174,6 +174,27 @@ class LinkRules:
 
         return text
 
+    def people_provenance(self, group: LinkGroup) -> Callable[[Any], str]:
+        """Return the provenance of the page of people, with titles of recordings and the folders of their audio."""
+
+        def text(wildcards: Any) -> str:
+            titles = {
+                corpus: {
+                    id: [
+                        channels[0].title,
+                        "calls" if self._plan.calls.is_call(corpus, id) else "audio",
+                    ]
+                    for name, id, channels in self._plan.calls.recordings()
+                    if name == corpus
+                }
+                for corpus in group.corpora
+            }
+            return rule_provenance(
+                "report_people", group=group.name, system=wildcards.system, titles=titles
+            )
+
+        return text
+
     def of_systems(self, group: LinkGroup, files: Callable[[Any], list[str]]) -> list[str]:
         """Return the files of all systems of a group."""
         return [path for name in group.systems for path in files(SimpleNamespace(system=name))]
@@ -207,4 +228,5 @@ class LinkRules:
                 for corpus in group.corpora
                 for system in group.systems
             ]
+        paths += people_pages(self.groups)
         return paths + [f"results/report/linking/{group.name}.csv" for group in self.scored()]

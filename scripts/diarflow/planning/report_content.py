@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.backends import PACKAGE
+from diarflow.planning.link_groups import people_pages
 from diarflow.planning.plan import Plan
 from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, RULE_BLOCKS
 from diarflow.report.data_names import data_names
@@ -36,6 +37,7 @@ def report_content(plan: Plan) -> dict[str, Any]:
         "cards": network_cards(plan),
         "collar_each_side": settings.scores.collar_each_side,
         "audio": settings.report.audio,
+        "people": people_pages(plan.link_groups),
         "baseline": settings.report.baseline,
         "rules": {name: _rules_of_system(plan, name) for name in sorted(used)},
         # without exports: a new format does not change the report

@@ -79,6 +79,7 @@ def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -
         "corpora": list(content["variants"]),
         "recordings": len(content["recordings"]),
         "scored": sum(entry["reference"] for entry in content["recordings"]),
+        "people": [path.removeprefix("results/report/") for path in content.get("people", ())],
         "failures": [failure_row(row, folder / "index.html") for row in failures[:_MAX_FAILURES]],
         "more_failures": max(0, len(failures) - _MAX_FAILURES),
         "set_aside": len({(failure.corpus, failure.recording) for failure in failures}),

@@ -1,0 +1,89 @@
+"""Link groups and known people, as planning reads them."""
+
+import pytest
+from test_settings import settings
+
+from diarflow.errors import InputError
+from diarflow.planning.known_people import Sample, read_samples
+from diarflow.planning.link_groups import link_groups, link_warnings
+
+
+def corpora(*names, link=False, **more):
+    return [{"name": name, "audio": ".", "link": link, **more} for name in names]
+
+
+def groups(*names, link=False, systems=("best", "classic"), **links):
+    chosen = {"corpora": corpora(*names, link=link, systems=list(systems)), "links": links}
+    return link_groups(settings(chosen))
+
+
+def test_each_corpus_with_link_true_is_a_group_with_the_default_settings():
+    first, second = groups("a", "b", link=True, default={"threshold": 0.9})
+    assert (first.name, first.corpora, first.settings.threshold) == ("a", ("a",), 0.9)
+    assert second.corpora == ("b",)
+
+
+def test_an_entry_with_corpora_links_them_together():
+    [group] = groups("a", "b", archive={"backend": "search", "corpora": ["b", "a"]})
+    assert (group.name, group.corpora, group.settings.backend) == ("archive", ("b", "a"), "search")
+
+
+def test_only_systems_with_the_vectors_of_the_plda_are_linked_by_default():
+    [group] = groups("a", link=True)
+    assert group.systems == ("best",)
+    [group] = groups("a", link=True, default={"model": None})
+    assert group.systems == ("best", "classic")
+
+
+def test_a_system_that_is_not_linked_is_a_warning():
+    chosen = settings({"corpora": corpora("a", link=True, systems=["best", "classic"])})
+    assert list(link_warnings(chosen, link_groups(chosen))) == [
+        "corpus a: link: classic not linked; linked: best"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("links", "message"),
+    [
+        ({"x": {"backend": "search", "corpora": ["a"]}, "y": {"backend": "search", "corpora": ["a"]}}, "which links.x links"),
+        ({"default": {"systems": ["fast"]}}, "fast does not run on the corpus a"),
+        ({"x": {"backend": "search"}}, "two entries whose corpora is null"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_links_are_messages(links, message):
+    with pytest.raises(InputError, match=message):
+        groups("a", link=True, **links)
+
+
+def test_a_folder_of_known_people_has_a_folder_for_each(tmp_path):
+    for name in ("Ann Lee/1.wav", "Ann Lee/2.flac", "Bob/x.wav"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    names = [(sample.name, sample.end) for sample in read_samples(str(tmp_path))]
+    assert names == [("Ann Lee", None), ("Ann Lee", None), ("Bob", None)]
+
+
+def test_a_table_of_known_people_has_stretches(tmp_path):
+    (tmp_path / "x.wav").touch()
+    table = tmp_path / "people.tsv"
+    table.write_text("name\taudio\tstart\tend\nBob\tx.wav\t1.5\t9\nAnn\tx.wav\t\t\n")
+    path = str(tmp_path / "x.wav")
+    assert read_samples(str(table)) == [Sample("Ann", path), Sample("Bob", path, 1.5, 9.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,audio,start,end\nBob,y.wav,,\n", r"people.csv:2: audio is y.wav: no such file"),
+        ("name,audio,start,end\nBob,x.wav,5,2\n", r"people.csv:2: start and end are 5 and 2"),
+        ("name,audio,start,end\n,x.wav,,\n", r"people.csv:2: name is empty"),
+        ("who,audio\nBob,x.wav\n", r"people.csv:1: columns are who, audio"),
+        ("name,audio\n", "no people"),
+        ("name,audio\nAnn Lee,x.wav\nAnn_Lee,x.wav\n", "are the same in RTTM"),
+    ],
+)
+def test_mistakes_in_tables_of_known_people_are_messages(tmp_path, text, message):
+    (tmp_path / "x.wav").touch()
+    (tmp_path / "people.csv").write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_samples(str(tmp_path / "people.csv"))
