@@ -61,7 +61,7 @@ def test_counts_and_durations_of_audio_count(one, other):
     assert tutorial.normalised(one) != tutorial.normalised(other)
 
 
-def test_the_page_has_seven_steps_with_commands():
-    steps = tutorial.PAGE.read_text(encoding="utf-8").split("\n## ")[1:8]
-    assert [step[:2] for step in steps] == [f"{number}." for number in range(1, 8)]
+def test_the_page_has_eight_steps_with_commands():
+    steps = tutorial.PAGE.read_text(encoding="utf-8").split("\n## ")[1:9]
+    assert [step[:2] for step in steps] == [f"{number}." for number in range(1, 9)]
     assert all("```console\n$ " in step or "```console status=3\n$ " in step for step in steps)
