@@ -25,10 +25,11 @@ def load(*, threshold: float, prior: float) -> Link:
     def link(scorer: Scorer, pairs: Pairs, constraints: Constraints) -> np.ndarray:
         count = len(scorer.vectors)
         parts = split_into_parts(count, pairs, constraints, lowest)
-        people = np.arange(count)
+        complete = complete_parts(parts, pairs, constraints, lowest)
+        people = np.unique(parts, return_index=True)[1][parts]  # the first voice of the part
         order = np.argsort(parts, kind="stable")
         for members in np.split(order, np.cumsum(np.bincount(parts))[:-1]) if count else ():
-            if len(members) > 1:
+            if not complete[parts[members[0]]]:
                 log_odds = calibrate(scorer.of_blocks(members, members), prior)
                 labels = agglomerate(log_odds, _within(constraints, members), threshold=lowest)
                 first = members[np.unique(labels, return_index=True)[1]]
@@ -56,6 +57,26 @@ def split_into_parts(
         pairs, edges = pairs.selected(kept), edges[kept]
         parts = components(count, [edges, constraints.same])
     return parts
+
+
+def complete_parts(
+    parts: np.ndarray, pairs: Pairs, constraints: Constraints, threshold: float
+) -> np.ndarray:
+    """Return whether all voices of a part are surely one person (parts,).
+
+    All of their pairs then reach the threshold, and so does every mean of them; and no two must stay apart.
+    """
+    sizes = np.bincount(parts)
+    inside = (pairs.log_odds >= threshold) & (parts[pairs.first] == parts[pairs.second])
+    counts = np.bincount(parts[pairs.first[inside]], minlength=len(sizes))
+    complete = counts == sizes * (sizes - 1) // 2
+    for table in (constraints.same, constraints.different):
+        complete[parts[table.ravel()]] = False
+    grouped = np.flatnonzero(constraints.groups >= 0)
+    members = np.stack([parts[grouped], constraints.groups[grouped]], axis=1)
+    repeated, times = np.unique(members, axis=0, return_counts=True)
+    complete[repeated[times > 1, 0]] = False
+    return complete
 
 
 def _within(constraints: Constraints, members: np.ndarray) -> Constraints:
