@@ -87,3 +87,13 @@ def test_mistakes_in_tables_of_known_people_are_messages(tmp_path, text, message
     (tmp_path / "people.csv").write_text(text)
     with pytest.raises(InputError, match=message):
         read_samples(str(tmp_path / "people.csv"))
+
+
+def test_names_that_were_corrected_on_a_page_are_enrolled_where_nobody_else_is_active(tmp_path):
+    page = tmp_path / "r.csv"
+    head = "recording,start,end,speaker,text,corrected\n"
+    rows = ["r,0,4,Ann,,SPEAKER_00\n", "r,3,6,SPEAKER_01,,\n", "r,8,8.5,Ann,,SPEAKER_00\n"]
+    page.write_text(head + "".join(rows))
+    assert read_samples(str(tmp_path), {"r": "r.flac"}) == [Sample("Ann", "r.flac", 0.0, 3.0)]
+    with pytest.raises(InputError, match=r"r.csv:2: no corpus has the recording r"):
+        read_samples(str(tmp_path))

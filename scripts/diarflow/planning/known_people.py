@@ -1,15 +1,20 @@
-"""Recordings of known people: a folder with a folder for each person, or a table."""
+"""Recordings of known people: a folder with a folder for each person, a table, or turns that were corrected on a page."""
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from diarflow.errors import InputError
 from diarflow.formats.text import as_field, as_number
 from diarflow.simulation.speakers import list_speakers
+from diarflow.timeline.intervals import Interval, merge_overlapping, subtract
 
 _COLUMNS = ("name", "audio", "start", "end")
+_PAGE_COLUMNS = ("recording", "start", "end", "speaker")
+_UNKNOWN = re.compile(r"(?:(?:SPEAKER|PERSON)_\d+)?")
+_MIN_SAMPLE = 1.0  # seconds
 
 
 class Sample(NamedTuple):
@@ -21,17 +26,21 @@ class Sample(NamedTuple):
     end: float | None = None
 
 
-def read_samples(path: str | None) -> list[Sample]:
+def read_samples(path: str | None, audio_of: Mapping[str, str] = {}) -> list[Sample]:
     """Return the samples of all known people in the order of their names.
 
-    Raises InputError with a line for each mistake in the table, or if there are no samples.
+    A folder may also contain CSV files that pages of recordings wrote, with names in place of speakers. `audio_of` maps the
+    names of recordings to audio files. Raises InputError with a line for each mistake in the table, or if there are no samples.
     """
     if path is None:
         return []
     place = Path(path)
     if place.is_dir():
-        people = list_speakers(place)
-        samples = [Sample(name, str(file)) for name, files in people.items() for file in files]
+        pages = sorted(place.glob("*.csv"))
+        samples = [sample for page in pages for sample in _page_samples(page, audio_of)]
+        if not pages or any(child.is_dir() for child in place.iterdir()):
+            people = list_speakers(place)
+            samples += [Sample(name, str(file)) for name, files in people.items() for file in files]
     elif place.is_file():
         samples = list(_table_samples(place))
     else:
@@ -69,6 +78,36 @@ def _table_samples(table: Path) -> Iterator[Sample]:
             yield Sample(values["name"], str(audio), start, end if values.get("end") else None)
     if problems:
         raise InputError.of(problems)
+
+
+def _page_samples(page: Path, audio_of: Mapping[str, str]) -> Iterator[Sample]:
+    """Yield the stretches of a page's turns in which only one person is active, who has a name.
+
+    Names like SPEAKER_00 and PERSON_0001 are of unknown people. Raises InputError for other files and recordings.
+    """
+    rows = list(csv.DictReader(page.read_text(encoding="utf-8-sig").splitlines()))
+    if not rows or not set(_PAGE_COLUMNS) <= set(rows[0]):
+        raise InputError(
+            f"{page}:1: expected the columns {', '.join(_PAGE_COLUMNS)}, as a page writes them"
+        )
+    turns = []
+    for number, row in enumerate(rows, 2):
+        start, end = as_number(row["start"] or ""), as_number(row["end"] or "")
+        recording = (row["recording"] or "").removeprefix("'")
+        if start is None or end is None or not 0 <= start < end:
+            raise InputError(f"{page}:{number}: start and end are {row['start']} and {row['end']}")
+        if recording not in audio_of:
+            raise InputError(
+                f"{page}:{number}: no corpus has the recording {recording} with audio of one channel"
+            )
+        turns.append(
+            (Interval(start, end), (row["speaker"] or "").removeprefix("'"), audio_of[recording])
+        )
+    for interval, name, audio in turns:
+        others = merge_overlapping(i for i, n, a in turns if n != name and a == audio)
+        for part in [] if _UNKNOWN.fullmatch(name) else subtract(interval, others):
+            if part.end - part.start >= _MIN_SAMPLE:
+                yield Sample(name, audio, part.start, part.end)
 
 
 def _check_names(path: str, samples: list[Sample]) -> None:

@@ -32,7 +32,14 @@ class LinkRules:
     @cached_property
     def samples(self) -> list[Sample]:
         """Recordings of known people. Raises InputError for mistakes."""
-        return read_samples(self._plan.settings.speakers.known) if self.groups else []
+        audio_of = {
+            name: recording.audio
+            for recording in self._plan.recordings.values()
+            if recording.audio and not recording.call
+            for name in (recording.id, recording.name)
+        }
+        known = self._plan.settings.speakers.known
+        return read_samples(known, audio_of) if self.groups else []
 
     def check(self) -> None:
         """Raise InputError if the known people or a PLDA cannot be read."""
