@@ -30,7 +30,7 @@ class Link(Block):
         0.5, description="speakers with at least this mean probability to be one person are linked"
     )
     prior: Probability = Field(
-        0.02, description="probability that two speakers of different recordings are one person"
+        0.01, description="probability that two speakers of different recordings are one person"
     )
     same_recording: Annotated[float, Field(gt=0, le=1)] = Field(
         0.99,
