@@ -14,10 +14,10 @@ split_torch() {
 }
 
 $compile pyproject.toml --group build -o requirements/run.txt
-$compile pyproject.toml --group build --group dev --group train -o requirements/dev.txt
-$compile pyproject.toml --group train -o requirements/train.txt
-$compile pyproject.toml --group build --group slurm -o requirements/slurm.txt
-$compile pyproject.toml --group build --group dev --group pyannote --group slow -o requirements/pyannote.txt
+$compile pyproject.toml --group build --group dev --extra train -o requirements/dev.txt
+$compile pyproject.toml --extra train -o requirements/train.txt
+$compile pyproject.toml --group build --extra slurm -o requirements/slurm.txt
+$compile pyproject.toml --group build --group dev --extra pyannote --group slow -o requirements/pyannote.txt
 split_torch requirements/pyannote.txt
 $compile --no-deps requirements/whisperx.in -o requirements/whisperx.txt
 # the systems that ours are compared with, each in an environment of its own (bench/peers)

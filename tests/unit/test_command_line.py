@@ -321,3 +321,27 @@ def test_help_lists_every_command(capsys):
         command_line.main(["--help"])
     text = capsys.readouterr().out
     assert all(name in text for name in ("run", "check", "state", "retry", "tune"))
+
+
+def test_settings_to_start_from_are_run_without_a_path(folder, started, capsys):
+    assert main(["run"]) == 1
+    assert "`diarflow init` writes one" in capsys.readouterr().err
+    assert main(["init"]) == 0 and main(["run"]) == 0
+    assert started[0][-2:] == ["--configfile", str(folder / "config" / "config.yaml")]
+    before = (folder / "config" / "config.yaml").read_bytes()
+    assert main(["init"]) == 1
+    assert "config/config.yaml: exists already, nothing was written" in capsys.readouterr().err
+    assert (folder / "config" / "config.yaml").read_bytes() == before
+
+
+def test_a_shipped_profile_is_found_by_its_name(folder, started, capsys):
+    assert main(["run", "calls", "--profile", "slurm"]) == 0
+    place = started[0].index("--workflow-profile") + 1
+    assert started[0][place] == str(locate_workflow().parent / "profiles" / "slurm")
+    assert "--cores" not in started[0]  # of the submitted jobs as many as the profile allows
+    assert main(["run", "calls", "--profile", "large", "--cores", "3"]) == 0
+    assert started.pop()[1:4] == ["--snakefile", str(locate_workflow()), "--cores"]
+    assert main(["run", "calls", "--profile", "calls"]) == 0
+    assert str(folder / "calls") in started[1] and "--cores" in started[1]
+    assert main(["run", "calls", "--profile", "other"]) == 1
+    assert "expected a folder, or one of default, large, slurm" in capsys.readouterr().err

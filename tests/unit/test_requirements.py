@@ -37,7 +37,7 @@ def test_a_variant_whose_packages_are_missing_is_an_error_with_the_command_to_in
     system = {"speech": "webrtc", "changes": "none", "overlap": "none", "embedding": "pyannote",
               "clustering": "kmeans", "turns": "join"}  # fmt: skip
     check_installed(plan_of("classic"))
-    message = "embedding.pyannote needs pyannote-audio, torch, not installed here: `make pyannote`"
+    message = r"embedding.pyannote needs pyannote-audio, torch, not installed here: run `pip install .diarflow\[pyannote\].`"
     with pytest.raises(InputError, match=message):
         check_installed(plan_of("mine", systems={"mine": system}))
 

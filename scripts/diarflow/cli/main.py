@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from diarflow.cli import CONFIG
 from diarflow.errors import InputError
 from diarflow.platforms import platform_problem
 
@@ -35,12 +36,16 @@ def _parser() -> argparse.ArgumentParser:
         "command that it uses.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    init = commands.add_parser("init", help="write config/config.yaml, settings to start from")
+    _add_directory(init)
+    init.set_defaults(command=_init)
+
     run = commands.add_parser(
         "run",
         help="diarize recordings",
         epilog="Options after -- are passed to Snakemake, for example: diarflow run calls -- --dry-run",
     )
-    _add_paths(run)
+    _add_paths(run, nargs="*", default=f"; default: {CONFIG}")
     _add_corpus_options(run)
     _add_run_options(run)
     run.set_defaults(command=_run)
@@ -85,8 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_paths(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help=_PATHS)
+def _add_paths(parser: argparse.ArgumentParser, *, nargs: str = "+", default: str = "") -> None:
+    parser.add_argument("paths", nargs=nargs, metavar="PATH", help=_PATHS + default)
 
 
 def _add_corpus_options(parser: argparse.ArgumentParser) -> None:
@@ -114,9 +119,18 @@ def _add_directory(parser: argparse.ArgumentParser) -> None:
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_directory(parser)
     parser.add_argument("--cores", default="all", metavar="N", help="default: all")
+    parser.add_argument(
+        "--profile", metavar="NAME", help="large, slurm, or the folder of a workflow profile"
+    )
 
 
 # each command imports what it needs, so that `diarflow state` starts at once
+def _init(options: argparse.Namespace) -> int:
+    from diarflow.cli.init import init
+
+    return init(options)
+
+
 def _run(options: argparse.Namespace) -> int:
     from diarflow.cli.run import run
 

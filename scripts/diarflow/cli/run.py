@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.artifacts.failures import failure_records
-from diarflow.cli import configuration
+from diarflow.cli import CONFIG, configuration
 from diarflow.cli.corpora import are_configurations, corpora_of, place, table_of
 from diarflow.cli.workflow import snakemake_command, start
 from diarflow.errors import InputError, visible
@@ -24,13 +24,27 @@ _OPTIONS = {
 def run(options: argparse.Namespace) -> int:
     """Write or reuse the configuration, print it, and replace this process by Snakemake."""
     directory = run_folder(options.directory)
+    if not options.paths:
+        options.paths = [_default_config(directory)]
     configfiles = prepare(options, directory)
     start(
         snakemake_command(
-            [], directory=directory, configfiles=configfiles, cores=options.cores, more=options.more
+            [], directory=directory, configfiles=configfiles, cores=options.cores,
+            profile=options.profile, more=options.more,
         )
-    )
+    )  # fmt: skip
     return 0
+
+
+def _default_config(directory: Path) -> str:
+    """Return the configuration of a folder in which `diarflow init` was called."""
+    path = directory / CONFIG
+    if not path.is_file():
+        raise InputError(
+            f"{visible(str(path))}: does not exist, expected paths of recordings, or this file: "
+            "`diarflow init` writes one"
+        )
+    return str(path)
 
 
 def run_folder(path: str) -> Path:
@@ -140,7 +154,7 @@ def retry(options: argparse.Namespace) -> int:
         configfiles = [str(own[-1].path)]
     commands = [
         snakemake_command(targets, directory=directory, configfiles=configfiles,
-                          cores=options.cores, more=options.more)
+                          cores=options.cores, profile=options.profile, more=options.more)
         for targets in (["retry"], [])
     ]  # fmt: skip
     if status := subprocess.run(commands[0], check=False).returncode:

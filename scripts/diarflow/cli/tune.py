@@ -29,7 +29,7 @@ def tune(options: argparse.Namespace) -> int:
     start(
         snakemake_command(
             ["tune"], directory=directory, configfiles=configfiles, cores=options.cores,
-            more=options.more,
+            profile=options.profile, more=options.more,
         )
     )  # fmt: skip
     return 0

@@ -24,6 +24,11 @@ BACKENDS: dict[str, dict[str, Backend]] = {
 }
 PIPELINE_PACKAGES = ("pyannote-audio", "torch")
 _MODEL_EXTENSIONS = (".bin", ".ckpt", ".h5", ".keras", ".npz", ".onnx", ".pt", ".yaml", ".yml")
+_REMEDY = "run `pip install diarflow`, or use --sdm conda"
+_REMEDIES = {
+    "pyannote": "run `pip install 'diarflow[pyannote]'`, or `make pyannote` in a checkout",
+    "train": "run `pip install 'diarflow[train]'`",
+}
 _MOST_IDS = 3  # shown in a message
 _BASELINE_COLUMNS = (
     "corpus",
@@ -60,8 +65,7 @@ def _missing_packages(user: str, packages: Iterable[str], environment: str) -> I
     installed = versions(*packages)
     if missing := [name for name, version in installed.items() if version == "missing"]:
         yield (
-            f"{user} needs {', '.join(missing)}, not installed here: "
-            f"`make {environment}` makes an environment with it"
+            f"{user} needs {', '.join(missing)}, not installed here: {_REMEDIES.get(environment, _REMEDY)}"
         )
 
 
