@@ -225,6 +225,5 @@ def test_a_package_of_another_checkout_is_refused(fresh, tmp_path):
     shutil.copytree(ROOT / "scripts/diarflow", tmp_path / "scripts/diarflow")
     done = fresh("--dry-run", check=False, PYTHONPATH=str(tmp_path / "scripts"))
     assert (
-        done.status == 1
-        and "the checkout of the Snakefile: run pip install -e . there" in done.text
+        done.status == 1 and "the folder of the Snakefile: run pip install -e . there" in done.text
     )

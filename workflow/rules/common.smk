@@ -6,12 +6,20 @@ out  results/{corpus}/recordings/{part}/{recording}.json   row files: what the t
      results/{corpus}/recordings.tsv                       recording ids, names, audio files
 """
 
+import os
 import sys
 import time
+from importlib.util import find_spec
 
 from snakemake.exceptions import WorkflowError
 
 STARTED = time.time()
+SCRIPTS = workflow.current_basedir.join("../../scripts").get_path_or_uri(
+    secret_free=True
+)
+# Jobs import the package from the folder of their script, if it is not installed.
+if find_spec("diarflow") is None:
+    sys.path.append(os.path.abspath(SCRIPTS))
 
 try:
     from diarflow.platforms import platform_problem
@@ -23,20 +31,19 @@ try:
     python_start.forget_current_folder(workflow.main_snakefile)
     from diarflow.errors import InputError, summarized, visible
     from diarflow.planning.aggregation import scaled_with_attempts
-    from diarflow.planning.session import Session, check_package
+    from diarflow.planning.session import Session, check_module, check_package
     from diarflow.planning.report_content import asset_files, data_files, network_cards
     from diarflow.runs.attempts import export_retries
     from diarflow.runs.run_facts import export_run_facts
     from diarflow.runs.summary import earlier_failure_lines
 except ModuleNotFoundError as error:
     raise WorkflowError(
-        f"{error}: install the package into the environment of Snakemake: pip install -e . (make run does it)"
+        f"{error}: install what diarflow needs into the environment of Snakemake: pip install diarflow, or make run in a checkout"
     ) from None
 
 try:
-    check_package(
-        workflow.current_basedir.join("../../scripts").get_path_or_uri(secret_free=True)
-    )
+    check_package(SCRIPTS)
+    check_module(workflow.modifier.path_modifier)
     python_start.apply()
     session = Session(workflow, config)
 except InputError as error:

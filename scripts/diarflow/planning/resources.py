@@ -92,9 +92,11 @@ def prepared_duration(path: str) -> Seconds | None:
 
 def header_duration(path: str | None) -> Seconds | None:
     """Return the duration that the header of an audio file claims; None if there is no readable file."""
-    import soundfile
-
     if not path or not os.path.isfile(path):
+        return None
+    try:
+        import soundfile
+    except ModuleNotFoundError:  # with conda, the environment of the rule has it
         return None
     try:
         with _silent_decoder():

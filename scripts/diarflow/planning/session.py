@@ -29,6 +29,7 @@ from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
 from diarflow.planning.table import read_corpora, warn_of_annotations
 from diarflow.progress.context import add_batch, set_context
+from diarflow.rule_names import plain_name
 from diarflow.settings import Settings, read_settings
 from diarflow.settings.files import DEFAULTS, check_file
 from diarflow.settings.location import with_location
@@ -99,7 +100,7 @@ class Session:
     def batches(self, rule: str) -> Iterator[RuleBatch]:
         """Yield the batches of a rule. A process of Snakemake that runs a job yields only those that its `--target-jobs` names."""
         jobs = () if self._workflow.is_main_process else sys.argv
-        names = {argument.partition(":")[0] for argument in jobs}
+        names = {plain_name(argument.partition(":")[0]) for argument in jobs}
         for values in self.plan.batches(rule, names):
             batch = RuleBatch(self, **values)
             if not batch.is_wildcard:
@@ -136,6 +137,18 @@ def _located_errors(files: list[str]) -> Iterator[None]:
         raise InputError.of(with_location(line, files) for line in lines) from error
 
 
+def check_module(path_modifier: Any) -> None:
+    """Raise InputError if a Snakefile that uses the workflow as a module gives it a prefix for its paths.
+
+    Planning reads and writes files below results/, so that Snakemake's prefix would separate its files from the jobs'.
+    """
+    if path_modifier.prefix or path_modifier.modifies_prefixes:
+        raise InputError(
+            "the module diarflow has `prefix` or `replace_prefix`, which it does not support: leave them out, "
+            "and use the files below results/, or start diarflow in a folder of its own (--directory)"
+        )
+
+
 def check_package(scripts: str) -> None:
     """Raise InputError if this package does not belong to the checkout whose `scripts` folder is given.
 
@@ -151,5 +164,5 @@ def check_package(scripts: str) -> None:
     if os.path.isdir(package) and not os.path.samefile(package, PACKAGE):
         raise InputError(
             f"the package diarflow is imported from {PACKAGE}, "
-            f"expected it in {checkout}, the checkout of the Snakefile: run pip install -e . there"
+            f"expected it in {checkout}, the folder of the Snakefile: run pip install -e . there, or uninstall diarflow"
         )

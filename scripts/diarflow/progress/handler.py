@@ -25,11 +25,11 @@ from diarflow.progress.jobs import (
     audio_seconds,
     batch_size,
     recordings_of,
-    stage_of,
     stage_totals,
 )
 from diarflow.progress.snakemake_log import snakemake_handler
 from diarflow.progress.state_file import WRITE_SECONDS, write_state
+from diarflow.rule_names import plain_rule
 
 DISPLAYS = ("auto", "table", "lines", "full")
 # messages before the first job that contain nothing about this run
@@ -151,7 +151,7 @@ class LogHandler(LogHandlerBase):
             rule = str(facts["rule_name"])
             self._jobs[facts["jobid"]] = (rule, facts.get("wildcards"))
             recordings = batch_size(rule, context.current)
-            self._tracker.job_started(facts["jobid"], stage_of(rule), recordings, now)
+            self._tracker.job_started(facts["jobid"], plain_rule(rule), recordings, now)
         elif event == LogEvent.JOB_FINISHED:
             rule, wildcards = self._jobs.pop(facts["job_id"], ("", None))
             recordings_done = recordings_of(rule, wildcards, context.current)

@@ -8,18 +8,10 @@ from diarflow.backends import PACKAGE
 from diarflow.exports import EXPORTS
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.progress.context import RunContext
+from diarflow.rule_names import plain_name, plain_rule
 from diarflow.timeline.intervals import Seconds
 
 _RETRY = "retry"  # the one rule with a script that is a command of its own, not a part of a run
-
-
-def stage_of(rule: str) -> str:
-    """Return the rule of a job without its batch.
-
-    >>> stage_of("detect_speech-ami.webrtc-007-of-128")
-    'detect_speech'
-    """
-    return rule.partition("-")[0]
 
 
 @lru_cache(100)
@@ -37,7 +29,7 @@ def stage_totals(jobs: Mapping[str, int], context: RunContext) -> dict[str, int]
     """
     totals: dict[str, int] = {}
     for rule, count in jobs.items():
-        if is_stage(stage := stage_of(rule)):
+        if is_stage(stage := plain_rule(rule)):
             totals[stage] = totals.get(stage, 0) + count * batch_size(rule, context)
     order = [*VARIANTS, *totals]
     return dict(sorted(totals.items(), key=lambda item: order.index(item[0])))
@@ -45,15 +37,16 @@ def stage_totals(jobs: Mapping[str, int], context: RunContext) -> dict[str, int]
 
 def batch_size(rule: str, context: RunContext) -> int:
     """Return the number of recordings of a job; 1 for a job without a batch."""
-    return len(context.batches[rule][1]) if rule in context.batches else 1
+    _, ids = context.batches.get(plain_name(rule), ("", [""]))
+    return len(ids)
 
 
 def recordings_of(
     rule: str, wildcards: Mapping[str, Any] | None, context: RunContext
 ) -> list[tuple[str, str]]:
     """Return corpus and id of the recordings of a job; none for a rule over all recordings."""
-    if rule in context.batches:
-        corpus, ids = context.batches[rule]
+    if (name := plain_name(rule)) in context.batches:
+        corpus, ids = context.batches[name]
         return [(corpus, id) for id in ids]
     values = wildcards or {}
     if "recording" in values and "corpus" in values:

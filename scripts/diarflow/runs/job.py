@@ -19,6 +19,7 @@ from diarflow.artifacts.failures import Failure, remove_failure, write_failure
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
 from diarflow.errors import InputError
+from diarflow.rule_names import plain_rule
 from diarflow.runs.attempts import is_last_attempt
 from diarflow.runs.damage import find_damage
 from diarflow.runs.isolation import run_in_child
@@ -66,7 +67,7 @@ class Job:
     def __init__(self, snakemake: Any):
         start_log(snakemake.log[0])
         self.settings = _settings(snakemake)
-        self.rule: str = snakemake.rule.partition("-")[0]  # without the batch
+        self.rule: str = plain_rule(snakemake.rule)
         self.log = str(snakemake.log[0])
         self._provenance: str = snakemake.params.provenance
         self.time_limit: float | None = snakemake.config.get("time_limit")

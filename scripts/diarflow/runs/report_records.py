@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from diarflow.rule_names import plain_rule
 from diarflow.runs.result_records import JobRecords, made_from
 
 _PAGES = "pages.tsv"  # list of the pages of recordings, which are no outputs of the rule
@@ -15,7 +16,7 @@ _MEASUREMENTS = "times.js"  # another content after each run
 
 def record_at_exit(snakemake: Any) -> None:
     """Record the files of a job when its process ends."""
-    records = JobRecords(str(snakemake.log[0]), snakemake.rule)
+    records = JobRecords(str(snakemake.log[0]), plain_rule(snakemake.rule))
     outputs = [str(path) for path in snakemake.output]
     records.begin(outputs)
     origin = made_from(snakemake.params.provenance)

@@ -29,7 +29,7 @@ def read_settings(
     overlay : content of --configfile and --config
     files : paths of the YAML files, in the order in which they were merged
 
-    The config of a module replaces config.yaml. It is an overlay if it has not all blocks of the defaults.
+    The config of a module replaces config.yaml. It is an overlay if it lacks any key of the defaults.
     If the overlay gives a variant another backend, the settings of the former backend are dropped.
 
     Raises InputError with a line for each mistake. It gives the location in `files`, the key, its value and
@@ -40,8 +40,8 @@ def read_settings(
             f"{locate(path, files)}the key {dotted(path)} is not text, expected quotes around it"
             for path in bad_keys
         )
-    if not config.keys() >= defaults.keys():
-        overlay, config = config, merged(defaults, config)
+    if (complete := merged(defaults, config)) != config:
+        overlay, config = config, complete
     config = _without_former_backends(config, defaults, overlay)
     try:
         settings = Settings.model_validate(config)
