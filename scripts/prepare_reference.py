@@ -5,7 +5,9 @@ import math
 
 from diarflow.audio.prepared import duration
 from diarflow.planning.recording_files import read_row
+from diarflow.remote import shown_location
 from diarflow.runs.job import Job
+from diarflow.runs.remote_files import fetched
 from diarflow.scoring.prepared_reference import PreparedReference, write_prepared_reference
 from diarflow.scoring.recording_lines import RecordingLines
 from diarflow.scoring.reference import check_placement, make_extent, read_reference, read_scored
@@ -16,7 +18,12 @@ job = Job(snakemake)
 
 def prepare(item):
     row = read_row(item.input.row)
-    path, uem = row["reference"], row["uem"]
+    with fetched(row["reference"], item.output.reference) as path:
+        prepare_from(path, row, item)
+
+
+def prepare_from(path, row, item):
+    uem = row["uem"]
     lines = RecordingLines.from_row(row, "reference")
     uem_lines = RecordingLines.from_row(row, "uem") if uem else lines
     scored = read_scored(uem, uem_lines) if uem else None
@@ -33,7 +40,7 @@ def prepare(item):
     )
     turns, repairs = normalize_turns(turns, duration=seconds)
     reference = PreparedReference(turns, repairs, extent, source, notes + extent_notes)
-    logging.info("%s: %d turns, %s", path, len(turns), repairs)
+    logging.info("%s: %d turns, %s", shown_location(row["reference"]), len(turns), repairs)
     paths = item.output.reference, item.output.uem, item.output.sidecar
     write_prepared_reference(*paths, item.id, reference)
 

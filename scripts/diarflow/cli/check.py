@@ -16,6 +16,7 @@ from diarflow.formats.text import counted
 from diarflow.planning.recording import Recording
 from diarflow.planning.session import corpus_needs
 from diarflow.planning.table import read_corpora, warn_of_annotations
+from diarflow.remote import is_remote, shown_location
 from diarflow.settings import Settings, read_settings
 from diarflow.settings.files import DEFAULTS, check_file
 from diarflow.settings.reading import merged
@@ -101,7 +102,7 @@ def row_of(recording: Recording) -> Row:
     )
     cells = (
         name,
-        recording.audio or "",
+        shown_location(recording.audio or ""),
         _length(recording.audio, problems),
         str(recording.channel),
         reference,
@@ -118,6 +119,8 @@ def _length(audio: str | None, problems: list[str]) -> str:
 
     if not audio:
         return ""
+    if is_remote(audio):
+        return "?"
     seconds = header_duration(audio)
     if seconds is None:
         import av
@@ -143,6 +146,8 @@ def _reference(recording: Recording, problems: list[str]) -> tuple[str, str, str
     path = recording.reference
     if not path:
         return "", "", ""
+    if is_remote(path):
+        return shown_location(path), "?", ""
     kind = "Kaldi"
     try:
         if not os.path.isdir(path):

@@ -9,6 +9,7 @@ from diarflow.audio.facts import read_facts
 from diarflow.exports.recording import ExportedRecording
 from diarflow.formats.rttm import read_channels
 from diarflow.planning.recording_files import read_row
+from diarflow.remote import is_remote
 from diarflow.timeline.intervals import Turn
 from diarflow.transcripts.words import Word
 
@@ -41,9 +42,13 @@ def read_hypothesis(
         row["name"],
         artifact.variant,
         tuple(turn for turn, _ in turns),
-        str(Path(row["audio"]).absolute()) if row["audio"] else "",
+        _absolute(row["audio"]) if row["audio"] else "",
         tuple(str(Path(path).with_suffix(".wav").absolute()) for path in existing),
         max((read_facts(path)["samples"] for path in existing), default=0) / _RATE,
         tuple(channel for _, channel in turns),
         tuple(Word(*row) for row in read_rows(words)) if words else (),
     )
+
+
+def _absolute(audio: str) -> str:
+    return audio if is_remote(audio) else str(Path(audio).absolute())

@@ -25,8 +25,10 @@ from diarflow.planning.row_values import (
     file_problem,
     parse_channel,
     parse_track,
+    source_problem,
     speaker_counts,
 )
+from diarflow.remote import is_remote, shown_location
 from diarflow.settings import Corpus
 
 
@@ -113,7 +115,7 @@ class CorpusReader:
                 ("uem", source.uem),
                 ("transcript", source.transcript),
             )
-            if path and not os.path.exists(path)
+            if path and not os.path.exists(path) and not (column == "reference" and is_remote(path))
         ]
         return problems
 
@@ -126,15 +128,25 @@ class CorpusReader:
             problems.append(f"{place}: no recording, expected an id")
         if not audio and needs.audio:
             problems.append(f"{place}: no audio, expected the path of a file")
-        elif self._source.recordings and needs.audio and (problem := file_problem(audio)):
-            problems.append(f"{place}: audio {shown(audio, 100)} {problem}")
+        elif (
+            (self._source.recordings or is_remote(audio))
+            and needs.audio
+            and (problem := source_problem(audio))
+        ):
+            problems.append(f"{place}: audio {shown(shown_location(audio), 100)} {problem}")
         for column in ("reference", "uem", "transcript"):
             path = row.get(column, "")
-            if path and not is_kaldi_directory(path) and (problem := file_problem(path)):
-                problems.append(f"{place}: {column} {shown(path, 100)} {problem}")
+            find_problem = source_problem if column == "reference" else file_problem
+            if path and not is_kaldi_directory(path) and (problem := find_problem(path)):
+                problems.append(f"{place}: {column} {shown(shown_location(path), 100)} {problem}")
         channel = parse_channel(row.get("channel") or self._source.channel, place, problems)
         speakers = speaker_counts(row, self._source, place, problems)
         track = parse_track(row.get("track") or self._source.track, place, problems)
+        if channel == "each" and is_remote(audio):
+            problems.append(
+                f"{place}: channel is each, but {shown(shown_location(audio), 100)} is not on this machine; "
+                "expected mix or a number"
+            )
         if len(problems) > before:
             return []
         annotations = self._source.annotations

@@ -22,6 +22,7 @@ from diarflow.planning.file_listing import (
 )
 from diarflow.planning.rows import Rows
 from diarflow.planning.table_rows import existing_path, table_rows
+from diarflow.remote import file_name, is_remote
 from diarflow.settings import Corpus
 
 __all__ = ["Rows", "existing_path", "read_rows"]
@@ -38,6 +39,10 @@ def read_rows(source: Corpus, *, needs_audio: bool) -> Rows:
     """
     if source.recordings:
         return table_rows(source.name, source.recordings, needs_audio=needs_audio)
+    if source.audio and is_remote(source.audio):
+        name = os.path.splitext(file_name(source.audio))[0]
+        row = {"recording": name, "audio": source.audio}
+        return Rows(rows=[(f"corpus {source.name}", row)])
     if source.audio:
         return _file_rows(source.name, source.audio)
     return _simulated_rows(source.name, source.simulate)

@@ -8,6 +8,7 @@ import os
 from diarflow.formats.kaldi import AUDIO, is_kaldi_directory, read_map
 from diarflow.formats.text import shown
 from diarflow.planning.corpus_rows import Rows, existing_path
+from diarflow.remote import is_remote
 from diarflow.settings import Corpus
 
 _COUNTS = "reco2num_spk"
@@ -50,6 +51,8 @@ def _problem(text: str) -> str:
 
 
 def resolved(path: str, folder: str) -> str:
-    """Return the path of a file that is relative to the current folder or, if it is not there, to `folder`."""
+    """Return the path of a file that is relative to the current folder or, if it is not there, to `folder`. A URL stays."""
+    if is_remote(path):
+        return path
     beside = existing_path(os.path.normpath(os.path.join(folder, path)))
     return beside if not os.path.exists(path) and os.path.exists(beside) else existing_path(path)

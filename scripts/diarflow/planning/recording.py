@@ -10,10 +10,16 @@ from diarflow.formats.names import forms
 from diarflow.formats.tiers import ALL_TIERS, TierSelection
 from diarflow.planning.reference_digests import FileUsers, has_lines, lines_digest
 from diarflow.planning.source_stamps import audio_stamps
+from diarflow.remote import is_remote
 from diarflow.scoring.recording_lines import RecordingLines
 
 MADE_BY_RULES = "results" + os.sep  # files below it need not exist at planning
 _OF_PROGRAMS = "/external/"  # in the path of a file that an external system writes
+
+
+def is_read_at_planning(path: str | None) -> bool:
+    """Return whether a file exists at planning on this machine: no rule makes it, and it is not remote."""
+    return bool(path) and not str(path).startswith(MADE_BY_RULES) and not is_remote(str(path))
 
 
 def is_of_program(path: str) -> bool:
@@ -70,7 +76,8 @@ class Recording:
     def row_parts(self) -> dict[str, dict[str, Any]]:
         """Return the parts of the row by the rule that reads them, so that a change re-runs only that rule.
 
-        `stamps` describe the content of files that are no inputs of the job.
+        `stamps` describe the content of files that are no inputs of the job, except remote ones: their location stands
+        for their content.
         """
         parts = {} if self.call else self.imported_parts()
         return parts | {
@@ -79,7 +86,7 @@ class Recording:
                 "channel": self.channel,
                 **({} if self.track is None else {"track": self.track}),
                 "stamps": audio_stamps(self.corpus, self.id, self.audio)
-                if self.audio and not self.source_audio()
+                if self.audio and is_read_at_planning(self.audio)
                 else [],
             },
             "reference": {
@@ -126,7 +133,7 @@ class Recording:
             (self.uem, "uem"),
             *((path, "rttm") for _, path in self.rttm),
         ):
-            if path and not path.startswith(MADE_BY_RULES):
+            if path and is_read_at_planning(path):
                 yield path, kind
 
     def lines_in(self, path: str) -> RecordingLines:
@@ -154,7 +161,7 @@ class Recording:
         for kind, path in paths.items():
             if path:
                 lines = self.lines_in(path)
-                if not path.startswith(MADE_BY_RULES) and has_lines(path, kind, lines):
+                if is_read_at_planning(path) and has_lines(path, kind, lines):
                     lines = lines._replace(is_own=True)
                 descriptions[kind] = lines.values()
         return descriptions
@@ -164,5 +171,5 @@ class Recording:
         return [
             lines_digest(path, kind, self.lines_in(path))
             for kind, path in paths.items()
-            if path and not path.startswith(MADE_BY_RULES)
+            if path and is_read_at_planning(path)
         ]

@@ -15,6 +15,7 @@ from typing import Any
 from diarflow.atomic import atomic_write
 from diarflow.errors import table_cell
 from diarflow.planning.recording import Recording
+from diarflow.remote import shown_location
 from diarflow.runs.result_records import row_digest
 
 _STAND_IN = "changed.json"
@@ -105,8 +106,9 @@ def _write_summaries(recordings: Iterable[tuple[Recording, dict[str, dict[str, A
         row: dict[str, Any] = {"corpus": corpus, "recording": id, "name": recording.name}
         for part in _PARTS:
             row |= {k: v for k, v in parts[part].items() if k not in row and k != "stamps"}
+        row["audio"] = shown_location(row["audio"]) if row["audio"] else row["audio"]
         _write(f"results/{corpus}/recordings/{id}.json", json.dumps(row, indent=1) + "\n")
-        cells = (table_cell(recording.name), table_cell(recording.audio or ""))
+        cells = (table_cell(recording.name), table_cell(shown_location(recording.audio or "")))
         ids.setdefault(corpus, {})[recording.call or id] = "\t".join(cells)
         if (recording.audio or "").startswith(f"results/{corpus}/simulated/"):
             simulated.setdefault(corpus, []).append(f"{id}\t{id}.wav\t{id}.rttm\n")

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 
 from diarflow import changes, clustering, embedding, networks, overlap, speech, turns
 from diarflow.backends import Backend
@@ -11,6 +12,7 @@ from diarflow.networks.onnx import model_path
 from diarflow.planning.file_listing import is_in_own_results
 from diarflow.planning.model_checks import is_trained
 from diarflow.planning.plan import Plan
+from diarflow.remote import PLUGINS, is_remote, scheme, shown_location
 from diarflow.settings import STAGES, Settings, is_oracle
 
 BACKENDS: dict[str, dict[str, Backend]] = {
@@ -58,6 +60,24 @@ def check_installed(plan: Plan) -> None:
             problems += _missing_packages(f"systems.{system}", PIPELINE_PACKAGES, "pyannote")
     if problems:
         raise InputError.of(problems)
+
+
+def check_remote(plan: Plan, *, uses_conda: bool) -> None:
+    """Raise InputError if a recording lies in object storage whose storage plugin is not installed."""
+    locations = (
+        location
+        for recording in plan.recordings.values()
+        for location in (recording.audio, recording.reference)
+        if location and is_remote(location)
+    )
+    first = {scheme(location): location for location in locations}
+    for name, location in first.items():
+        plugin = PLUGINS[name]
+        where = f"{shown_location(location)} needs snakemake-storage-plugin-{plugin}"
+        if plugin and uses_conda:
+            raise InputError(f"{where}, which the environments of --sdm conda do not contain")
+        if plugin and not find_spec(f"snakemake_storage_plugin_{plugin}"):
+            raise InputError(f"{where}, not installed here: run `pip install 'diarflow[remote]'`")
 
 
 def _missing_packages(user: str, packages: Iterable[str], environment: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ import re
 
 from diarflow.formats.text import as_integer, shown
 from diarflow.planning.recording import MADE_BY_RULES
+from diarflow.remote import is_remote, location_problem
 from diarflow.settings import Corpus
 
 SPEAKER_COUNTS = ("num_speakers", "min_speakers", "max_speakers")  # columns of the table
@@ -17,6 +18,11 @@ def file_problem(path: str) -> str:
     if os.path.isdir(path):
         return "is a folder, expected a file"
     return "is not a regular file, expected a file" if os.path.lexists(path) else "does not exist"
+
+
+def source_problem(location: str) -> str:
+    """Return why a location is neither a file nor a URL, or ""."""
+    return location_problem(location) if is_remote(location) else file_problem(location)
 
 
 def parse_channel(value: int | str, place: str, problems: list[str]) -> int | str:

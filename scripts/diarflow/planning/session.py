@@ -23,7 +23,12 @@ from diarflow.planning.model_checks import check_models
 from diarflow.planning.oracle_systems import with_oracles
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance
-from diarflow.planning.requirements import check_baseline, check_installed, check_references
+from diarflow.planning.requirements import (
+    check_baseline,
+    check_installed,
+    check_references,
+    check_remote,
+)
 from diarflow.planning.rule_batch import RuleBatch
 from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
@@ -76,7 +81,9 @@ class Session:
             self.links.check()
             check_baseline(self.settings.report.baseline)
             # with conda each rule has an environment of its own
-            if not workflow.deployment_settings.deployment_method:
+            uses_conda = bool(workflow.deployment_settings.deployment_method)
+            check_remote(self.plan, uses_conda=uses_conda)
+            if not uses_conda:
                 check_installed(self.plan)
             if workflow.is_main_process:
                 check_models(self.plan)

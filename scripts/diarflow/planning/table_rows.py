@@ -10,6 +10,7 @@ from diarflow.planning.columns import PATHS, Header, read_header
 from diarflow.planning.rows import Rows
 from diarflow.planning.table_files import read_cells
 from diarflow.planning.table_text import TableRow
+from diarflow.remote import file_name, is_remote
 
 
 def table_rows(corpus: str, table: str, *, needs_audio: bool) -> Rows:
@@ -61,7 +62,7 @@ def _add(result: Rows, row: TableRow, header: Header, corpus: str, table: str) -
         result.other_corpora[values.get("corpus", "")] += 1
         return
     for column in PATHS:
-        if values.get(column):
+        if values.get(column) and not is_remote(values[column]):
             path = os.path.normpath(os.path.join(os.path.dirname(table), values[column]))
             values[column] = existing_path(path)
     result.rows.append((row.place, values))
@@ -69,7 +70,7 @@ def _add(result: Rows, row: TableRow, header: Header, corpus: str, table: str) -
 
 def _name_after_audio(rows: list[tuple[str, dict[str, str]]], folder: str) -> str:
     """Name each recording after its audio file, with the folders from `folder` on where files have the same name."""
-    paths = [os.path.splitext(row.get("audio", ""))[0] for _, row in rows]
+    paths = [os.path.splitext(_path(row.get("audio", "")))[0] for _, row in rows]
     counts = Counter(os.path.basename(path) for path in dict.fromkeys(paths))
     same = 0
     for (_, row), path in zip(rows, paths, strict=True):
@@ -79,6 +80,10 @@ def _name_after_audio(rows: list[tuple[str, dict[str, str]]], folder: str) -> st
             same += 1
     folders = f", {same} of them with folders" if same else ""
     return f"recordings are named after their audio files{folders}"
+
+
+def _path(location: str) -> str:
+    return file_name(location) if is_remote(location) else location
 
 
 def _left_out(table: str, comments: Sequence[TableRow]) -> list[str]:

@@ -76,7 +76,7 @@ class Corpus(Block):
         None, description="subset of this protocol: train, development or test; null: all"
     )
     audio: str | None = Field(
-        None, description="folder or glob pattern of audio files, instead of a table"
+        None, description="folder, glob pattern of audio files, or URL of one, instead of a table"
     )
     simulate: Simulation | None = Field(
         None, description="simulated conversations, instead of a table"
