@@ -33,5 +33,6 @@ rule all:
     input:
         rules.rttm.input,
         rules.exports.input,
-        rules.link.input,
-        rules.report.input,
+        # links and the report are made of all shards (diarflow gather)
+        rules.link.input if settings.shard is None else [],
+        rules.report.input if settings.shard is None else plan.scores(),

@@ -48,7 +48,23 @@ def _parser() -> argparse.ArgumentParser:
     _add_paths(run, nargs="*", default=f"; default: {CONFIG}")
     _add_corpus_options(run)
     _add_run_options(run)
+    run.add_argument(
+        "--shard", metavar="N/COUNT", help="part of each corpus, such as 3/100; see diarflow gather"
+    )
     run.set_defaults(command=_run)
+
+    gather = commands.add_parser("gather", help="make one report of the results of shards")
+    gather.add_argument("folders", nargs="+", metavar="FOLDER", help="folders of shards")
+    gather.add_argument("--configfile", nargs="+", metavar="FILE", required=True)
+    choice = gather.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--partial", action="store_true", help="make the report although shards are missing"
+    )
+    choice.add_argument(
+        "--complete", action="store_true", help="process here the recordings that are missing"
+    )
+    _add_run_options(gather)
+    gather.set_defaults(command=_gather)
 
     check = commands.add_parser(
         "check", help="list what would be read for each recording; runs and writes nothing"
@@ -141,6 +157,12 @@ def _check(options: argparse.Namespace) -> int:
     from diarflow.cli.check import check
 
     return check(options)
+
+
+def _gather(options: argparse.Namespace) -> int:
+    from diarflow.cli.gather import gather_shards
+
+    return gather_shards(options)
 
 
 def _state(options: argparse.Namespace) -> int:

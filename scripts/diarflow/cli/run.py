@@ -27,6 +27,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.paths:
         options.paths = [_default_config(directory)]
     configfiles = prepare(options, directory)
+    if options.shard:
+        configfiles.append(shard_file(directory, options.shard))
     start(
         snakemake_command(
             [], directory=directory, configfiles=configfiles, cores=options.cores,
@@ -34,6 +36,13 @@ def run(options: argparse.Namespace) -> int:
         )
     )  # fmt: skip
     return 0
+
+
+def shard_file(directory: Path, shard: str) -> str:
+    """Write an overlay that selects shards, and return its path."""
+    path = directory / f"diarflow-shard-{shard.replace('/', '-of-')}.yaml"
+    path.write_text(configuration.as_yaml({"shard": shard}), encoding="utf-8")
+    return str(path)
 
 
 def _default_config(directory: Path) -> str:

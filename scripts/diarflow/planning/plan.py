@@ -136,6 +136,10 @@ class Plan(Request):
         """Return the prepared references, or with ".uem" the scored extents, with ".json" the sidecars."""
         return self.inputs("reference", "prepare_reference", extension, scored=True, output=output)
 
+    def scores(self) -> list[str]:
+        """Return the scores of all recordings that have a reference."""
+        return self.inputs("scores", "score_recording", ".parquet", scored=True)
+
     def exported(self) -> list[str]:
         """Return the words with speakers, and the exports that the corpora request."""
         paths = self.inputs("words", "assign_words", ".parquet")

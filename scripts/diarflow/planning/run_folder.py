@@ -12,6 +12,7 @@ from diarflow.planning.file_states import file_state
 from diarflow.planning.plan import Plan
 from diarflow.planning.recording_files import RowFiles
 from diarflow.planning.result_check import ResultCheck, changed_mark
+from diarflow.planning.shards import write_shard
 from diarflow.runs.locks import LOCK, remove_stale_locks
 from diarflow.runs.usage import remove_superseded
 
@@ -73,6 +74,7 @@ class RunFolder:
         if self._results:
             self._results.restore_times()
         self._rows.write()
+        write_shard(self._plan.settings.shard)
         for corpus in self._plan.systems:
             remove_superseded(corpus, partial(self._plan.ids, corpus))
 

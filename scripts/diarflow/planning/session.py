@@ -32,6 +32,7 @@ from diarflow.planning.requirements import (
 from diarflow.planning.rule_batch import RuleBatch
 from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
+from diarflow.planning.shards import of_shard
 from diarflow.planning.table import read_corpora, warn_of_annotations
 from diarflow.progress.context import add_batch, set_context
 from diarflow.rule_names import plain_name
@@ -68,6 +69,8 @@ class Session:
         )
         self.needs = corpus_needs(settings)
         recordings, self.warnings = read_corpora(settings.corpora, self.needs)
+        every_recording = recordings
+        settings, recordings = of_shard(settings, recordings)
         with _located_errors(files):
             settings, oracle_warnings = with_oracles(settings, recordings)
             self.settings = with_trials(settings)
@@ -90,7 +93,7 @@ class Session:
         if workflow.is_main_process:
             self.warnings += [
                 *oracle_warnings,
-                *warn_of_annotations(recordings),
+                *warn_of_annotations(every_recording),
                 *self.plan.calls.warnings(),
                 *self.folder.warnings(),
                 *_export_warnings(self.plan),

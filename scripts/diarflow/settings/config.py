@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from diarflow.exports import EXPORTS
 from diarflow.settings.base import Block, Name
@@ -33,6 +33,11 @@ class Settings(Block):
     )
     batch_size: int = Field(
         1, ge=1, le=10_000, description="limit of the average number of recordings in a job"
+    )
+    shard: str | None = Field(
+        None,
+        pattern=r"^[1-9]\d*(,[1-9]\d*)*/[1-9]\d*$",
+        description="part of each corpus: 3/100 is the third of 100 shards; null: all recordings",
     )
     time_limit: float | None = Field(
         None,
@@ -78,6 +83,14 @@ class Settings(Block):
     plda: dict[Name, Plda] = Field(
         default_factory=dict, description="trainings of a PLDA, a model for vbx"
     )
+
+    @field_validator("shard")
+    @classmethod
+    def _has_numbers_up_to_its_count(cls, text: str | None) -> str | None:
+        numbers, _, count = (text or "1/1").partition("/")
+        if max(map(int, numbers.split(","))) > int(count):
+            raise ValueError(f"is {text}, expected numbers from 1 to {count}")
+        return text
 
     def systems_of(self, corpus: Corpus) -> list[str]:
         """Return the names of the systems that run on a corpus. The systems that one fuses precede it."""
