@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sessions import open_session, write_corpus
 
 from diarflow.errors import InputError
-from diarflow.planning.gather import check_shards, gather, read_shard_folder
 from diarflow.planning.shards import SHARD_FILE, parse_shard, shard_number
+from diarflow.runs.gather import check_shards, gather, read_shard_folder
 from diarflow.runs.result_records import FOLDER, JobRecords, merged_records, read_records
 
 

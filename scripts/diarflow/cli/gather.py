@@ -11,9 +11,9 @@ from diarflow.cli.run import run_folder, shard_file
 from diarflow.cli.workflow import snakemake_command, start
 from diarflow.errors import InputError
 from diarflow.formats.text import counted, examples
-from diarflow.planning.gather import check_shards, gather, read_shard_folder
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.rule_names import plain_rule
+from diarflow.runs.gather import check_shards, gather, read_shard_folder
 
 _PRODUCTS = ["rttm", "exports", "report"]
 
