@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.backends import MODELS, PACKAGE
-from diarflow.digests import canonical, digest, versions
+from diarflow.digests import canonical, digest
 from diarflow.embedding.card import network_file
 from diarflow.exports import EXPORTS
 from diarflow.networks.onnx import model_path
 from diarflow.planning.code_digest import code_digest
 from diarflow.planning.environments import place_digest
+from diarflow.planning.package_versions import job_versions
 from diarflow.planning.plan import Plan
 from diarflow.planning.requirements import BACKENDS
 from diarflow.settings.embedding_card import read_card
@@ -36,7 +37,7 @@ _TRAINING_SET = {"kinds", "max_pause", "neighbourhood", "features", "normalisati
 def rule_provenance(rule: str, *packages: str, **settings: Any) -> str:
     """Return the provenance of a rule that has no backend."""
     return canonical(
-        settings=settings, code=code_digest(_script(rule)), versions=versions(*packages)
+        settings=settings, code=code_digest(_script(rule)), versions=job_versions(*packages)
     )
 
 
@@ -46,7 +47,7 @@ def export_provenance(name: str, script: str, **settings: Any) -> str:
     return canonical(
         settings={"format": name, **settings},
         code=code_digest(_script(script), export.source),
-        versions=versions(*export.packages),
+        versions=job_versions(*export.packages),
     )
 
 
@@ -78,7 +79,7 @@ class Provenance:
         return canonical(
             settings=values,
             code=code_digest(_script(rule), backend.source),
-            versions=versions("numpy", *backend.packages),
+            versions=job_versions("numpy", *backend.packages),
             models=_model_digests(backend.models, values),
         )
 
@@ -90,7 +91,7 @@ class Provenance:
         return canonical(
             settings=values,
             code=code_digest(_script(rule)),
-            versions=versions(*packages),
+            versions=job_versions(*packages),
             files={place: place_digest(place) for place in places},
         )
 
@@ -138,7 +139,7 @@ class Provenance:
         return canonical(
             settings=plda.model_dump() | {"variant": values},
             code=code_digest(_script("train_plda"), backend.source),
-            versions=versions("numpy", "scipy", "soundfile", "soxr", *backend.packages),
+            versions=job_versions("numpy", "scipy", "soundfile", "soxr", *backend.packages),
             models=_model_digests(backend.models, values),
             speakers=files_stamp(speakers),
         )
@@ -156,7 +157,7 @@ class Provenance:
         return canonical(
             settings=simulation.model_dump(exclude={"conversations"}),
             code=code_digest(_script("simulate_conversations")),
-            versions=versions("numpy", "scipy", "soundfile", "soxr"),
+            versions=job_versions("numpy", "scipy", "soundfile", "soxr"),
             speakers=files_stamp(speakers),
             turn_taking=digest(TURN_TAKING),
         )

@@ -21,6 +21,7 @@ from diarflow.planning.link_groups import link_warnings
 from diarflow.planning.link_rules import LinkRules
 from diarflow.planning.model_checks import check_models
 from diarflow.planning.oracle_systems import with_oracles
+from diarflow.planning.package_versions import use_conda
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance
 from diarflow.planning.requirements import (
@@ -74,6 +75,9 @@ class Session:
         with _located_errors(files):
             settings, oracle_warnings = with_oracles(settings, recordings)
             self.settings = with_trials(settings)
+            # with conda each rule has an environment of its own
+            uses_conda = bool(workflow.deployment_settings.deployment_method)
+            use_conda(is_used=uses_conda)
             self.plan = Plan(self.settings, recordings)
         self.provenance = Provenance(self.plan)
         self.links = LinkRules(self.plan, self.provenance)
@@ -83,8 +87,6 @@ class Session:
             check_references(self.plan)
             self.links.check()
             check_baseline(self.settings.report.baseline)
-            # with conda each rule has an environment of its own
-            uses_conda = bool(workflow.deployment_settings.deployment_method)
             check_remote(self.plan, uses_conda=uses_conda)
             if not uses_conda:
                 check_installed(self.plan)
