@@ -22,6 +22,12 @@ DEFAULT_CONFIG = yaml.load(DEFAULTS.read_text(), getattr(yaml, "CSafeLoader", ya
 TURN = "SPEAKER {} 1 1.0 2.0 <NA> <NA> x <NA> <NA>\n"
 _sessions: list[Session] = []  # since the last end of a run
 
+# an overlay with a system that embeds its windows one by one
+WINDOWS = {"systems": {"windows": {
+    "speech": "segmentation", "changes": "none", "overlap": "segmentation", "embedding": "campplus",
+    "clustering": "vbx", "turns": "activations",
+}}}  # fmt: skip
+
 
 def workflow(*, is_main_process=True, is_run=True, uses_conda=False, configfiles=()):
     """Return the parts of Snakemake's workflow that planning reads: of a run, a dry run or the process of a job."""

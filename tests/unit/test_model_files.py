@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from sessions import WINDOWS
 from test_requirements import plan_of
 
 from diarflow.artifacts.archives import array_shapes, check_size
@@ -20,12 +21,6 @@ from diarflow.networks.graph import build_graph
 from diarflow.networks.onnx_header import read_header
 from diarflow.networks.weights import SHAPES, read_metadata, read_weights
 from diarflow.planning.model_checks import check_models
-
-# a system with the variants of windows that are embedded one by one
-WINDOWS = {"systems": {"windows": {
-    "speech": "segmentation", "changes": "none", "overlap": "segmentation", "embedding": "campplus",
-    "clustering": "vbx", "turns": "activations",
-}}}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

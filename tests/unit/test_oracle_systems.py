@@ -25,7 +25,7 @@ def test_each_variant_replaces_one_stage_or_the_number_of_speakers():
     best, speech = result.systems["best"], result.systems["best-oracle-speech"]
     assert (speech.speech, speech.turns) == ("oracle", best.turns)
     count = result.clustering[result.systems["best-oracle-count"].clustering]
-    assert count == result.clustering["vbx"].model_copy(update={"speaker_count": "oracle"})
+    assert count == result.clustering["consensus"].model_copy(update={"speaker_count": "oracle"})
     assert warnings == []
 
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from sessions import evaluated, job_of, open_session, write_corpus
+from sessions import WINDOWS, evaluated, job_of, open_session, write_corpus
 
 from diarflow.planning.file_states import scan_again
 
@@ -17,17 +17,18 @@ CHANNEL_ROW = "results/{corpus}/recordings/channels/{recording}.json"
 RTTM = "results/{corpus}/rttm/{system}/{recording}.rttm"
 TURNS = "results/{corpus}/turns/{system}/{recording}.parquet"
 CLUSTERS = "results/{corpus}/clusters/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.parquet"
+FRAMES = "results/{corpus}/activations/{frames}/{recording}.npy"
 DENSE = "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{dense}/{recording}.npy"
 WORDS = "results/{corpus}/words/{system}/{recording}.parquet"
 # with and without a network, with and without an oracle; their variants are in config.yaml
-SYSTEMS = ["best", "classic", "classic-oracle-changes"]
+SYSTEMS = ["best", "windows", "classic", "classic-oracle-changes"]
 
 
 @pytest.fixture(params=[1, 10], ids=["jobs of a recording", "batches"])
 def inputs(request, planning_folder):
     """Return a function that gives the inputs of the job on a recording, as its rule declares them."""
     corpus = write_corpus("a") | {"systems": SYSTEMS}
-    session = open_session({"corpora": [corpus], "batch_size": request.param})
+    session = open_session({"corpora": [corpus], "batch_size": request.param} | WINDOWS)
 
     def of_job(rule, output, method, *arguments, **values):
         batch, wildcards = job_of(session, rule, "a", corpus="c", **values)
@@ -66,7 +67,10 @@ def test_turns_read_the_clusters_of_the_variants_that_their_system_selects(input
     ("setting", "pattern", "system", "expected"),
     [
         ("network", ACTIVATIONS, "best", ["results/c/activations/segmentation/a.npy"]),
-        ("embedding", DENSE, "best", ["results/c/embeddings/{}.campplus-short/a.npy"]),
+        ("frames", FRAMES, "best", ["results/c/activations/campplus/a.npy"]),
+        ("embedding", DENSE, "best", []),
+        ("embedding", DENSE, "windows", ["results/c/embeddings/{}.campplus-short/a.npy"]),
+        ("frames", FRAMES, "windows", []),
         ("network", ACTIVATIONS, "classic", []),
         ("embedding", DENSE, "classic", []),
     ],
@@ -75,7 +79,7 @@ def test_turns_read_a_network_and_a_second_embedding_only_if_they_are_set(
     inputs, setting, pattern, system, expected
 ):
     files = inputs("build_turns", TURNS, "inputs_of_turns", setting, pattern, system=system)
-    stages = "segmentation.none.segmentation"  # of `best`, in config.yaml
+    stages = "segmentation.none.segmentation"  # of `windows`
     assert files == [path.format(stages) for path in expected]
 
 

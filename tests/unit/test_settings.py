@@ -124,9 +124,9 @@ def test_every_setting_has_a_description_and_every_number_a_range():
         ({"clustering": {"My one": {"backend": "kmeans"}}},
          "clustering.My one: bad name My one, expected lower-case letters, digits"),
         ({"systems": {"classic": {"speech": "energy"}}},
-         "systems.classic.speech is energy, expected one of webrtc, segmentation, segmentation-fast, silero"),
+         "systems.classic.speech is energy, expected one of webrtc, segmentation, segmentation-fast, segmentation-precise, silero"),
         ({"default_systems": ["worst"]},
-         "default_systems is worst, expected one of best, fast, classic"),
+         "default_systems is worst, expected one of best, fast, precise, classic"),
         ({"corpora": [{"name": "x"}]}, "corpora[0]: expected one of recordings (a table), audio"),
         ({"corpora": [{"name": "report", "audio": "x"}]},
          "corpora[0].name is report, which is reserved; expected none of activations, all"),
@@ -142,7 +142,7 @@ def test_every_setting_has_a_description_and_every_number_a_range():
         ({"speech": {"mine": None}}, "speech.mine is None, expected a mapping of settings"),
         ({"corpora": [{"name": "x", "audio": "y", "channel": 1.0}]}, "corpora[0].channel is 1.0, expected one of mix"),
         ({"corpora": [{"name": "x", "audio": "y", "systems": ["z"]}]},
-         "corpora[0].systems is z, expected one of best, fast, classic"),
+         "corpora[0].systems is z, expected one of best, fast, precise, classic"),
         ({"corpora": None}, "corpora is None, expected a list"),
         ({"speech": 3}, "speech is 3, expected a mapping"),
         ({"speach": {}}, "speach is not a setting (did you mean speech?), expected one of corpora"),
@@ -258,7 +258,7 @@ def test_a_former_name_in_a_search_gives_the_present_name(tmp_path):
 def test_a_long_list_of_allowed_values_is_shortened():
     system = DEFAULTS["systems"]["best"]
     many = {f"system-{number}": system for number in range(200)}
-    with pytest.raises(InputError, match=r"\.\.\. \(210 in all\)$") as error:
+    with pytest.raises(InputError, match=r"\.\.\. \(211 in all\)$") as error:
         settings({"systems": many, "default_systems": ["worst"]})
     assert len(str(error.value)) <= 300
 
