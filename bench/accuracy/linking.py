@@ -37,12 +37,17 @@ docs/simulation.md. The people read 15 to 110 s each, so that what they say is r
 person come from one session: real recordings differ more. `reference-turns` has the turns of the reference, `best` is the system
 of that name. F1 is that of pairs of seconds in different recordings. *baseline*: average linkage of the cosine similarity
 of mean vectors, with the threshold that has the highest F1 on these conversations, and the constraint that speakers of one recording differ.
-Percent; the columns are defined in docs/scoring.md.
+Percent; the columns are defined in docs/scoring.md. {plda}
 
 *enrolled*: {enrolled} people from 20 s each; the other people are strangers. *AMI*: excerpts of 30 s, whose meetings have people in common.
 """
+TRAINED_TEXT = "The PLDA was trained for this measurement, without the 40 people."
+SHIPPED_TEXT = (
+    "The PLDA is the shipped one, which was trained on {count} of the 40 people, from 30 s each."
+)
 COLUMNS = ["corpus", "system", "linking", "people", "of", "DER", "cross DER", "precision", "recall", "F1", "B-cubed F1", "EER", "minDCF", "known named", "strangers named"]  # fmt: skip
 _KEYS = ("people", "reference_people", "der", "cross_der", "link_precision", "link_recall", "link_f1", "bcubed_f1", "eer", "min_dcf", "known_named", "strangers_named")  # fmt: skip
+TRAINED, SHIPPED = "models/linking/plda.npz", "plda-campplus.npz"
 ENOUGH = 70.0  # seconds of speech of a person of whom 20 s are kept apart
 APART = 20 * 16_000  # samples
 PEOPLE, ENROLLED = 40, 20
@@ -81,6 +86,14 @@ def prepare(folder: Path) -> None:
             soundfile.write(enrolment / "apart.wav", apart[:APART], 16_000)
 
 
+def heard_by_plda(folder: Path) -> int:
+    """Return the number of people in the part on which the shipped PLDA was trained."""
+    names = [path.name for path in (folder / "people/conversation").iterdir()]
+    datasets = {path.name for path in SPEAKERS.iterdir() if path.is_dir()}
+    speakers = [f"{d}/{n[len(d) + 1 :]}" for n in names for d in datasets if n.startswith(f"{d}-")]
+    return sum(part_of(speaker) == "train" for speaker in speakers)
+
+
 def read_audio(path: Path) -> np.ndarray:
     """Return mono audio at 16 kHz."""
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
@@ -88,7 +101,9 @@ def read_audio(path: Path) -> np.ndarray:
     return audio if rate == 16_000 else soxr.resample(audio, rate, 16_000)
 
 
-def run_simulated(folder: Path, conversations: int, seconds: int, *, known: bool) -> list[dict]:
+def run_simulated(
+    folder: Path, conversations: int, seconds: int, model: str, *, known: bool
+) -> list[dict]:
     """Link the conversations, and return the rows of the scores."""
     corpus = {
         "name": "sim", "systems": ["best", "reference-turns"], "link": True,
@@ -98,7 +113,7 @@ def run_simulated(folder: Path, conversations: int, seconds: int, *, known: bool
     plda = {"speakers": "plda-speakers", "part": "train", "embedding": "campplus", "seconds": 30, "dimensions": 48, "seed": 0}  # fmt: skip
     config = {
         "corpora": [corpus], "systems": {"reference-turns": REFERENCE_TURNS}, "plda": {"linking": plda},
-        "links": {"default": {"model": "models/linking/plda.npz"}}, "batch_size": 30,
+        "links": {"default": {"model": model}}, "batch_size": 30,
         "speakers": {"known": "people/known" if known else None},
     }  # fmt: skip
     (folder / "my.yaml").write_text(yaml.safe_dump(config))
@@ -172,7 +187,7 @@ def cells(corpus: str, system: str, linking: str, row: Mapping) -> list[str]:
 
 
 def table_rows(folder: Path, options: argparse.Namespace) -> Iterator[list[str]]:
-    size = options.conversations, options.seconds
+    size = options.conversations, options.seconds, SHIPPED if options.shipped else TRAINED
     for row in run_simulated(folder, *size, known=False):
         yield cells("simulated", row["system"], "PLDA", row)
     for system in ("best", "reference-turns"):
@@ -188,6 +203,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--conversations", type=int, default=60)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--shipped", action="store_true", help="use the shipped PLDA")
     parser.add_argument("--folder", type=Path, help="folder of the run; default: a temporary one")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -195,8 +211,9 @@ def main() -> None:
         os.makedirs(folder, exist_ok=True)
         prepare(folder)
         text = TEXT.format(
-            conversations=options.conversations, seconds=options.seconds, enrolled=ENROLLED
-        )
+            conversations=options.conversations, seconds=options.seconds, enrolled=ENROLLED,
+            plda=SHIPPED_TEXT.format(count=heard_by_plda(folder)) if options.shipped else TRAINED_TEXT,
+        )  # fmt: skip
         print_heading("Linking of speakers across recordings", text)
         print_table(COLUMNS, table_rows(folder, options))
 
