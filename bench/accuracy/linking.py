@@ -34,8 +34,8 @@ from diarflow.simulation.speakers import part_of
 TEXT = """
 {conversations} simulated conversations of {seconds} s with 2 to 6 of 40 people: rooms, noise, levels and telephone band as in
 docs/simulation.md. The people read 15 to 110 s each, so that what they say is repeated in several conversations, and the voices of a
-person come from one session: real recordings differ more. `reference-turns` has the turns of the reference, `best` is the system
-of that name. F1 is that of pairs of seconds in different recordings. *baseline*: average linkage of the cosine similarity
+person come from one session: real recordings differ more. `reference-turns` takes speech, overlap and the cluster of each
+window from the reference, and has errors at the edges of windows; `best` is the system of that name. F1 is that of pairs of seconds in different recordings. *baseline*: average linkage of the cosine similarity
 of mean vectors, with the threshold that has the highest F1 on these conversations, and the constraint that speakers of one recording differ.
 Percent; the columns are defined in docs/scoring.md. {plda}
 
