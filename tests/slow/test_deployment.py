@@ -118,7 +118,7 @@ def test_a_wheel_in_a_clean_environment(wheel, tiny, tmp_path):
     text = run(programs / "diarflow", "run", "my.yaml", "--", "--dry-run", folder=tiny)
     assert "Nothing to be done" in text
     run(programs / "diarflow", "init", folder=tmp_path)
-    text = run(programs / "diarflow", "run", "--", "--dry-run", "--quiet", folder=tmp_path)
+    text = run(programs / "diarflow", "run", "--", "--dry-run", folder=tmp_path)
     assert "write_rttm" in text
 
 
