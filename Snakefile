@@ -18,6 +18,7 @@ include: "workflow/rules/segment.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/cluster.smk"
 include: "workflow/rules/external.smk"
+include: "workflow/rules/confidence.smk"
 include: "workflow/rules/export.smk"
 include: "workflow/rules/link.smk"
 include: "workflow/rules/convert.smk"
@@ -35,4 +36,5 @@ rule all:
         rules.exports.input,
         # links and the report are made of all shards (diarflow gather)
         rules.link.input if settings.shard is None else [],
+        rules.confidence.input,
         rules.report.input if settings.shard is None else plan.scores(),

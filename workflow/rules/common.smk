@@ -67,6 +67,7 @@ wildcard_constraints:
     training="[a-z0-9-]+",
     tuning="[a-z0-9-]+",
     plda="[a-z0-9-]+",
+    calibrator="[a-z0-9-]+",
     speech="[a-z0-9-]+",
     changes="[a-z0-9-]+",
     overlap="[a-z0-9-]+",

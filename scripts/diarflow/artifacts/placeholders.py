@@ -28,7 +28,7 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
     elif kind == "external":
         with atomic_write(path) as temporary:
             temporary.touch()
-    elif kind == "sidecar":
+    elif kind in ("sidecar", "estimate"):
         write_sidecar(path, set_aside=rule)
     elif kind == "uem":
         from diarflow.formats.uem import write_uem

@@ -24,6 +24,7 @@ from diarflow.planning.search import search_content
 from diarflow.runs.result_records import made_from
 
 _DURATION = 60.0  # seconds that each recording counts
+_CONFIDENCES = ("confidence", "estimate_confidence", ".json")
 _SCORES = ("scores", "score_recording", ".parquet")
 
 
@@ -97,6 +98,16 @@ class Aggregation:
     def pages_digest(self, wildcards: Any) -> str:
         """Return the digests of the templates of the report's pages."""
         return pages_digest()
+
+    def corpus_confidences(self, wildcards: Any) -> list[str]:
+        """Return the confidences that the table of a corpus must declare."""
+        output = f"results/{wildcards.corpus}/confidence.csv"
+        return self._plan.inputs(*_CONFIDENCES, output=output, corpus=wildcards.corpus)
+
+    def corpus_confidence_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of the table of confidences of a corpus, with the paths of all of them."""
+        confidences = self._plan.paths(*_CONFIDENCES, corpus=wildcards.corpus)
+        return rule_provenance("report_confidence", confidences=confidences)
 
     # --- exports --------------------------------------------------------------------------------
 
@@ -178,6 +189,22 @@ class Aggregation:
     def training_provenance(self, wildcards: Any) -> str:
         """Return the provenance of a trained change detector."""
         return self._provenance.training(wildcards.training)
+
+    def confidence_evidence(self, wildcards: Any) -> list[str]:
+        """Return the evidence that a calibrator is trained on."""
+        return self._of_examples("evidence/{system}/{recording}.parquet")
+
+    def confidence_references(self, wildcards: Any) -> list[str]:
+        """Return the references that a calibrator is trained on."""
+        return list(dict.fromkeys(self._of_examples("reference/{recording}.rttm")))
+
+    def confidence_training_provenance(self, wildcards: Any) -> str:
+        """Return the provenance of a calibrator."""
+        return self._provenance.confidence_training(wildcards.calibrator)
+
+    def _of_examples(self, pattern: str) -> list[str]:
+        examples = self._provenance.confidence_examples()
+        return [f"results/{e['corpus']}/{pattern.format(**e)}" for e in examples]
 
     def plda_provenance(self, wildcards: Any) -> str:
         """Return the provenance of a PLDA."""

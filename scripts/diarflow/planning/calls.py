@@ -15,6 +15,8 @@ UNITS_OF_RULES = {
     "write_rttm": RECORDINGS,
     "import_rttm": RECORDINGS,
     "fuse_systems": RECORDINGS,
+    "collect_evidence": RECORDINGS,
+    "estimate_confidence": RECORDINGS,
     "score_recording": RECORDINGS,
     "join_channels": CALLS,
     "summarize_speakers": RECORDINGS,

@@ -38,9 +38,11 @@ def check_models(plan: Plan) -> None:
 
 
 def is_trained(model: str, settings: Settings) -> bool:
-    """Return whether a rule makes the model: `models/{training or plda}/...`."""
+    """Return whether a rule makes the model: `models/{training}/...`."""
     top, _, rest = model.partition("/")
-    return top == "models" and rest.partition("/")[0] in {*settings.training, *settings.plda}
+    return top == "models" and rest.partition("/")[0] in {
+        *settings.training, *settings.plda, *settings.confidence_training,
+    }  # fmt: skip
 
 
 def _model_problems(plan: Plan) -> Iterator[str]:

@@ -11,7 +11,12 @@ from diarflow.planning.batches import Batch, inputs_to_declare
 from diarflow.planning.calls import CHANNELS, RECORDINGS, UNITS_OF_RULES
 from diarflow.planning.file_states import modification_time
 from diarflow.planning.request import Request
-from diarflow.planning.rule_variants import EXPORT_RULES, LINK_RULES, RTTM_RULES
+from diarflow.planning.rule_variants import (
+    CONFIDENCE_RULES,
+    EXPORT_RULES,
+    LINK_RULES,
+    RTTM_RULES,
+)
 
 
 class Plan(Request):
@@ -35,7 +40,7 @@ class Plan(Request):
             if rule == "simulate_conversations" and not corpus.simulate:
                 continue
             systems = self.systems_of(rule, corpus.name)
-            if rule not in {*EXPORT_RULES, *LINK_RULES, "assign_words"}:
+            if rule not in {*EXPORT_RULES, *LINK_RULES, *CONFIDENCE_RULES, "assign_words"}:
                 systems = [*systems, *self.trial_systems(corpus.name)]
             choices = self.choices(rule, systems)
             scored = rule in REFERENCE_RULES
@@ -156,6 +161,19 @@ class Plan(Request):
                 for file in EXPORTS[name].corpus_files
             ]
         return paths
+
+    def confidence_tables(self) -> list[str]:
+        """Return the table of confidences of each corpus that has any."""
+        rule = "estimate_confidence"
+        return [
+            f"results/{corpus}/confidence.csv"
+            for corpus in self.systems
+            if self.variants(rule, corpus)
+        ]
+
+    def confidences(self, output: str = "") -> list[str]:
+        """Return the confidences of all systems that have any, which a rule that makes `output` must declare."""
+        return self.inputs("confidence", "estimate_confidence", ".parquet", output=output)
 
     def failures(self) -> Iterator[Failure]:
         """Yield the failures of results that are still requested. Those of a channel count for its call."""

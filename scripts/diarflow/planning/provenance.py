@@ -15,6 +15,7 @@ from diarflow.embedding.card import network_file
 from diarflow.exports import EXPORTS
 from diarflow.networks.onnx import model_path
 from diarflow.planning.code_digest import code_digest
+from diarflow.planning.confidence_request import other_systems, source_system
 from diarflow.planning.environments import place_digest
 from diarflow.planning.package_versions import job_versions
 from diarflow.planning.plan import Plan
@@ -94,6 +95,45 @@ class Provenance:
             versions=job_versions(*packages),
             files={place: place_digest(place) for place in places},
         )
+
+    def evidence(self, corpus: str, system: str, packages: tuple[str, ...]) -> str:
+        """Return the provenance of the evidence about a system: the systems that it is taken from."""
+        settings, systems = self._settings, self._plan.systems[corpus]
+        return rule_provenance(
+            "collect_evidence",
+            *packages,
+            source=source_system(settings, systems, system),
+            others=other_systems(settings, systems, system),
+        )
+
+    def confidence(self, packages: tuple[str, ...]) -> str:
+        """Return the provenance of confidences: the calibrator."""
+        values = {"model": self._settings.confidence.model}
+        return canonical(
+            settings=values,
+            code=code_digest(_script("estimate_confidence")),
+            versions=versions(*packages),
+            models=_model_digests((), values),
+        )
+
+    def confidence_training(self, name: str) -> str:
+        """Return the provenance of a calibrator: its settings and its recordings."""
+        values = self._settings.confidence_training[name].model_dump()
+        return rule_provenance(
+            "train_confidence", "numpy", "scipy", examples=self.confidence_examples(), **values
+        )
+
+    def confidence_examples(self) -> list[dict[str, str]]:
+        """Return corpus, recording and system of all evidence that a calibrator is trained on. Calls are left out."""
+        plan, splits = self._plan, {c.name: c.split for c in self._settings.corpora}
+        return [
+            {"corpus": corpus, "recording": id, "system": system}
+            for corpus in plan.systems
+            if splits[corpus] != "test"
+            for id in plan.scored_ids(corpus)
+            if not plan.calls.is_call(corpus, id)
+            for system in plan.systems_of("collect_evidence", corpus)
+        ]
 
     def training_set(self, name: str) -> str:
         """Return the provenance of the features and labels of a training."""

@@ -5,9 +5,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from diarflow.planning.calls import Calls
+from diarflow.planning.confidence_request import systems_with_confidence, systems_with_evidence
 from diarflow.planning.link_groups import link_groups
 from diarflow.planning.recording import Recording
-from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, LINK_RULES, VARIANTS
+from diarflow.planning.rule_variants import (
+    CONFIDENCE_RULES,
+    EXPORT_RULES,
+    EXTERNAL_RULES,
+    LINK_RULES,
+    VARIANTS,
+)
 from diarflow.planning.search import trials
 from diarflow.settings import BLOCKS, NETWORK_FIELDS, STAGES, Settings
 
@@ -84,6 +91,10 @@ class Request:
             return []
         if rule in LINK_RULES:
             return self.linked_systems(corpus)
+        if rule == "collect_evidence":
+            return systems_with_evidence(self.settings, self.systems[corpus])
+        if rule == "estimate_confidence":
+            return systems_with_confidence(self.settings, self.systems[corpus])
         return self.systems[corpus]
 
     def variants_by_rule(self, corpus: str) -> dict[str, list[str]]:
@@ -135,7 +146,7 @@ class Request:
 
     def _runs_for(self, rule: str, system: str) -> bool:
         """Return whether a rule has jobs for a system: systems without stages have none before their RTTM."""
-        if rule in ("score_recording", "assign_words") or rule in EXPORT_RULES:
+        if rule in ("score_recording", "assign_words", *CONFIDENCE_RULES) or rule in EXPORT_RULES:
             return True
         if rule in EXTERNAL_RULES:
             return self.settings.systems[system].kind == EXTERNAL_RULES[rule]

@@ -9,6 +9,7 @@ from diarflow.backends import Backend
 from diarflow.digests import versions
 from diarflow.errors import InputError
 from diarflow.networks.onnx import model_path
+from diarflow.planning.confidence_request import reads_reference
 from diarflow.planning.file_listing import is_in_own_results
 from diarflow.planning.model_checks import is_trained
 from diarflow.planning.plan import Plan
@@ -95,7 +96,7 @@ def check_references(plan: Plan) -> None:
     for corpus, systems in plan.systems.items():
         lacking = [id for id in plan.ids(corpus) if not plan.recordings[corpus, id].reference]
         for system in systems:
-            if lacking and has_oracle(plan.settings, system):
+            if lacking and reads_reference(plan.settings, system):
                 shown = ", ".join(lacking[:_MOST_IDS])
                 shown += ", ..." if len(lacking) > _MOST_IDS else ""
                 problems.append(
@@ -104,14 +105,6 @@ def check_references(plan: Plan) -> None:
                 )
     if problems:
         raise InputError.of(problems)
-
-
-def has_oracle(settings: Settings, system: str) -> bool:
-    """Return whether a system takes any stage from the reference."""
-    variants = settings.systems[system]
-    return variants.kind == "stages" and any(
-        is_oracle(getattr(settings, stage)[getattr(variants, stage)]) for stage in STAGES
-    )
 
 
 def check_baseline(path: str | None) -> None:

@@ -47,6 +47,7 @@ DEMANDS = {
     "build_turns": Demand(400, 300, 1),
     "run_command": Demand(4000, 1000, 30),
     "run_pipeline": Demand(3000, 1000, 30),
+    "collect_evidence": Demand(400, 300, 1),
     "join_channels": Demand(200, 0, 1),
     "score_recording": Demand(400, 100, 1),
     "export_cuts": Demand(300, 100, 1),

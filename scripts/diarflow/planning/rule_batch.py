@@ -107,6 +107,25 @@ class RuleBatch(RuleInputs):
         self._provenance = text
         return self.bind(text)
 
+    def evidence_provenance(self, *packages: str) -> Callable:
+        """Return the provenance of the evidence about a system of a corpus."""
+
+        def text(wildcards: Any) -> str:
+            provenance = self._session.provenance
+            return provenance.evidence(wildcards.corpus, wildcards.system, packages)
+
+        self._provenance = text
+        return self.bind(text)
+
+    def confidence_provenance(self, *packages: str) -> Callable:
+        """Return the provenance of a confidence, with its calibrator."""
+
+        def text(wildcards: Any) -> str:
+            return self._session.provenance.confidence(packages)
+
+        self._provenance = text
+        return self.bind(text)
+
     def export_provenance(self, script: str) -> Callable:
         """Return the provenance of the job's export."""
 

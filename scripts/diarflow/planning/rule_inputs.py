@@ -5,9 +5,15 @@ leave it out if the variant does not read it.
 """
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from diarflow.planning.batches import Batch, inputs_to_declare
+from diarflow.planning.confidence_request import (
+    other_systems,
+    segmentation_network,
+    source_system,
+)
 from diarflow.planning.provenance import is_made
 from diarflow.planning.rule_variants import EXTERNAL_RULES, RULE_BLOCKS
 from diarflow.settings import is_oracle
@@ -176,6 +182,42 @@ class RuleInputs(Batch):
             return member
 
         return {f"member_{number:02d}": self.inputs(bound(number)) for number in range(count)}
+
+    def inputs_of_others(self, pattern: str) -> dict[str, str | Callable]:
+        """Return the files of the other systems with which the system {system} is compared, with {other} for the name."""
+        settings, systems = self._settings, self._session.plan.systems
+        count = max(map(len, systems.values()), default=1) - 1
+
+        def bound(number: int) -> Callable[[Any], str | None]:
+            def other(wildcards: Any) -> str | None:
+                others = other_systems(settings, systems[wildcards.corpus], wildcards.system)
+                if number >= len(others):
+                    return None
+                return _keep_wildcards(pattern, other=others[number])
+
+            return other
+
+        return {f"other_{number:02d}": self.inputs(bound(number)) for number in range(count)}
+
+    def inputs_of_source(self, pattern: str) -> Callable:
+        """Return the files of each channel that tell about the turns of {system}; none without a system of stages.
+
+        {network} in the pattern is its segmentation network, if it has one.
+        """
+        settings, systems = self._settings, self._session.plan.systems
+
+        def inputs(wildcards: Any) -> list[str]:
+            values = SimpleNamespace(**(self.values or dict(wildcards.items())))
+            source = source_system(settings, systems[values.corpus], values.system)
+            if source is None:
+                return []
+            network = segmentation_network(settings, source)
+            if "{network}" in pattern and not network:
+                return []
+            stages = settings.systems[source].model_dump() | {"network": network}
+            return self.inputs_of_channels(_keep_wildcards(pattern, **stages))(wildcards)
+
+        return inputs
 
     def inputs_of_turns(self, setting: str, pattern: str) -> str | Callable:
         """Return files that the system's turns read if their `setting` is not null.

@@ -12,6 +12,9 @@ RTTM_RULES = ("write_rttm", "import_rttm", "fuse_systems")
 # rules that run only for systems whose speakers are linked
 LINK_RULES = ("summarize_speakers", "label_speakers")
 
+# rules that run only for systems whose confidence is needed
+CONFIDENCE_RULES = ("collect_evidence", "estimate_confidence")
+
 # folder name of a rule's variants, by the parts of a system that its result depends on
 VARIANTS = {
     "prepare_audio": "",
@@ -30,6 +33,8 @@ VARIANTS = {
     "write_rttm": "{system}",
     "import_rttm": "{system}",
     "fuse_systems": "{system}",
+    "collect_evidence": "{system}",
+    "estimate_confidence": "{system}",
     "join_channels": "",
     "score_recording": "{system}",
     "summarize_speakers": "{system}",

@@ -23,7 +23,7 @@ from diarflow.planning.model_checks import check_models
 from diarflow.planning.oracle_systems import with_oracles
 from diarflow.planning.package_versions import use_conda
 from diarflow.planning.plan import Plan
-from diarflow.planning.provenance import Provenance
+from diarflow.planning.provenance import Provenance, is_made
 from diarflow.planning.requirements import (
     check_baseline,
     check_installed,
@@ -108,6 +108,12 @@ class Session:
                 self.warnings.append(
                     "the logger plugin is not installed, so there is no live table: pip install -e . in the checkout"
                 )
+
+    @property
+    def calibrator(self) -> list[str]:
+        """Calibrator of the confidences, if a rule makes it."""
+        model = self.settings.confidence.model
+        return [model] if is_made(model) else []
 
     def batches(self, rule: str) -> Iterator[RuleBatch]:
         """Yield the batches of a rule. A process of Snakemake that runs a job yields only those that its `--target-jobs` names."""

@@ -9,6 +9,7 @@ from diarflow.exports import EXPORTS
 from diarflow.settings.base import Block, Name
 from diarflow.settings.changes import Changes, Segments
 from diarflow.settings.clustering import Clustering
+from diarflow.settings.confidence import Confidence, ConfidenceTraining
 from diarflow.settings.corpora import Corpus
 from diarflow.settings.embedding import Embedding
 from diarflow.settings.linking import Linking, Speakers
@@ -74,6 +75,9 @@ class Settings(Block):
     keep_embeddings: bool = Field(
         True, description="false: vectors of speakers are removed at the end of a successful run"
     )
+    confidence: Confidence = Field(
+        Confidence(), description="confidence of the systems, without a reference"
+    )
     scores: Scores = Field(Scores(), description="comparison with the references")
     report: Report = Field(Report(), description="HTML pages")
     training: dict[Name, Training] = Field(description="trainings of the change detector")
@@ -82,6 +86,9 @@ class Settings(Block):
     )
     plda: dict[Name, Plda] = Field(
         default_factory=dict, description="trainings of a PLDA, a model for vbx"
+    )
+    confidence_training: dict[Name, ConfidenceTraining] = Field(
+        default_factory=dict, description="trainings of the calibrator of confidences"
     )
 
     @field_validator("shard")

@@ -28,7 +28,7 @@ BACKENDS = ("none", "oracle")  # a variant of this name has this backend
 MAX_NAME = 100  # characters
 _MAX_FOLDER = 200  # characters of the variants in the name of a folder; file systems allow 255
 _STAGES_OF_FOLDERS = STAGES[:-1]  # clusters/ has the variants of all stages before it in its names
-_NAMED_BLOCKS = ("systems", "training", "tuning", "plda")
+_NAMED_BLOCKS = ("systems", "training", "tuning", "plda", "confidence_training")
 
 _Problem = tuple[tuple, str]  # path of the setting, and message
 

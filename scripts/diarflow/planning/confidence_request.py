@@ -1,0 +1,57 @@
+"""Systems whose confidence is estimated, and the sources of its evidence."""
+
+from collections.abc import Sequence
+
+from diarflow.settings import STAGES, Settings, is_oracle
+
+# stages whose network may be a segmentation network, by preference
+_OF_NETWORK = ("turns", "overlap", "speech", "embedding")
+
+
+def reads_reference(settings: Settings, system: str) -> bool:
+    """Return whether a system takes any stage from the reference."""
+    variants = settings.systems[system]
+    return variants.kind == "stages" and any(
+        is_oracle(getattr(settings, stage)[getattr(variants, stage)]) for stage in STAGES
+    )
+
+
+def systems_with_confidence(settings: Settings, systems: Sequence[str]) -> list[str]:
+    """Return those of a corpus's systems whose confidence is estimated. Systems with an oracle have none."""
+    return _without_oracles(settings, systems) if settings.confidence.estimate else []
+
+
+def systems_with_evidence(settings: Settings, systems: Sequence[str]) -> list[str]:
+    """Return those of a corpus's systems for which evidence is collected, also to train a calibrator."""
+    if settings.confidence_training:
+        return _without_oracles(settings, systems)
+    return systems_with_confidence(settings, systems)
+
+
+def _without_oracles(settings: Settings, systems: Sequence[str]) -> list[str]:
+    return [name for name in systems if not reads_reference(settings, name)]
+
+
+def other_systems(settings: Settings, systems: Sequence[str], system: str) -> list[str]:
+    """Return those of a corpus's systems with which a system is compared: neither fused ones nor any with an oracle."""
+    names = _without_oracles(settings, systems)
+    return [name for name in names if name != system and settings.systems[name].kind != "fuse"]
+
+
+def source_system(settings: Settings, systems: Sequence[str], system: str) -> str | None:
+    """Return the system whose embeddings and activations tell about a system's turns: itself, if it consists of stages.
+
+    For another system it is the first one of the corpus that consists of stages, if there is one.
+    """
+    names = [system, *_without_oracles(settings, systems)]
+    return next((name for name in names if settings.systems[name].kind == "stages"), None)
+
+
+def segmentation_network(settings: Settings, system: str) -> str | None:
+    """Return the segmentation network that a system of stages reads, if any."""
+    for stage in _OF_NETWORK:
+        variant = getattr(settings, stage)[getattr(settings.systems[system], stage)]
+        network = getattr(variant, "network", None)
+        if network and settings.networks[network].backend == "segmentation":
+            return network
+    return None
