@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -20,6 +21,7 @@ from pympi import Eaf
 from diarflow.exports import EXPORTS, FOLDER
 from diarflow.exports.cuts import remove_cuts, write_cuts
 from diarflow.exports.recording import ExportedRecording
+from diarflow.formats.rttm import read_turns
 from diarflow.timeline.intervals import Turn, merge_turns
 
 TURNS = (Turn(0.5, 2.0, "Ann"), Turn(1.5, 3.25, "Bob & Co"), Turn(62.0, 3725.062, "Ann"))
@@ -70,6 +72,30 @@ def test_the_csv_has_a_row_for_each_turn():
         ["my call", "0.500", "2.000", "Ann", ""],
     ]
     assert len(rows) == 4
+
+
+SURE = replace(CALL, confidences=(0.95, 0.5, 1.0))
+
+
+def test_the_confidence_of_each_turn_is_in_json_csv_and_rttm(tmp_path):
+    schema = json.loads((FOLDER / "recording.schema.json").read_text())
+    document = json.loads(rendered("json", SURE))
+    jsonschema.validate(document, schema)
+    assert [turn["confidence"] for turn in document["turns"]] == [0.95, 0.5, 1.0]
+    rows = list(csv.DictReader(io.StringIO(rendered("csv", SURE))))
+    assert [row["confidence"] for row in rows] == ["0.9500", "0.5000", "1.0000"]
+    path = tmp_path / "a.rttm"
+    path.write_text(rendered("rttm", SURE))
+    assert [line.split()[8] for line in path.read_text().splitlines()] == [
+        "0.9500",
+        "0.5000",
+        "1.0000",
+    ]
+    names = ["Ann", "Bob_&_Co", "Ann"]
+    assert [turn.speaker for turn in read_turns(path)] == names
+    path.write_text(rendered("rttm"))
+    assert [turn.speaker for turn in read_turns(path)] == names
+    assert "confidence" not in rendered("json") + rendered("csv")
 
 
 def read_grid(text, folder):

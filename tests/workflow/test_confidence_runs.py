@@ -33,7 +33,13 @@ def write_corpus(folder):
     rows = "".join(f"{id}\t{id}.rttm\n" for id in IDS)
     (folder / "table.tsv").write_text("recording\treference\n" + rows)
     systems = {name: {"rttm": name} for name in ("good", "same", "bad")}
-    corpus = {"name": "c", "recordings": "table.tsv", "systems": list(systems), "split": "dev"}
+    corpus = {
+        "name": "c",
+        "recordings": "table.tsv",
+        "systems": list(systems),
+        "split": "dev",
+        "exports": ["csv"],
+    }
     config = {
         "corpora": [corpus],
         "systems": systems,
@@ -66,6 +72,16 @@ def test_the_label_on_which_the_other_systems_disagree_is_the_least_certain(_run
     assert len(rows) == 18
     estimate = json.loads((_run / "results/c/confidence/good/r2.json").read_text())
     assert estimate["sources"] == ["turns", "systems"]
+
+
+def test_exports_contain_the_confidence_of_turns(_run, tmp_path):
+    run = copied(_run, tmp_path)
+    done = run("results/c/exports/bad/r1.csv", check=False)
+    assert done.status == 3 and done.jobs == {"export_csv": 1}, done.text
+    with open(run.folder / "results/c/exports/bad/r1.csv", newline="") as file:
+        values = [float(row["confidence"]) for row in csv.DictReader(file)]
+    table = read_table(run.folder / "results/c/confidence/bad/r1.parquet")
+    assert values == [table["turn_confidence"][table["turn"] == turn][0] for turn in (0, 1)]
 
 
 def test_a_changed_system_reruns_what_is_compared_with_it(_run, tmp_path):

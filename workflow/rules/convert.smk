@@ -3,7 +3,7 @@ Exports for other tools, in the formats that a corpus requests with `exports`.
 
 in   results/{corpus}/rttm/{system}/{recording}.rttm; the prepared audio and its facts; transcripts of the table
 out  results/{corpus}/words/{system}/{recording}.parquet      start, end, text, sentence, speaker of each word
-     results/{corpus}/exports/{system}/{recording}.{srt,vtt,json,csv,TextGrid,eaf,txt,stm}
+     results/{corpus}/exports/{system}/{recording}.{srt,vtt,json,csv,TextGrid,eaf,txt,stm,rttm}
      results/{corpus}/exports/{system}/label-studio/{recording}.json
      results/{corpus}/exports/{system}/cuts/{recording}.csv    table of the cuts in the folder {recording}/
      results/{corpus}/exports/{system}/{kaldi,lhotse}/         files of a whole corpus
@@ -56,6 +56,9 @@ for rule_name in [name for name in EXPORT_RULES if name != "export_cuts"]:
                 ),
                 words=batch.inputs_if_transcripts(
                     "results/{corpus}/words/{system}/{recording}.parquet"
+                ),
+                confidence=batch.inputs_if_confident(
+                    "results/{corpus}/confidence/{system}/{recording}.parquet"
                 ),
                 changed=batch.changed(),
             output:

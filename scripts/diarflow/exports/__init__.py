@@ -57,6 +57,7 @@ EXPORTS = {
     "textgrid": Export("textgrid", "{recording}.TextGrid", packages=("praatio",)),
     "eaf": Export("eaf", "{recording}.eaf", packages=("pympi-ling",)),
     "audacity": Export("audacity", "{recording}.txt"),
+    "rttm": Export("rttm", "{recording}.rttm"),
     "ctm": Export("ctm", "{recording}.ctm"),
     "stm": Export("stm", "{recording}.stm"),
     "label-studio": Export("label_studio", "label-studio/{recording}.json"),
@@ -67,3 +68,5 @@ EXPORTS = {
     "lhotse": Export("lhotse", corpus_files=("recordings.jsonl.gz", "supervisions.jsonl.gz")),
     "cuts": Export("cuts", "cuts/{recording}.csv", packages=("soundfile",), reads_audio=True),
 }
+# formats that contain the confidence of each turn, if it is estimated
+CONFIDENT_FORMATS = ("json", "csv", "rttm")

@@ -6,6 +6,7 @@ from pathlib import Path
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.tables import read_rows
 from diarflow.audio.facts import read_facts
+from diarflow.exports.confidences import turn_confidences
 from diarflow.exports.recording import ExportedRecording
 from diarflow.formats.rttm import read_channels
 from diarflow.planning.recording_files import read_row
@@ -18,9 +19,9 @@ _DECIMALS = 6  # of times in RTTM
 
 
 def read_hypothesis(
-    rttm, channels: Sequence[str], facts: Sequence[str] = (), words=None
+    rttm, channels: Sequence[str], facts: Sequence[str] = (), words=None, confidence=None
 ) -> ExportedRecording:
-    """Read the hypothesis at `rttm`, and the table of `words` with their speakers if there is one.
+    """Read the hypothesis at `rttm`, and the tables of `words` with their speakers and of `confidence` if there are any.
 
     `channels` are the ids of the channels of a call, or the id of another recording. `facts` are the paths of the facts
     of their prepared audio, none without audio. Paths of audio are absolute. A recording that was set aside has no turns.
@@ -30,23 +31,29 @@ def read_hypothesis(
         raise ValueError(f"{rttm}: not the path of an artifact")
     # written before the first job; what it contains does not change without the id or the audio
     row = read_row(Path("results", artifact.corpus, "recordings", f"{channels[0]}.json"))
+    of_turns = turn_confidences(read_rows(confidence)) if confidence else {}
     # RTTM has starts and durations, whose sum is not exact
     turns = sorted(
-        (Turn(turn.start, round(turn.end, _DECIMALS), turn.speaker), channel)
+        (
+            Turn(turn.start, round(turn.end, _DECIMALS), turn.speaker),
+            channel,
+            of_turns.get((channel, number), 0.0),
+        )
         for channel, turns in enumerate(read_channels(rttm, len(channels)), 1)
-        for turn in turns
+        for number, turn in enumerate(turns)
     )
     existing = [path for path in facts if Path(path).exists()]
     return ExportedRecording(
         artifact.recording,
         row["name"],
         artifact.variant,
-        tuple(turn for turn, _ in turns),
+        tuple(turn for turn, *_ in turns),
         _absolute(row["audio"]) if row["audio"] else "",
         tuple(str(Path(path).with_suffix(".wav").absolute()) for path in existing),
         max((read_facts(path)["samples"] for path in existing), default=0) / _RATE,
-        tuple(channel for _, channel in turns),
+        tuple(channel for _, channel, _ in turns),
         tuple(Word(*row) for row in read_rows(words)) if words else (),
+        tuple(value for *_, value in turns) if confidence else (),
     )
 
 

@@ -32,7 +32,8 @@ def document(recording: ExportedRecording) -> dict[str, Any]:
         ],
         "turns": [
             {"start": turn.start, "end": turn.end, "speaker": turn.speaker, "channel": channel}
-            for turn, channel in recording.numbered_turns
+            | ({"confidence": recording.confidences[number]} if recording.confidences else {})
+            for number, (turn, channel) in enumerate(recording.numbered_turns)
         ],
         "words": [
             {

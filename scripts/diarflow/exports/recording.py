@@ -34,7 +34,8 @@ class ExportedRecording:
     `audio` is the path of the source, and "" without audio. `prepared` contains the paths of the prepared audio: one, for a
     call one for each channel, none without audio. `duration` is that of the prepared audio, and 0 without it.
     `words` are those of a transcript, with their speakers, if there is one.
-    `channels` are the numbers of the channels of the turns, from 1; empty if all are 1.
+    `channels` are the numbers of the channels of the turns, from 1; empty if all are 1. `confidences` are those of the turns,
+    from 0 to 1; empty if they are not estimated.
     """
 
     id: str
@@ -46,6 +47,7 @@ class ExportedRecording:
     duration: Seconds = 0.0
     channels: tuple[int, ...] = ()
     words: tuple[Word, ...] = ()
+    confidences: tuple[float, ...] = ()
 
     @cached_property
     def utterances(self) -> list[Utterance]:

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from diarflow.exports import CONFIDENT_FORMATS
 from diarflow.planning.batches import Batch, inputs_to_declare
 from diarflow.planning.confidence_request import (
     other_systems,
     segmentation_network,
     source_system,
+    systems_with_confidence,
 )
 from diarflow.planning.provenance import is_made
-from diarflow.planning.rule_variants import EXTERNAL_RULES, RULE_BLOCKS
+from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, RULE_BLOCKS
 from diarflow.settings import is_oracle
 
 if TYPE_CHECKING:
@@ -218,6 +220,18 @@ class RuleInputs(Batch):
             return self.inputs_of_channels(_keep_wildcards(pattern, **stages))(wildcards)
 
         return inputs
+
+    def inputs_if_confident(self, pattern: str) -> str | Callable:
+        """Return the confidences, for formats that contain them, of systems that have any."""
+        if EXPORT_RULES.get(self.rule) not in CONFIDENT_FORMATS:
+            return self.inputs(lambda wildcards: None)
+        settings, systems = self._settings, self._session.plan.systems
+
+        def bound(wildcards: Any) -> str | None:
+            names = systems_with_confidence(settings, systems[wildcards.corpus])
+            return pattern if wildcards.system in names else None
+
+        return self.inputs(bound)
 
     def inputs_of_turns(self, setting: str, pattern: str) -> str | Callable:
         """Return files that the system's turns read if their `setting` is not null.
