@@ -102,6 +102,7 @@ rule report_all:
         calls=plan.inputs("calls", "join_channels", ".wav", output=DER),
         speech=plan.inputs("speech", "detect_speech", ".parquet", output=DER),
         moments=plan.inputs("changes", "detect_changes", ".parquet", output=DER),
+        confidences=plan.confidences(DER),
         embeddings=plan.inputs("embeddings", "embed_segments", ".npy", output=DER),
         changed=aggregation.changed(
             "logs/report/report_all.log", aggregation.report_provenance

@@ -6,7 +6,12 @@ from typing import Any
 from diarflow.backends import PACKAGE
 from diarflow.planning.link_groups import people_pages
 from diarflow.planning.plan import Plan
-from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, RULE_BLOCKS
+from diarflow.planning.rule_variants import (
+    CONFIDENCE_RULES,
+    EXPORT_RULES,
+    EXTERNAL_RULES,
+    RULE_BLOCKS,
+)
 from diarflow.report.data_names import data_names
 from diarflow.settings import STAGES
 
@@ -39,18 +44,25 @@ def report_content(plan: Plan) -> dict[str, Any]:
         "audio": settings.report.audio,
         "people": people_pages(plan.link_groups),
         "baseline": settings.report.baseline,
+        **_confidence(plan),
         "rules": {name: _rules_of_system(plan, name) for name in sorted(used)},
         # without exports: a new format does not change the report
         "variants": {
             corpus: {
                 rule: variants
                 for rule, variants in plan.variants_by_rule(corpus).items()
-                if rule not in EXPORT_RULES
+                if rule not in EXPORT_RULES and (variants or rule not in CONFIDENCE_RULES)
             }
             for corpus in plan.systems
         },
         "settings": plan.used_settings() | {"segments": {"": settings.segments.model_dump()}},
     }
+
+
+def _confidence(plan: Plan) -> dict[str, Any]:
+    """Return the systems of each corpus that have confidences; without any nothing, so that the report stays the same."""
+    systems = {corpus: plan.variants("estimate_confidence", corpus) for corpus in plan.systems}
+    return {"confidence": systems} if any(systems.values()) else {}
 
 
 # rules whose time and memory count as the cost of a system

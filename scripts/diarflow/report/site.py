@@ -12,6 +12,7 @@ from diarflow.backends import MODELS
 from diarflow.digests import digest, versions
 from diarflow.report.baseline import compare_with_baseline
 from diarflow.report.colours import speaker_colours
+from diarflow.report.confidence import confidence_section
 from diarflow.report.data_names import RECORDINGS, data_names
 from diarflow.report.error_bars import draw_error_bars
 from diarflow.report.front_page import current_failures, front_page_tables, training_summary
@@ -84,6 +85,7 @@ def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -
         "more_failures": max(0, len(failures) - _MAX_FAILURES),
         "set_aside": len({(failure.corpus, failure.recording) for failure in failures}),
         "hours": {corpus: sum(seconds) / 3600 for corpus, seconds in durations.items()},
+        "confidence": confidence_section(content),
         "baseline": compare_with_baseline(rows, baseline) if baseline else None,
         "trainings": [training_summary(name, card) for name, card in content["cards"].items()],
         "stages": content["stages"],
