@@ -15,6 +15,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from bench.page import print_heading, print_table
+from diarflow.confidence.choice import choose
 from diarflow.confidence.pieces import mean_by_turn
 from diarflow.scoring.bootstrap import draw_recordings
 from diarflow.training.confidence import Example, columns_of, facts_of, folds, train_model
@@ -38,12 +39,14 @@ the tenth of the speech in the shortest turns. *ECE*: expected calibration error
 turn counts the same), of turns by seconds, and of pieces by seconds.
 """
 TEXT_OF_CHOICE = """
-DER in percent of the system with the lowest expected DER of each recording (*auto*), of each system alone, and of the best choice.
-*difference*: `auto` minus the best system, with its interval.
+DER in percent of the system that `choose` takes for each real recording (*auto*), of each system alone, and of the best choice.
+*margin*: setting of `choose`; the first system, `best`, is kept unless the least expected DER is below its own by this share.
+*difference*: `auto` minus the best system, with its interval. *chosen*: recordings of each system.
 """
 GROUP = r"[A-Z]{2}\d{4}|(?!sim)[A-Za-z_]+"
 MEMBERS = ("best", "fast", "classic")
 BINS = 10
+MARGINS = (0.5, 0.2, 0.0)
 
 
 class Result(NamedTuple):
@@ -220,6 +223,12 @@ def parts(results: Sequence[Result]) -> Iterator[tuple[str, str, list[Result]]]:
             yield system, corpus, [r for r in own if r.corpus == corpus]
 
 
+def take(members: Sequence[Result], margin: float) -> Result:
+    """Return the result of the chosen system."""
+    name = choose({member.system: member.expected[0] for member in members}, margin)
+    return next(member for member in members if member.system == name)
+
+
 def choice_rows(results: Sequence[Result]) -> Iterator[list[str]]:
     """Yield a row for each set of real recordings."""
     table = {(r.corpus, r.recording, r.system): r for r in results}
@@ -231,10 +240,12 @@ def choice_rows(results: Sequence[Result]) -> Iterator[list[str]]:
         "conversations": ("ami", "misc"),
         "conversations-2": ("ami-far", "short", "talk", "web"),
     }
-    for name, corpora in (*sets.items(), ("both", sum(sets.values(), ()))):
+    rows = [(name, corpora, margin) for margin in MARGINS for name, corpora in sets.items()]
+    rows += [("both", sum(sets.values(), ()), margin) for margin in MARGINS]
+    for name, corpora, margin in rows:
         keys = [key for key in complete if key[0] in corpora]
         members = [[table[(*key, member)] for member in MEMBERS] for key in keys]
-        chosen = [min(row, key=lambda r: r.expected[0]) for row in members]
+        chosen = [take(row, margin) for row in members]
         ideal = [min(row, key=lambda r: r.example.der) for row in members]
         columns = [chosen, *map(list, zip(*members, strict=True)), ideal]
         seconds = np.array(
@@ -247,7 +258,7 @@ def choice_rows(results: Sequence[Result]) -> Iterator[list[str]]:
         low, high = np.percentile(gaps, [2.5, 97.5])
         counts = ", ".join(f"{m} {sum(r.system == m for r in chosen)}" for m in MEMBERS)
         yield [
-            name, str(len(keys)), *(f"{rate:.2f}" for rate in rates),
+            name, str(len(keys)), str(margin), *(f"{rate:.2f}" for rate in rates),
             f"{rates[0] - rates[best]:+.2f} ({low:+.2f} to {high:+.2f})", counts,
         ]  # fmt: skip
 
@@ -286,7 +297,16 @@ def main() -> None:
         ([system, part, *piece_cells(own)] for system, part, own in parts(results)),
     )
     print(f"\n## Choice of a system\n\n{TEXT_OF_CHOICE.strip()}\n")
-    columns = ["set", "recordings", "auto", *MEMBERS, "best choice", "difference", "chosen"]
+    columns = [
+        "set",
+        "recordings",
+        "margin",
+        "auto",
+        *MEMBERS,
+        "best choice",
+        "difference",
+        "chosen",
+    ]
     print_table(columns, choice_rows(results))
 
 

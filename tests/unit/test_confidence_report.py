@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sample_front_page import ARCHIVE, SECONDS, write_front_page
 
+from diarflow.artifacts.sidecars import write_sidecar
 from diarflow.artifacts.tables import write_table
 from diarflow.formats.rttm import read_turns
 from diarflow.report.confidence import confidence_section, least_certain_threshold
@@ -88,3 +89,23 @@ def test_without_references_the_section_has_no_measured_numbers(tmp_path, monkey
     [part] = confidence_section(content)["systems"]
     assert part["reliability"] is None and part["measured"] is None
     assert len(part["recordings"]) == len(ARCHIVE) and part["segments"]
+
+
+def test_the_chosen_system_of_each_recording_is_listed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_sidecar(
+        Path("results/archive/rttm/auto/one.json"), chosen="b", expected_der={"a": 30.0, "b": 10.0}
+    )
+    entry = {
+        "corpus": "archive",
+        "recording": "one",
+        "title": "one",
+        "systems": ["auto"],
+        "reference": False,
+    }
+    content = {"systems": {"auto": {"choose": ["a", "b"]}}, "recordings": [entry]}
+    [choice] = confidence_section(content)["choices"]
+    assert choice["counts"] == [("b", 1)] and choice["rows"][0]["expected"] == {
+        "a": 30.0,
+        "b": 10.0,
+    }

@@ -84,6 +84,12 @@ def test_speech_lies_between_the_least_and_the_most_of_the_systems(first, second
         ({"all": {"fuse": ["best", "best"]}}, "fuse contains a system twice"),
         ({"all": {"fuse": ["best", "none"]}}, "systems.all.fuse is none, expected one of"),
         ({"all": {"fuse": ["best", "fast"], "weights": [1.0]}}, "has 1 weights, expected one for each of 2"),
+        ({"auto": {"choose": ["best"]}}, "systems.auto.choose"),
+        ({"auto": {"choose": ["best", "best"]}}, "choose contains a system twice"),
+        ({"auto": {"choose": ["best", "none"]}}, "systems.auto.choose is none, expected one of"),
+        ({"a": {"choose": ["best", "fast"]}, "b": {"fuse": ["a", "best"]}}, "contains a, which chooses"),
+        ({"a": {"choose": ["best", "fast"]}, "b": {"choose": ["a", "best"]}}, "contains a, which chooses"),
+        ({"auto": {"fuse": ["best", "fast"], "margin": 0.1}}, "has margin, which belongs to choose"),
         ({"all": {"fuse": ["best", "fast"]}, "more": {"fuse": ["all", "best"]}}, "contains all, which fuses"),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ import yaml
 from workflow_runs import Workflow, build_once, copied
 
 from diarflow.artifacts.tables import read_table
+from diarflow.confidence.choice import choose
 
 LINE = "SPEAKER {} 1 {} {} <NA> <NA> {} <NA> <NA>\n"
 IDS = [f"r{i}" for i in range(6)]
@@ -82,6 +83,35 @@ def test_exports_contain_the_confidence_of_turns(_run, tmp_path):
         values = [float(row["confidence"]) for row in csv.DictReader(file)]
     table = read_table(run.folder / "results/c/confidence/bad/r1.parquet")
     assert values == [table["turn_confidence"][table["turn"] == turn][0] for turn in (0, 1)]
+
+
+def test_auto_takes_the_system_with_the_least_expected_der(_run, tmp_path):
+    """The members disagree on r1 and the third one failed on r2. A changed member re-runs the choice and what follows."""
+    run = copied(_run, tmp_path)
+    overlay = {
+        "corpora": [{"name": "c", "recordings": "table.tsv", "systems": ["auto"]}],
+        "systems": {"auto": {"choose": ["bad", "good", "same"], "margin": 0.2}}, "confidence": {"estimate": False},
+    }  # fmt: skip
+    done = run("results/c/der.csv", overlay=overlay, check=False)
+    assert done.status == 3 and done.jobs["choose_system"] == 1, done.text
+    assert "import_rttm" not in done.jobs and "collect_evidence" not in done.jobs
+    sidecars = {
+        id: json.loads((run.folder / f"results/c/rttm/auto/{id}.json").read_text()) for id in IDS
+    }
+    for id, facts in sidecars.items():
+        expected = facts["expected_der"]
+        assert facts["chosen"] == choose(expected, 0.2)
+        text = (run.folder / f"results/c/rttm/{facts['chosen']}/{id}.rttm").read_text()
+        assert (run.folder / f"results/c/rttm/auto/{id}.rttm").read_text() == text
+    assert set(sidecars["r2"]["expected_der"]) == {"good", "same"}
+    assert sidecars["r1"]["chosen"] == "good"
+    assert run.planned("results/c/der.csv", overlay=overlay) == {}
+    path = run.folder / "good/r3.rttm"
+    path.write_text(path.read_text().replace(" 3 ", " 2 "))
+    assert run.planned("results/c/der.csv", overlay=overlay | {"batch_size": 1}) == {
+        "import_rttm": 1, "collect_evidence": 3, "estimate_confidence": 3, "choose_system": 1,
+        "score_recording": 2, "report_corpus": 1,
+    }  # fmt: skip
 
 
 def test_a_changed_system_reruns_what_is_compared_with_it(_run, tmp_path):

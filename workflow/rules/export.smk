@@ -12,7 +12,7 @@ RUN_HERE = "|".join(filter(plan.has_stages, settings.systems))
 IMPORTED = "|".join(
     name
     for name, system in settings.systems.items()
-    if system.kind not in ("stages", "fuse")
+    if system.kind not in ("stages", "fuse", "choose")
 )
 
 for batch in batches("write_rttm"):

@@ -1,7 +1,8 @@
 """
-Systems that other programs run, whose files import_rttm reads; and the fusion of systems.
+Systems that other programs run, whose files import_rttm reads; the fusion of systems, and the choice of one.
 
-in   results/{corpus}/audio; row files with the number of speakers; the RTTM of the fused systems
+in   results/{corpus}/audio; row files with the number of speakers; the RTTM of the fused systems;
+     the RTTM and the expected DER of those to choose from
 out  results/{corpus}/external/{system}/{recording}.txt    turns as the program wrote them, in any format
      results/{corpus}/external/{system}/{recording}.json   usage of the program: seconds, cpu_seconds, memory (MB)
      results/{corpus}/rttm/{system}/{recording}.rttm, .json
@@ -11,6 +12,7 @@ COMMANDS = "|".join(name for name, system in settings.systems.items() if system.
 PIPELINES = "|".join(
     name for name, system in settings.systems.items() if system.pipeline
 )
+CHOOSING = "|".join(name for name, system in settings.systems.items() if system.choose)
 FUSED = "|".join(name for name, system in settings.systems.items() if system.fuse)
 
 for batch in batches("run_command"):
@@ -90,3 +92,33 @@ for batch in batches("fuse_systems"):
             provenance=batch.external_provenance("numpy", "scipy"),
         script:
             "../../scripts/fuse_systems.py"
+
+
+for batch in batches("choose_system"):
+
+    rule:
+        name:
+            batch.name
+        input:
+            **batch.inputs_of_members("results/{corpus}/rttm/{member}/{recording}.rttm"),
+            **batch.inputs_of_members(
+                "results/{corpus}/confidence/{member}/{recording}.json", "estimate"
+            ),
+            row=batch.rows_of_calls(
+                "results/{corpus}/recordings/channels/{recording}.json"
+            ),
+            changed=batch.changed(),
+        output:
+            rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
+            sidecar=batch.outputs("results/{corpus}/rttm/{system}/{recording}.json"),
+        log:
+            batch.log(),
+        wildcard_constraints:
+            system=CHOOSING or NO_SYSTEM,
+        localrule: True
+        conda:
+            "../../envs/cluster.yaml"
+        params:
+            provenance=batch.external_provenance(),
+        script:
+            "../../scripts/choose_system.py"

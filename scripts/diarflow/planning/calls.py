@@ -15,6 +15,7 @@ UNITS_OF_RULES = {
     "write_rttm": RECORDINGS,
     "import_rttm": RECORDINGS,
     "fuse_systems": RECORDINGS,
+    "choose_system": RECORDINGS,
     "collect_evidence": RECORDINGS,
     "estimate_confidence": RECORDINGS,
     "score_recording": RECORDINGS,

@@ -17,15 +17,27 @@ def reads_reference(settings: Settings, system: str) -> bool:
 
 
 def systems_with_confidence(settings: Settings, systems: Sequence[str]) -> list[str]:
-    """Return those of a corpus's systems whose confidence is estimated. Systems with an oracle have none."""
-    return _without_oracles(settings, systems) if settings.confidence.estimate else []
+    """Return those of a corpus's systems whose confidence is estimated: all, or those that one chooses from.
+
+    Systems with an oracle have none, nor have those that choose, whose confidence is that of the chosen system.
+    """
+    names = _with_own_turns(settings, systems)
+    if settings.confidence.estimate:
+        return names
+    members = {member for name in systems for member in settings.systems[name].choose or ()}
+    return [name for name in names if name in members]
 
 
 def systems_with_evidence(settings: Settings, systems: Sequence[str]) -> list[str]:
     """Return those of a corpus's systems for which evidence is collected, also to train a calibrator."""
     if settings.confidence_training:
-        return _without_oracles(settings, systems)
+        return _with_own_turns(settings, systems)
     return systems_with_confidence(settings, systems)
+
+
+def _with_own_turns(settings: Settings, systems: Sequence[str]) -> list[str]:
+    names = _without_oracles(settings, systems)
+    return [name for name in names if settings.systems[name].kind != "choose"]
 
 
 def _without_oracles(settings: Settings, systems: Sequence[str]) -> list[str]:
@@ -33,9 +45,11 @@ def _without_oracles(settings: Settings, systems: Sequence[str]) -> list[str]:
 
 
 def other_systems(settings: Settings, systems: Sequence[str], system: str) -> list[str]:
-    """Return those of a corpus's systems with which a system is compared: neither fused ones nor any with an oracle."""
-    names = _without_oracles(settings, systems)
-    return [name for name in names if name != system and settings.systems[name].kind != "fuse"]
+    """Return those of a corpus's systems with which a system is compared, by name: neither fused ones nor any with an oracle."""
+    names = _with_own_turns(settings, systems)
+    return sorted(
+        name for name in names if name != system and settings.systems[name].kind != "fuse"
+    )
 
 
 def source_system(settings: Settings, systems: Sequence[str], system: str) -> str | None:

@@ -29,6 +29,7 @@ PAGES = PACKAGE / "report" / "pages"
 _EXTERNAL_SETTINGS = {
     "run_command": {"command", "version", "environment"},
     "fuse_systems": {"fuse", "weights"},
+    "choose_system": {"choose", "margin"},
     "run_pipeline": {"pipeline", "token_variable", "device", "exclusive"},
 }
 # settings of a training that the training set depends on; the network depends on the others

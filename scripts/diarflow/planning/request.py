@@ -13,6 +13,7 @@ from diarflow.planning.rule_variants import (
     EXPORT_RULES,
     EXTERNAL_RULES,
     LINK_RULES,
+    MEMBER_RULES,
     VARIANTS,
 )
 from diarflow.planning.search import trials
@@ -151,8 +152,8 @@ class Request:
         if rule in EXTERNAL_RULES:
             return self.settings.systems[system].kind == EXTERNAL_RULES[rule]
         kind = self.settings.systems[system].kind
-        if rule == "fuse_systems":
-            return kind == "fuse"
+        if rule in MEMBER_RULES:
+            return kind == MEMBER_RULES[rule]
         if rule == "import_rttm":
             return kind in ("rttm", *EXTERNAL_RULES.values())
         return kind == "stages"

@@ -90,6 +90,19 @@ def _missing_packages(user: str, packages: Iterable[str], environment: str) -> I
         )
 
 
+def check_choices(plan: Plan) -> None:
+    """Raise InputError if a system chooses from one that takes a stage from the reference."""
+    settings = plan.settings
+    problems = [
+        f"systems.{name}: choose contains {member}, which takes a stage from the references; expected other systems"
+        for name, system in settings.systems.items()
+        for member in system.choose or ()
+        if reads_reference(settings, member)
+    ]
+    if problems:
+        raise InputError.of(problems)
+
+
 def check_references(plan: Plan) -> None:
     """Raise InputError if a system with an oracle stage runs on recordings without a reference."""
     problems: list[str] = []

@@ -169,21 +169,21 @@ class RuleInputs(Batch):
 
         return inputs
 
-    def inputs_of_members(self, pattern: str) -> dict[str, str | Callable]:
-        """Return the files of each system that the system {system} fuses, with {member} for its name."""
+    def inputs_of_members(self, pattern: str, prefix: str = "member") -> dict[str, str | Callable]:
+        """Return the files of each system that {system} fuses or chooses from, with {member} for its name."""
         systems = self._settings.systems
-        count = max((len(system.fuse or ()) for system in systems.values()), default=0)
+        count = max((len(system.members) for system in systems.values()), default=0)
 
         def bound(number: int) -> Callable[[Any], str | None]:
             def member(wildcards: Any) -> str | None:
-                members = systems[wildcards.system].fuse or []
+                members = systems[wildcards.system].members
                 if number >= len(members):
                     return None
                 return _keep_wildcards(pattern, member=members[number])
 
             return member
 
-        return {f"member_{number:02d}": self.inputs(bound(number)) for number in range(count)}
+        return {f"{prefix}_{number:02d}": self.inputs(bound(number)) for number in range(count)}
 
     def inputs_of_others(self, pattern: str) -> dict[str, str | Callable]:
         """Return the files of the other systems with which the system {system} is compared, with {other} for the name."""

@@ -7,8 +7,10 @@ EXPORT_RULES = {export.rule: name for name, export in EXPORTS.items() if export.
 
 # kind of the systems that a rule runs
 EXTERNAL_RULES = {"run_command": "command", "run_pipeline": "pipeline"}
+# kind of the systems that a rule makes of other systems
+MEMBER_RULES = {"fuse_systems": "fuse", "choose_system": "choose"}
 # rules that make the RTTM of a system
-RTTM_RULES = ("write_rttm", "import_rttm", "fuse_systems")
+RTTM_RULES = ("write_rttm", "import_rttm", "fuse_systems", "choose_system")
 # rules that run only for systems whose speakers are linked
 LINK_RULES = ("summarize_speakers", "label_speakers")
 
@@ -33,6 +35,7 @@ VARIANTS = {
     "write_rttm": "{system}",
     "import_rttm": "{system}",
     "fuse_systems": "{system}",
+    "choose_system": "{system}",
     "collect_evidence": "{system}",
     "estimate_confidence": "{system}",
     "join_channels": "",

@@ -26,6 +26,7 @@ from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import Provenance, is_made
 from diarflow.planning.requirements import (
     check_baseline,
+    check_choices,
     check_installed,
     check_references,
     check_remote,
@@ -86,6 +87,7 @@ class Session:
         with _located_errors(files):
             check_references(self.plan)
             self.links.check()
+            check_choices(self.plan)
             check_baseline(self.settings.report.baseline)
             check_remote(self.plan, uses_conda=uses_conda)
             if not uses_conda:

@@ -1,5 +1,6 @@
 """Section of the front page on confidence: what to review first, and how the confidences compare with the references."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,23 @@ def confidence_section(content: Mapping[str, Any], results="results") -> dict[st
         ]
         if rows := [row for entry in entries if (row := _recording(entry, system, Path(results)))]:
             systems.append({"system": system, **_review(rows)})
-    return {"systems": systems, "reviewed": round(100 * REVIEWED)}
+    choices = [
+        {"system": system, **_choices(content, system, Path(results))}
+        for system, settings in content["systems"].items()
+        if settings.get("choose")
+    ]
+    return {"systems": systems, "choices": choices, "reviewed": round(100 * REVIEWED)}
+
+
+def _choices(content: Mapping[str, Any], system: str, results: Path) -> dict[str, Any]:
+    """Return the chosen system of each recording with all expected DERs, and how many times each was chosen."""
+    rows = []
+    for entry in content["recordings"]:
+        path = results / entry["corpus"] / "rttm" / system / f"{entry['recording']}.json"
+        facts = read_sidecar(path) if system in entry["systems"] else {}
+        if "chosen" in facts:
+            rows.append({**entry, "chosen": facts["chosen"], "expected": facts["expected_der"]})
+    return {"rows": rows, "counts": Counter(row["chosen"] for row in rows).most_common()}
 
 
 def _recording(entry: Mapping[str, Any], system: str, results: Path) -> dict[str, Any] | None:

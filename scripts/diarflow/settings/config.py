@@ -100,12 +100,12 @@ class Settings(Block):
         return text
 
     def systems_of(self, corpus: Corpus) -> list[str]:
-        """Return the names of the systems that run on a corpus. The systems that one fuses precede it."""
+        """Return the names of the systems that run on a corpus. The systems that one fuses or chooses from precede it."""
         listed = self.default_systems if corpus.systems is None else corpus.systems
         return list(dict.fromkeys(name for system in listed for name in self._with_members(system)))
 
     def _with_members(self, system: str) -> Iterator[str]:
-        for member in self.systems[system].fuse or ():
+        for member in self.systems[system].members:
             yield from self._with_members(member)
         yield system
 
@@ -126,13 +126,13 @@ class Settings(Block):
     def needs_audio(self, corpus: Corpus) -> bool:
         """Return whether the audio of a corpus is read.
 
-        A corpus needs no audio if all its systems are imported or fused, unless an export contains audio. A corpus
+        A corpus needs no audio if all its systems are imported, fused or chosen, unless an export contains audio. A corpus
         without systems is used for training.
         """
         systems = self.systems_of(corpus)
         is_exported = any(EXPORTS[name].reads_audio for name in corpus.exports)
         kinds = {self.systems[name].kind for name in systems}
-        return not systems or is_exported or not kinds <= {"rttm", "fuse"}
+        return not systems or is_exported or not kinds <= {"rttm", "fuse", "choose"}
 
 
 def is_oracle(variant: Block) -> bool:

@@ -49,7 +49,7 @@ def read_settings(
         raise InputError.of(explain(error, Settings, config, files)) from error
     problems = [
         *_unknown_names(settings), *name_problems(settings), *_renamed_keys(settings),
-        *_nested_fusions(settings),
+        *_nested_members(settings),
     ]  # fmt: skip
     if problems:
         raise InputError.of(
@@ -122,8 +122,8 @@ def _references(settings: Settings) -> Iterator[_Reference]:
         for stage in STAGES if system.kind == "stages" else ():
             variants = getattr(settings, stage)
             yield _Reference(("systems", name, stage), getattr(system, stage), variants)
-        for member in system.fuse or ():
-            yield _Reference(("systems", name, "fuse"), member, settings.systems)
+        for member in system.members:
+            yield _Reference(("systems", name, system.kind), member, settings.systems)
     for stage in STAGES:
         for name, variant in getattr(settings, stage).items():
             for field in NETWORK_FIELDS:
@@ -161,12 +161,16 @@ def _unknown_names(settings: Settings) -> Iterator[tuple[tuple, str]]:
             yield path, f"is {name}, expected one of {expected}"
 
 
-def _nested_fusions(settings: Settings) -> Iterator[tuple[tuple, str]]:
-    """Return the path and the message of each system that fuses a fused system."""
+def _nested_members(settings: Settings) -> Iterator[tuple[tuple, str]]:
+    """Return the path and the message of each system that fuses or chooses from systems that it must not contain."""
     for name, system in settings.systems.items():
-        for member in system.fuse or ():
-            if member in settings.systems and settings.systems[member].fuse:
-                yield ("systems", name, "fuse"), f"contains {member}, which fuses systems itself"
+        for member in system.members:
+            kind = settings.systems[member].kind if member in settings.systems else "stages"
+            path = ("systems", name, system.kind)
+            if kind == "choose":
+                yield path, f"contains {member}, which chooses a system itself"
+            elif kind == system.kind == "fuse":
+                yield path, f"contains {member}, which fuses systems itself"
 
 
 def _renamed_keys(settings: Settings) -> Iterator[tuple[tuple, str]]:

@@ -11,8 +11,8 @@ Variant = Annotated[
     Name | None, Field(description="name of a variant; required for a system of stages")
 ]
 # settings that decide what a system is, besides the stages
-Kind = Literal["stages", "rttm", "command", "pipeline", "fuse"]
-_KINDS: tuple[Kind, ...] = ("rttm", "command", "pipeline", "fuse")
+Kind = Literal["stages", "rttm", "command", "pipeline", "fuse", "choose"]
+_KINDS: tuple[Kind, ...] = ("rttm", "command", "pipeline", "fuse", "choose")
 # settings of a single kind of system
 _OF_KIND = {
     "version": ("command",),
@@ -21,6 +21,7 @@ _OF_KIND = {
     "device": ("pipeline",),
     "exclusive": ("pipeline",),
     "weights": ("fuse",),
+    "margin": ("choose",),
     "oracles": ("stages",),
 }
 
@@ -66,6 +67,15 @@ class System(Block):
     weights: list[Annotated[float, Field(gt=0, le=1e6)]] | None = Field(
         None, description="weights of the fused systems; null: by their agreement with the others"
     )
+    choose: Annotated[list[Name], Field(min_length=2)] | None = Field(
+        None, description="systems of which the one with the least expected DER is taken"
+    )
+    margin: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="share by which an expected DER must be below that of the first system of choose",
+    )
     oracles: bool = Field(
         False,
         description="also run the system with each stage in turn taken from the reference (NAME-oracle-STAGE)",
@@ -75,8 +85,13 @@ class System(Block):
     )
 
     @property
+    def members(self) -> list[Name]:
+        """Systems that are fused or chosen from."""
+        return self.fuse or self.choose or []
+
+    @property
     def kind(self) -> Kind:
-        """Kind of the system: stages, imported turns, a program, a pipeline of pyannote.audio, or a fusion."""
+        """Kind of the system: stages, imported turns, a program, a pipeline of pyannote.audio, a fusion, or a choice."""
         return next((kind for kind in _KINDS if getattr(self, kind) is not None), "stages")
 
     @field_validator("command")
@@ -103,8 +118,8 @@ class System(Block):
         for name, expected in _OF_KIND.items():
             if name in self.model_fields_set and self.kind not in expected:
                 raise ValueError(f"has {name}, which belongs to {' and '.join(expected)}")
-        if self.fuse and len(set(self.fuse)) < len(self.fuse):
-            raise ValueError("fuse contains a system twice")
+        if len(set(self.members)) < len(self.members):
+            raise ValueError(f"{self.kind} contains a system twice")
         if self.fuse and self.weights and len(self.weights) != len(self.fuse):
             raise ValueError(
                 f"has {len(self.weights)} weights, expected one for each of {len(self.fuse)} systems"
