@@ -9,7 +9,7 @@ import numpy as np
 from diarflow.artifacts.placeholders import failed_rule
 from diarflow.confidence.turn_evidence import covered_share
 from diarflow.scoring.mapping import optimal_mapping
-from diarflow.scoring.prepared_reference import read_prepared_reference
+from diarflow.scoring.prepared_reference import PreparedReference, read_prepared_reference
 from diarflow.timeline.intervals import Turn
 
 BINS = 10
@@ -31,15 +31,26 @@ def correct_seconds(
         Turn(start, end, speaker)
         for start, end, speaker in zip(table["start"], table["end"], speakers, strict=True)
     ]
-    extent = reference.scored_extent(turns)
-    mapping = optimal_mapping(reference.turns, turns, extent)
-    inside = _share(extent, table["start"], table["end"])
-    correct = np.zeros(len(speakers))
+    inside, correct = correct_shares(turns, speakers, reference)
+    return (table["end"] - table["start"]) * (1 - inside + inside * correct)
+
+
+def correct_shares(
+    pieces: Sequence[Turn], speakers: np.ndarray, reference: PreparedReference
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of each piece inside the scored extent, and that in which its speaker is active by the reference.
+
+    `speakers` (pieces,) are the names of the pieces' speakers. They are mapped to those of the reference as for scoring.
+    """
+    start, end = (np.array([piece[index] for piece in pieces]) for index in (0, 1))
+    extent = reference.scored_extent(pieces)
+    mapping = optimal_mapping(reference.turns, pieces, extent)
+    correct = np.zeros(len(pieces))
     for speaker in set(speakers.tolist()):
         rows = np.flatnonzero(speakers == speaker)
         mapped = [turn for turn in reference.turns if turn.speaker == mapping.get(speaker)]
-        correct[rows] = _share(mapped, table["start"][rows], table["end"][rows])
-    return (table["end"] - table["start"]) * (1 - inside + inside * correct)
+        correct[rows] = _share(mapped, start[rows], end[rows])
+    return _share(extent, start, end), correct
 
 
 def _share(intervals: Sequence[Any], start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ The residuals are those of groups that were left out.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -22,14 +22,12 @@ from diarflow.confidence.calibrator import (
     to_log_der,
 )
 from diarflow.confidence.evidence import SOURCES, Evidence
-from diarflow.confidence.pieces import Pieces
 from diarflow.confidence.regression import Regression, fit_linear, fit_logistic, sigmoid
-from diarflow.confidence.turn_evidence import covered_share
 from diarflow.digests import versions
 from diarflow.errors import InputError
 from diarflow.scoring.diarization import score
-from diarflow.scoring.mapping import optimal_mapping
 from diarflow.scoring.prepared_reference import PreparedReference
+from diarflow.scoring.reliability import correct_shares
 from diarflow.timeline.intervals import Turn
 
 _PENALTY_OF_PIECES = 1e-3
@@ -65,26 +63,18 @@ def make_example(
     extent = reference.scored_extent(turns)
     seconds = score(reference.turns, turns, extent, collar_each_side=0.0)["full"]
     pieces = evidence.pieces
-    scored = _share(extent, pieces, slice(None)) * pieces.duration
+    names = np.array(pieces.names)[pieces.speaker] if len(pieces.names) else np.empty(0, str)
+    labelled = [Turn(*row) for row in zip(pieces.start, pieces.end, names.tolist(), strict=True)]
+    inside, correct = correct_shares(labelled, names, reference)
+    scored = inside * pieces.duration
     if not seconds.reference or not scored.sum():
         return None
-    mapping = optimal_mapping(reference.turns, turns, extent)
-    correct = np.zeros(len(scored))
-    for speaker, name in enumerate(pieces.names):
-        rows = np.flatnonzero(pieces.speaker == speaker)
-        mapped = [turn for turn in reference.turns if turn.speaker == mapping.get(name)]
-        correct[rows] = _share(mapped, pieces, rows)
     errors = seconds.missed + seconds.false_alarm + seconds.confusion
     speakers = len({turn.speaker for turn in reference.turns})
     reference_seconds = seconds.reference
     return Example(
         group, evidence, correct, scored, errors / reference_seconds, reference_seconds, speakers
     )
-
-
-def _share(intervals: Iterable[Any], pieces: Pieces, rows: Any) -> np.ndarray:
-    times = np.array([interval[:2] for interval in intervals]).reshape(-1, 2)
-    return covered_share(times[:, 0], times[:, 1], pieces.start[rows], pieces.end[rows])
 
 
 def train_calibrator(examples: Sequence[Example]) -> Calibrator:
