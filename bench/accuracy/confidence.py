@@ -265,7 +265,7 @@ def choice_rows(results: Sequence[Result]) -> Iterator[list[str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    corpora = ["ami", "misc", "ami-far", "short", "talk", "web", "sim-few", "sim-many"]
+    corpora = ["ami", "misc", "ami-far", "short", "talk", "web", "sim-few"]
     parser.add_argument("--corpora", nargs="+", default=corpora)
     options = parser.parse_args()
     results = estimate(list(read_examples(options.corpora)))
