@@ -23,8 +23,8 @@ from diarflow.training.confidence_examples import group_of, read_example
 
 TEXT = """
 {count} recordings: {real} real ones and {simulated} simulated ones. Each recording is estimated by models that were trained
-on the other groups: recordings of one meeting or speaker are one group, and the groups are in ten folds. In parentheses: 95 % bootstrap
-interval over recordings. *real*, *sim*: all real and all simulated recordings.
+on the other groups: recordings of one meeting are one group, each simulated conversation is one (some share speakers), and the groups
+are in ten folds. In parentheses: 95 % bootstrap interval over recordings. *real*, *sim*: all real and all simulated recordings.
 """
 TEXT_OF_RECORDINGS = """
 *Spearman*: rank correlation of expected and true DER (full protocol), and of two baselines: *duration*, the logarithm of the
