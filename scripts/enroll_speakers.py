@@ -2,15 +2,14 @@
 
 import logging
 
-from diarflow.backends import load
-from diarflow.embedding import EMBEDDERS
+from diarflow.embedding.embedder import load_embedder
 from diarflow.linking.enrolment import enroll
 from diarflow.linking.voice_files import write_voices
 from diarflow.runs.job import job_settings
 
 settings = job_settings(snakemake)
 variant = settings["variant"]
-voices, problems = enroll(settings["samples"], load(EMBEDDERS, variant), window=variant["window"])
+voices, problems = enroll(settings["samples"], load_embedder(variant), window=variant["window"])
 for problem in problems:
     logging.warning("%s", problem)
 write_voices(snakemake.output.embeddings, snakemake.output.sidecar, voices, problems=problems)

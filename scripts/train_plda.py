@@ -3,9 +3,10 @@
 import logging
 
 from diarflow.clustering.plda import write_plda
+from diarflow.embedding.embedder import load_embedder
 from diarflow.runs.job import job_settings
 from diarflow.simulation.speakers import list_speakers, select_speakers
-from diarflow.training.plda import load_embedder, train_on_speakers, write_card
+from diarflow.training.plda import train_on_speakers, write_card
 
 settings = job_settings(snakemake)
 variant = settings["variant"]

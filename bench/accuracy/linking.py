@@ -47,11 +47,11 @@ SHIPPED_TEXT = (
 )
 COLUMNS = ["corpus", "system", "linking", "people", "of", "DER", "cross DER", "precision", "recall", "F1", "B-cubed F1", "EER", "minDCF", "known named", "strangers named"]  # fmt: skip
 _KEYS = ("people", "reference_people", "der", "cross_der", "link_precision", "link_recall", "link_f1", "bcubed_f1", "eer", "min_dcf", "known_named", "strangers_named")  # fmt: skip
-TRAINED, SHIPPED = "models/linking/plda.npz", "plda-campplus.npz"
+TRAINED, SHIPPED = "models/linking/plda.npz", "plda-pooled.npz"
 ENOUGH = 70.0  # seconds of speech of a person of whom 20 s are kept apart
 APART = 20 * 16_000  # samples
 PEOPLE, ENROLLED = 40, 20
-REFERENCE_TURNS = {"speech": "oracle", "changes": "none", "overlap": "oracle", "embedding": "campplus", "clustering": "oracle", "turns": "join"}  # fmt: skip
+REFERENCE_TURNS = {"speech": "oracle", "changes": "none", "overlap": "oracle", "embedding": "pooled", "clustering": "oracle", "turns": "join"}  # fmt: skip
 
 
 def prepare(folder: Path) -> None:
@@ -110,7 +110,7 @@ def run_simulated(
         "simulate": {"speakers": "people/conversation", "part": "all", "conversations": conversations,
                      "duration": seconds, "min_speakers": 2, "max_speakers": 6, "seed": 24},
     }  # fmt: skip
-    plda = {"speakers": "plda-speakers", "part": "train", "embedding": "campplus", "seconds": 30, "dimensions": 48, "seed": 0}  # fmt: skip
+    plda = {"speakers": "plda-speakers", "part": "train", "embedding": "pooled", "seconds": 30, "dimensions": 48, "seed": 0}  # fmt: skip
     config = {
         "corpora": [corpus], "systems": {"reference-turns": REFERENCE_TURNS}, "plda": {"linking": plda},
         "links": {"default": {"model": model}}, "batch_size": 30,

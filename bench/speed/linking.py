@@ -37,7 +37,7 @@ def synthetic_voices(recordings: int, people: int):
     from diarflow.linking.voice_files import VoiceRow
     from diarflow.networks.onnx import model_path
 
-    between = read_plda(model_path("plda-campplus.npz")).between
+    between = read_plda(model_path("plda-pooled.npz")).between
     random = np.random.default_rng(0)
     means = random.normal(0, np.sqrt(between), (people, len(between)))
     voices, truth = [], []

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from diarflow.audio.prepared import SAMPLE_RATE, AudioReader
 from diarflow.embedding import EMBEDDERS, campplus, dvector
+from diarflow.embedding.embedder import load_embedder
 from diarflow.embedding.local_speakers import add_local_speakers, local_speakers
 from diarflow.embedding.vectors import unit_vectors
 from diarflow.embedding.window_audio import read_window
@@ -24,7 +25,6 @@ from diarflow.settings.embedding_card import read_card
 from diarflow.settings.networks import CampplusNetwork
 from diarflow.simulation.synthetic import synthesize_dialogue
 from diarflow.timeline.intervals import Interval, clip, merge_overlapping, subtract
-from diarflow.training.plda import load_embedder
 
 moments = st.integers(0, 400).map(lambda n: n / 8)
 segments = st.lists(

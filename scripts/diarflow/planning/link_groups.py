@@ -7,7 +7,8 @@ from diarflow.errors import InputError
 from diarflow.settings import Settings
 from diarflow.settings.linking import AgglomerativeLink, Link
 
-_SHIPPED = "plda-campplus.npz"  # PLDA of the vectors of the embedding backend "campplus"
+# embedding backend whose vectors a shipped PLDA models
+_SHIPPED = {"plda-campplus.npz": "campplus", "plda-pooled.npz": "pooled"}
 
 
 class LinkGroup(NamedTuple):
@@ -88,7 +89,8 @@ def _has_vectors(settings: Settings, system: str, link: Link) -> bool:
     parts = settings.systems[system]
     if parts.kind != "stages" or parts.embedding is None:
         return False
-    return link.model != _SHIPPED or settings.embedding[parts.embedding].backend == "campplus"
+    backend = settings.embedding[parts.embedding].backend
+    return _SHIPPED.get(link.model or "", backend) == backend
 
 
 def people_pages(groups: list[LinkGroup]) -> list[str]:

@@ -63,6 +63,8 @@ class LinkRules:
         """Return the provenance of the voices of known people: their samples, and the embedding."""
         variant = self._provenance.variant("embed_segments", "embedding", wildcards.embedding)
         values = self._plan.settings.embedding[wildcards.embedding].model_dump()
+        if frames := values.get("frames"):
+            values["frames"] = self._plan.settings.networks[frames].model_dump()
         samples = [sample._asdict() for sample in self.samples]
         return rule_provenance(
             "enroll_speakers", "av", "numpy", "soundfile", "soxr",

@@ -113,7 +113,7 @@ class Provenance:
         return canonical(
             settings=values,
             code=code_digest(_script("estimate_confidence")),
-            versions=versions(*packages),
+            versions=job_versions(*packages),
             models=_model_digests((), values),
         )
 

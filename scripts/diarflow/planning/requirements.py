@@ -14,7 +14,6 @@ from diarflow.planning.file_listing import is_in_own_results
 from diarflow.planning.model_checks import is_trained
 from diarflow.planning.plan import Plan
 from diarflow.remote import PLUGINS, is_remote, scheme, shown_location
-from diarflow.settings import STAGES, Settings, is_oracle
 
 BACKENDS: dict[str, dict[str, Backend]] = {
     "networks": networks.NETWORKS,

@@ -23,7 +23,7 @@ class Link(Block):
         description="systems whose speakers are linked; null: all with the vectors of the PLDA",
     )
     model: str | None = Field(
-        "plda-campplus.npz",
+        "plda-pooled.npz",
         description="PLDA: file in resources/models, or path of an .npz file; null: none",
     )
     threshold: Probability = Field(

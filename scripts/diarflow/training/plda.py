@@ -12,27 +12,12 @@ import soundfile
 from diarflow.atomic import atomic_write
 from diarflow.audio.prepare import prepare_audio
 from diarflow.audio.prepared import SAMPLE_RATE, duration
-from diarflow.backends import load
 from diarflow.clustering.plda import Plda, train_plda
 from diarflow.digests import versions
-from diarflow.embedding import EMBEDDERS
 from diarflow.embedding.windows import cut_windows
 from diarflow.errors import InputError
-from diarflow.networks import NETWORKS
 from diarflow.simulation.room import simulate_room
 from diarflow.timeline.intervals import Interval, Seconds
-
-
-def load_embedder(variant: Mapping[str, Any]) -> Callable:
-    """Return the function that embeds windows of audio by the settings of an embedding variant.
-
-    If the variant pools frames, `variant["frames"]` contains the settings of their network.
-    """
-    embed = load(EMBEDDERS, dict(variant))
-    if not (frames := variant.get("frames")):
-        return embed
-    activate = load(NETWORKS, frames)
-    return lambda audio, windows: embed(audio, windows, activate(audio).values)
 
 
 def train_on_speakers(
