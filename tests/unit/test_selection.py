@@ -5,11 +5,12 @@ import pytest
 from test_settings import settings
 
 from diarflow.planning.search import trials
-from diarflow.scoring.selection import select_best, summarize_search
+from diarflow.scoring.selection import group_of, select_best, summarize_search
 
 
 def search(**changes):
-    return {"system": "classic", "protocol": "full", "average": "seconds", "folds": 0} | changes
+    return {"system": "classic", "protocol": "full", "average": "seconds", "folds": 0,
+            "group": None} | changes  # fmt: skip
 
 
 def row(corpus, recording, system, missed, speech):
@@ -29,6 +30,17 @@ def test_cross_validation_scores_each_recording_with_the_best_trial_of_the_other
     selection = select_best(errors, pd.Series([10.0] * 3), folds=0)
     assert (selection.best, selection.der, selection.cross_validated_der) == ("b", 20.0, 33.33)
     assert selection.best_of_other_folds == ["b", "b", "a"]
+
+
+def test_recordings_of_a_group_are_left_out_together():
+    """Without x1 and x2, only y is left, for which b is better; without y, a is better."""
+    errors = pd.DataFrame({"a": [1.0, 1.0, 6.0], "b": [2.0, 2.0, 2.0]})
+    groups = [group_of(id, "^[a-z]") for id in ("x1", "x2", "y")]
+    selection = select_best(errors, pd.Series([10.0] * 3), folds=0, groups=groups)
+    assert selection.best_of_other_folds == ["b", "b", "a"]
+    assert selection.cross_validated_der == 33.33
+    many = select_best(errors, pd.Series([10.0] * 3), folds=2, groups=["g", "h", "g"])
+    assert many.best_of_other_folds == ["a", "b", "a"]
 
 
 def test_a_single_recording_serves_for_selection_and_score():

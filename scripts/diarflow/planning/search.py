@@ -148,6 +148,7 @@ def search_content(settings: Settings, tuning: str, has_reference: Mapping[str, 
         "protocol": search.protocol,
         "average": search.average,
         "folds": search.folds,
+        "group": search.group,
         "corpora": corpora,
         "present": present_trial(settings, tuning),
         "trials": [

@@ -1,6 +1,7 @@
 """Selection of the best trial of a search, and its cross-validated error rate."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,17 +35,21 @@ class SearchResult(NamedTuple):
     summary: str
 
 
-def select_best(errors: pd.DataFrame, speech: pd.Series, *, folds: int) -> Selection:
+def select_best(
+    errors: pd.DataFrame, speech: pd.Series, *, folds: int, groups: Sequence[str] | None = None
+) -> Selection:
     """Select the trial with the lowest DER over all recordings, and cross-validate this selection.
 
     `errors` are seconds, a row for each recording and a column for each trial. `speech` are the seconds of reference
-    speech of each recording. Recording i belongs to fold i modulo `folds`; 0 makes each recording a fold of its own.
+    speech of each recording. The recordings of a group (`groups`, one for each recording; without it, each recording is
+    one) are in one fold. Group i belongs to fold i modulo `folds`; 0 makes each group a fold of its own.
 
     >>> errors = pd.DataFrame({"a": [1.0, 4.0], "b": [2.0, 2.0]})
     >>> select_best(errors, pd.Series([10.0, 10.0]), folds=0)
     Selection(best='b', der=20.0, cross_validated_der=30.0, best_of_other_folds=['b', 'a'])
     """
-    fold_of_recording = np.arange(len(errors)) % (folds or len(errors))
+    numbers = np.arange(len(errors)) if groups is None else pd.factorize(np.array(groups))[0]
+    fold_of_recording = numbers % (folds or len(errors))
     best_of_others = np.empty(len(errors), object)
     for fold in dict.fromkeys(fold_of_recording):
         inside = fold_of_recording == fold
@@ -65,11 +70,12 @@ def summarize_search(scores: pd.DataFrame, search: Mapping[str, Any]) -> SearchR
     """Rank the trials of a search, and return the best one as a configuration.
 
     `scores` are rows of recordings under one protocol. `search` has the keys `system` (the searched system),
-    `protocol`, `corpora`, `folds`, `average` ("seconds", or "corpora" to give all corpora the same weight),
+    `protocol`, `corpora`, `folds`, `group` (a regular expression, or None), `average` ("seconds", or "corpora" to give all corpora the same weight),
     `present` (the trial with the present settings) and `trials`. A trial has a `name`, the searched `values`, and the `variants` of its stages with their settings.
     """
     errors, speech = _seconds_by_trial(scores, average=search["average"])
-    selection = select_best(errors, speech, folds=search["folds"])
+    groups = [group_of(id, search["group"]) for _, id in errors.index]
+    selection = select_best(errors, speech, folds=search["folds"], groups=groups)
     rates = (100 * errors.sum() / speech.sum()).round(2)
     trials = pd.DataFrame(
         [
@@ -94,6 +100,16 @@ def summarize_search(scores: pd.DataFrame, search: Mapping[str, Any]) -> SearchR
         _overlay(f"{search['system']}-tuned", best["variants"], summary),
         summary,
     )
+
+
+def group_of(recording: str, pattern: str | None) -> str:
+    """Return the part of the id of a recording that matches the pattern, or the id if nothing does.
+
+    >>> group_of("EN2001a_0000-0030", "^[A-Z]+[0-9]+"), group_of("interview", "^[A-Z]+[0-9]+")
+    ('EN2001', 'interview')
+    """
+    match = re.search(pattern, recording) if pattern else None
+    return match.group() if match else recording
 
 
 def _seconds_by_trial(scores: pd.DataFrame, *, average: str) -> tuple[pd.DataFrame, pd.Series]:

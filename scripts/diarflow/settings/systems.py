@@ -1,5 +1,6 @@
 """Settings of `systems` and of `tuning`, the search for the settings of a system."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -146,8 +147,21 @@ class Tuning(Block):
         description="units of equal weight in the mean DER: seconds of speech, or corpora",
     )
     folds: int = Field(
-        0, ge=0, le=1000, description="folds of the cross-validation; 0: leave one recording out"
+        0, ge=0, le=1000, description="folds of the cross-validation; 0: leave one group out"
     )
+    group: str | None = Field(
+        None,
+        description="regular expression: recordings whose ids have the same match are a group; null: each is one",
+    )
+
+    @field_validator("group")
+    @classmethod
+    def _is_a_regular_expression(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"is {pattern}, expected a regular expression ({error})") from error
+        return pattern
 
     @model_validator(mode="after")
     def _check_keys(self) -> Self:
