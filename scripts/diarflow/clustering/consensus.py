@@ -32,7 +32,6 @@ from diarflow.clustering.vbx import (
     drop_small_speakers,
     transform_to_plda_space,
 )
-from diarflow.embedding.vectors import unit_vectors
 from diarflow.networks.onnx import model_path
 
 
@@ -99,15 +98,18 @@ def load(
 def merge_close_speakers(
     gamma: np.ndarray, vectors: np.ndarray, *, threshold: float, low: int
 ) -> np.ndarray:
-    """Add up the probabilities (windows, speakers) of speakers whose mean directions are close.
+    """Add up the probabilities (windows, speakers) of speakers whose windows are close: float32 (windows, merged).
 
-    `vectors` are the unit vectors (windows, dimensions). See `merge_close_clusters`.
+    `vectors` are the unit vectors (windows, dimensions). A window belongs to its most probable speaker; a speaker
+    without windows is dropped. See `merge_close_clusters`.
     """
-    means = unit_vectors(gamma.T @ vectors)
+    speakers, labels = np.unique(gamma.argmax(axis=1), return_inverse=True)
     merged = merge_close_clusters(
-        means, np.arange(len(means)), gamma.sum(axis=0), threshold=threshold, low=low
+        vectors, labels, np.ones(len(labels)), threshold=threshold, low=low
     )
-    return gamma @ np.eye(merged.max() + 1)[merged]
+    target = np.zeros(len(speakers), int)
+    target[labels] = merged
+    return (gamma[:, speakers] @ np.eye(merged.max() + 1)[target]).astype(np.float32)
 
 
 def agree(
@@ -124,7 +126,8 @@ def agree(
     >>> agree([two, one, one], agreement=0.5, low=1, max_points=10).tolist()
     [0, 0, 0, 0]
     """
-    evidence = np.concatenate(results, axis=1).astype(np.float32) / np.float32(len(results) ** 0.5)
+    evidence = np.concatenate(results, axis=1).astype(np.float32)
+    evidence /= np.float32(len(results) ** 0.5)
     pools, merges = build_tree(evidence, np.full(len(evidence), -1), max_points=max_points)
     count = pools.max() + 1 - int((merges[:, 2] < 1 - agreement).sum())
     return cut_tree(merges, min(max(count, low), pools.max() + 1))[pools]
