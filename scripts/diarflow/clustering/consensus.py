@@ -109,7 +109,8 @@ def merge_close_speakers(
     )
     target = np.zeros(len(speakers), int)
     target[labels] = merged
-    return (gamma[:, speakers] @ np.eye(merged.max() + 1)[target]).astype(np.float32)
+    remaining = gamma[:, speakers] @ np.eye(merged.max() + 1)[target]
+    return (remaining / remaining.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def agree(
