@@ -19,6 +19,7 @@ def test_scores_near_speaker_changes_are_twice_as_high_as_elsewhere(tmp_path):
     audio, turns = simulate_conversation(
         select_speakers(list_speakers(SPEAKERS), "test"),
         seed=9, number=0, duration=120.0, min_speakers=3, max_speakers=3, overlap=True, vary_speed=False,
+        hard=False,
     )  # fmt: skip
     soundfile.write(tmp_path / "a.wav", audio, 16_000, "PCM_16")
     scores, times, _ = NETWORKS["bilstm"].load(**BilstmNetwork().model_dump())(tmp_path / "a.wav")

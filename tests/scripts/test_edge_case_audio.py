@@ -124,18 +124,18 @@ def diarize(run_all, system, **config):
             output={"segments": "segments.parquet"}, **SETTINGS.segments.model_dump())  # fmt: skip
     regions = {"segments": "segments.parquet", "overlap": "overlap.parquet"}
     embeddings = {"embeddings": "embeddings.npy", "windows": "embeddings.parquet"}
-    dense = {}
-    run_all("embed_segments", input=audio | chunks | regions, output=embeddings,
-            **variant("embedding"))  # fmt: skip
+    frames = {}
     if best:
-        dense = {"dense": "dense.npy", "dense_windows": "dense.parquet"}
-        run_all("embed_segments", input=audio | regions,
-                output={"embeddings": "dense.npy", "windows": "dense.parquet"},
-                **variant("embedding", "campplus-short"))  # fmt: skip
+        pooled = {"activations": "activations/campplus.npy", "times": "activations/campplus.json"}
+        run_all("compute_activations", input=audio, output=pooled,
+                **variant("networks", "campplus"))  # fmt: skip
+        frames = {"frames": pooled["activations"], "frame_times": pooled["times"]}
+    run_all("embed_segments", input=audio | chunks | frames | regions, output=embeddings,
+            **variant("embedding"))  # fmt: skip
     clusters = {"clusters": "clusters.parquet"}
     run_all("cluster_segments", input=embeddings | {"row": "recordings/speakers.json"},
             output=clusters, **variant("clustering"))  # fmt: skip
-    run_all("build_turns", input=regions | embeddings | clusters | chunks | dense,
+    run_all("build_turns", input=regions | embeddings | clusters | chunks | frames,
             output={"turns": "turns.parquet"}, **variant("turns"))  # fmt: skip
     run_all(
         "write_rttm",

@@ -123,7 +123,7 @@ def test_an_export_of_a_corpus_reads_the_rttm_of_recordings_and_the_facts_of_cha
         f"results/c/audio/{id}.json" for id in ("mono", "call_ch1", "call_ch2")
     ]
     assert settings_in(aggregation.corpus_export_provenance("kaldi")(job)) == {
-        "format": "kaldi", "corpus": "c", "system": "classic",
+        "format": "kaldi", "corpus": "c", "system": "classic", "product": "rttm",
         "recordings": {"mono": ["mono"], "call": ["call_ch1", "call_ch2"]},
     }  # fmt: skip
 

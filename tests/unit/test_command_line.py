@@ -253,9 +253,9 @@ def test_a_search_varies_the_threshold_of_the_system_on_the_corpus_of_the_run(fo
     assert config(folder, "diarflow-calls-tune.yaml") == {
         "corpora": [{"name": "calls", "audio": "calls", "num_speakers": 2, "reference": "calls",
                      "split": "dev"}],
-        # 0.45 is the threshold of vbx in config.yaml
+        # 0.5 is the agreement of consensus in config.yaml
         "tuning": {"calls": {"system": "best",
-                             "search": {"clustering.threshold": [0.35, 0.4, 0.45, 0.5, 0.55]}}},
+                             "search": {"clustering.agreement": [0.4, 0.45, 0.5, 0.55, 0.6]}}},
     }  # fmt: skip
     assert started[1][1] == "tune"
     main(["tune", "calls", "--search", "turns.mix=0.6,0.8"])

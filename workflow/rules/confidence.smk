@@ -110,14 +110,14 @@ rule train_confidence_calibrator:
         evidence=aggregation.confidence_evidence,
         reference=aggregation.confidence_references,
         changed=aggregation.changed(
-            "logs/{calibrator}/train_confidence.log",
+            "logs/{calibrator}/train_confidence_calibrator.log",
             aggregation.confidence_training_provenance,
         ),
     output:
         model="models/{calibrator}/confidence.json",
         card="models/{calibrator}/confidence-card.json",
     log:
-        "logs/{calibrator}/train_confidence.log",
+        "logs/{calibrator}/train_confidence_calibrator.log",
     conda:
         "../../envs/audio.yaml"
     resources:
@@ -126,7 +126,7 @@ rule train_confidence_calibrator:
     params:
         provenance=aggregation.confidence_training_provenance,
     script:
-        "../../scripts/train_confidence.py"
+        "../../scripts/train_confidence_calibrator.py"
 
 
 rule train_confidence:

@@ -18,8 +18,11 @@ from diarflow.cli.workflow import snakemake_command, start
 from diarflow.errors import InputError
 from diarflow.settings.files import DEFAULTS
 
-_STEPS = (-0.1, -0.05, 0.0, 0.05, 0.1)  # of a threshold, around its present value
-_THRESHOLD = "clustering.threshold"
+_STEPS = (-0.1, -0.05, 0.0, 0.05, 0.1)  # around the present value
+_SEARCHED = (
+    "threshold",
+    "agreement",
+)  # settings of `clustering`; the first that the variant has is searched
 
 
 def tune(options: argparse.Namespace) -> int:
@@ -81,21 +84,22 @@ def _search(given: list[str] | None, system: str) -> dict[str, list]:
         names = ", ".join(defaults["systems"])
         raise InputError(f"--system is {system}, expected one of {names}")
     name = defaults["systems"][system]["clustering"]
-    threshold = _threshold(name, defaults["clustering"][name])
-    if threshold is None:
+    variant = _with_defaults(defaults["clustering"][name])
+    setting = next((setting for setting in _SEARCHED if setting in variant), None)
+    if setting is None:
         raise InputError(
             f"--search: clustering {name} of {system} has no threshold, expected --search SETTING=VALUE,VALUE"
         )
-    return {_THRESHOLD: [round(threshold + step, 3) for step in _STEPS]}
+    return {f"clustering.{setting}": [round(variant[setting] + step, 3) for step in _STEPS]}
 
 
-def _threshold(name: str, variant: dict[str, Any]) -> float | None:
-    """Return the threshold of a variant of `clustering`, from its settings or the defaults of its backend."""
+def _with_defaults(variant: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a variant of `clustering`, with the defaults of its backend."""
     from pydantic import TypeAdapter
 
     from diarflow.settings.clustering import Clustering
 
-    return getattr(TypeAdapter(Clustering).validate_python(variant), "threshold", None)
+    return TypeAdapter(Clustering).validate_python(variant).model_dump()
 
 
 def _parse(text: str) -> tuple[str, list]:

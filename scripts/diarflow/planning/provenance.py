@@ -121,7 +121,11 @@ class Provenance:
         """Return the provenance of a calibrator: its settings and its recordings."""
         values = self._settings.confidence_training[name].model_dump()
         return rule_provenance(
-            "train_confidence", "numpy", "scipy", examples=self.confidence_examples(), **values
+            "train_confidence_calibrator",
+            "numpy",
+            "scipy",
+            examples=self.confidence_examples(),
+            **values,
         )
 
     def confidence_examples(self) -> list[dict[str, str]]:

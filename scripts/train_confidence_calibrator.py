@@ -1,4 +1,4 @@
-"""Rule train_confidence: train the calibrator of confidences on recordings with references."""
+"""Rule train_confidence_calibrator: train the calibrator of confidences on recordings with references."""
 
 import logging
 
