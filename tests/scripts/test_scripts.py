@@ -46,7 +46,7 @@ def failure(rule, recording="a", variant=""):
 def test_every_rule_with_a_script_shares_its_name_and_every_script_has_a_rule():
     named = set()
     for path in (ROOT / "workflow" / "rules").glob("*.smk"):
-        begins = r'^(?:rule |for batch in batches\(")'
+        begins = r'^(?:rule |for batch in batches\("| +name:\n +f")'
         for rule in re.split(begins, path.read_text(), flags=re.M)[1:]:
             name, body = re.match(r"\w+", rule)[0], rule
             if script := re.search(r'"\.\./\.\./scripts/(\w+)\.py"', body):

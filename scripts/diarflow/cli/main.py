@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         "--search",
         action="append",
         metavar="SETTING=VALUE,VALUE",
-        help="values to try; default: clustering.threshold around its present value",
+        help="values to try; default: the threshold of the clustering, around its present value",
     )
     _add_run_options(tune)
     tune.set_defaults(command=_tune)

@@ -105,8 +105,8 @@ def _with_defaults(variant: dict[str, Any]) -> dict[str, Any]:
 def _parse(text: str) -> tuple[str, list]:
     """Return a setting and its values.
 
-    >>> _parse("clustering.threshold=0.4,0.5")
-    ('clustering.threshold', [0.4, 0.5])
+    >>> _parse("clustering.agreement=0.4,0.5")
+    ('clustering.agreement', [0.4, 0.5])
     """
     key, sign, values = text.partition("=")
     if not (key and sign and values):
