@@ -151,7 +151,7 @@ class Tuning(Block):
     )
     group: str | None = Field(
         None,
-        description="regular expression: recordings whose ids have the same match are a group; null: each is one",
+        description="regular expression: recordings with the same match in their ids are a group",
     )
 
     @field_validator("group")
