@@ -74,8 +74,13 @@ class Provenance:
         self.plda = cache(self._plda)
         self.simulation = cache(self._simulation)
 
-    def _variant(self, rule: str, block: str, name: str) -> str:
-        """Return the provenance of a rule with a backend, for a variant of its block of settings."""
+    def _variant(
+        self, rule: str, block: str, name: str, stages: tuple[tuple[str, str], ...] = ()
+    ) -> str:
+        """Return the provenance of a rule with a backend, for a variant of its block of settings.
+
+        `stages` are pairs of a stage and its variant in a system, for results that are named after the system.
+        """
         values = _values(getattr(self._settings, block)[name])
         backend = BACKENDS[block][values["backend"]]
         return canonical(
@@ -83,6 +88,7 @@ class Provenance:
             code=code_digest(_script(rule), backend.source),
             versions=job_versions("numpy", *backend.packages),
             models=_model_digests(backend.models, values),
+            **({"stages": dict(stages)} if stages else {}),
         )
 
     def _external(self, rule: str, system: str, packages: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from diarflow.planning.rule_inputs import RuleInputs
 from diarflow.planning.rule_variants import EXPORT_RULES, VARIANTS
 from diarflow.runs.attempts import attempt_resource
 from diarflow.runs.result_records import made_from
+from diarflow.settings import STAGES
 from diarflow.timeline.intervals import Seconds
 
 if TYPE_CHECKING:
@@ -88,12 +89,22 @@ class RuleBatch(RuleInputs):
         return self.bind(path)
 
     def provenance(self, *packages: str, **settings: Any) -> Callable:
-        """Return the provenance of the job's variant; of a rule without backends, with its packages and settings."""
+        """Return the provenance of the job's variant; of a rule without backends, with its packages and settings.
+
+        If the output is named after a system, the provenance contains the variants of its stages. Otherwise a system
+        that selects another variant would re-run nothing, because the path of the output stays the same.
+        """
 
         def text(wildcards: Any) -> str:
             if not self._block:
                 return rule_provenance(self.rule, *packages, **settings)
-            return self._session.provenance.variant(self.rule, self._block, self._name(wildcards))
+            name = self._name(wildcards)
+            if self._wildcard != "system":
+                return self._session.provenance.variant(self.rule, self._block, name)
+            stages = self._stages(wildcards)
+            return self._session.provenance.variant(
+                self.rule, self._block, name, tuple((stage, stages[stage]) for stage in STAGES)
+            )
 
         self._provenance = text
         return self.bind(text)
