@@ -170,9 +170,9 @@ def run_ami(folder: Path) -> list[dict]:
     """Link the AMI excerpts with the shipped PLDA, and return the rows of the scores."""
     table = SPEAKERS.parent / "conversations/recordings.tsv"
     corpus = {"name": "ami", "recordings": str(table), "systems": ["best"], "link": True}
-    vbx = {"vbx": {"speaker_count": "estimated"}}
+    estimated = {"consensus": {"speaker_count": "estimated"}}
     config = {
-        "corpora": [corpus], "links": {"default": {"shared_names": True}}, "batch_size": 20, "clustering": vbx,
+        "corpora": [corpus], "links": {"default": {"shared_names": True}}, "batch_size": 20, "clustering": estimated,
     }  # fmt: skip
     (folder / "ami.yaml").write_text(yaml.safe_dump(config))
     snakemake(folder, "results/report/linking/ami.csv", "--cores", 1, "--configfile", "ami.yaml")
