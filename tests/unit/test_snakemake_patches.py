@@ -26,8 +26,16 @@ PATCHED = [
     (PersistenceBase, "finished"),
     (_IOFile, "checksum"),
     (FilePersistence, "_read_record_cached"),
+    (FilePersistence, "_io_read"),
+    (PersistenceBase, "has_metadata"),
+    (PersistenceBase, "has_outdated_metadata"),
+    (PersistenceBase, "params_changed"),
 ]
 PATHS = st.lists(st.sampled_from(("a", "b", "a.b", ".")), min_size=1, max_size=3).map("/".join)
+
+
+def is_current(job):
+    return "current" in job.output
 
 
 class Jobs:
@@ -44,7 +52,7 @@ class Jobs:
 def patched():
     methods = [getattr(*place) for place in PATCHED]
     threshold = gc.get_threshold()
-    assert apply(FEWEST_RECORDINGS)
+    assert apply(FEWEST_RECORDINGS, is_current)
     yield
     gc.set_threshold(*threshold)
     for (owner, name), method in zip(PATCHED, methods, strict=True):
@@ -52,14 +60,14 @@ def patched():
 
 
 def test_another_version_and_a_small_plan_are_not_patched(monkeypatch):
-    assert not apply(FEWEST_RECORDINGS - 1)
+    assert not apply(FEWEST_RECORDINGS - 1, is_current)
     monkeypatch.setattr(snakemake, "__version__", "9.27.2")
-    assert not apply(FEWEST_RECORDINGS)
+    assert not apply(FEWEST_RECORDINGS, is_current)
 
 
 def test_a_second_call_patches_nothing_again():
     method = _IOFile.match
-    apply(FEWEST_RECORDINGS)
+    apply(FEWEST_RECORDINGS, is_current)
     assert _IOFile.match is method
 
 
@@ -134,7 +142,7 @@ def test_the_checksum_of_an_input_is_computed_once_when_a_job_has_ended(monkeypa
 
     monkeypatch.setattr(_IOFile, "checksum", checksum)
     monkeypatch.setattr(PersistenceBase, "finished", finished)
-    apply(FEWEST_RECORDINGS)
+    apply(FEWEST_RECORDINGS, is_current)
     for jobs in (1, 2):
         asyncio.run(FilePersistence.finished(None, Jobs(output=["x", "y", "z"])))
         assert len(computed) == 2 * jobs and recorded[-3:] == [recorded[-1]] * 3
@@ -161,3 +169,15 @@ def test_a_record_is_read_once_for_a_job_with_many_outputs(tmp_path):
         for number in range(300):
             records._read_record(f"results/{number}")
     assert len(reads) == 300
+
+
+def test_the_records_of_a_job_with_current_parameters_are_not_read(monkeypatch):
+    methods = ("has_metadata", "has_outdated_metadata", "params_changed")
+    for name in methods:
+        monkeypatch.setattr(PersistenceBase, name, lambda persistence, job: "compared")
+    apply(FEWEST_RECORDINGS, is_current)
+    results = [
+        [getattr(FilePersistence, name)(None, Jobs(output=[output])) for name in methods]
+        for output in ("current", "other")
+    ]
+    assert results == [[True, False, False], ["compared"] * 3]

@@ -200,16 +200,28 @@ def test_the_patches_change_no_planned_job(fresh):
         "systems": {"imported": {"rttm": "audio/all.rttm"}},
         "batch_size": 25,
     }
-    patched = jobs_of(fresh("--dry-run", overlay=overlay).text)
-    code = fresh.folder / "unpatched"
-    code.mkdir()
+    patched, unpatched = plans_with_and_without_patches(fresh, overlay)
+    assert patched == unpatched and len(patched) > 50
+    imported = overlay | {"corpora": [corpus | {"systems": ["imported"]}]}
+    scores = "results/many/der.csv"
+    fresh(scores, overlay=imported)
+    assert plans_with_and_without_patches(fresh, imported, scores) == ([], [])
+    changed = imported | {"scores": {"collar_each_side": 0.1}}
+    patched, unpatched = plans_with_and_without_patches(fresh, changed, scores)
+    assert patched == unpatched and len(patched) == 5  # four batches and the table
+
+
+def plans_with_and_without_patches(run, overlay, *targets):
+    """Return the jobs of two dry runs."""
+    code = run.folder / "unpatched"
+    code.mkdir(exist_ok=True)
     (code / "sitecustomize.py").write_text(
         "import diarflow.planning.snakemake_patches as patches\npatches.VERSION = 'none'\n"
     )
-    unpatched = jobs_of(
-        fresh("--dry-run", overlay=overlay, PYTHONPATH=f"{code}:{ROOT / 'scripts'}").text
-    )
-    assert patched == unpatched and len(patched) > 50
+    patched = run(*targets, "--dry-run", overlay=overlay)
+    path = f"{code}:{ROOT / 'scripts'}"
+    unpatched = run(*targets, "--dry-run", overlay=overlay, PYTHONPATH=path)
+    return jobs_of(patched.text), jobs_of(unpatched.text)
 
 
 def jobs_of(text):

@@ -87,6 +87,14 @@ class ResultCheck:
             return False
         return bool(record.made_from) and record.made_from != made_from
 
+    def is_current(self, path: str, made_from: str) -> bool:
+        """Return whether a job of this provenance and table row made the file at `path`, as far as its record tells.
+
+        `must_be_made` is false for it.
+        """
+        record = self._records.get(path)
+        return record is not None and record.made_from == made_from
+
     def is_missing(self, path: str) -> bool:
         """Return whether a recorded file does not exist any more."""
         return self.is_active and path in self._records and file_state(path) is None

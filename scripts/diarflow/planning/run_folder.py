@@ -23,6 +23,7 @@ class RunFolder:
     def __init__(self, workflow: Any, plan: Plan):
         self._workflow, self._plan = workflow, plan
         self._is_prepared = self._must_wait = False
+        self._current_jobs: set[str] = set()  # first outputs of the jobs whose records are current
         self._results = ResultCheck() if workflow.is_main_process else None
 
     def warnings(self) -> list[str]:
@@ -118,7 +119,15 @@ class RunFolder:
         if self._is_run:
             for path in paths:
                 self._results.keep_aside(path)
+        if not paths and all(
+            self._results.is_current(path, origin) for path, origin in made_from.items()
+        ):
+            self._current_jobs.add(next(iter(made_from), ""))
         return [self._changed_mark] if paths else []
+
+    def has_current_params(self, job: Any) -> bool:
+        """Return whether the records of all outputs of a job have its present provenance."""
+        return str(next(iter(job.output), None)) in self._current_jobs
 
     def changed_of_job(self, log: str, origin: str) -> list[str]:
         """Return the same for a job over all recordings, whose files its records list."""

@@ -103,7 +103,7 @@ class Session:
                 *_export_warnings(self.plan),
                 *link_warnings(self.settings, self.plan.link_groups),
             ]
-            snakemake_patches.apply(len(recordings))
+            snakemake_patches.apply(len(recordings), self.folder.has_current_params)
             count = sum(len(self.plan.ids(corpus, "write_rttm")) for corpus in self.plan.systems)
             set_context(count, self.plan.failures)
             if not find_spec("snakemake_logger_plugin_diarflow"):

@@ -11,17 +11,22 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from functools import cache, lru_cache, wraps
+from functools import cache, lru_cache, partial, wraps
 from typing import Any
 
 VERSION = "9.27.1"
 FEWEST_RECORDINGS = 100
 _CACHED_RECORDS = 1024  # a batch of 100 recordings has up to 300 outputs
+# Snakemake's comparisons of a job with the records of its outputs, and their results if nothing has changed
+_OF_CURRENT_PARAMS = {"has_metadata": True, "has_outdated_metadata": False, "params_changed": False}
 _checksums: ContextVar[dict | None] = ContextVar("checksums of a job's inputs", default=None)
 
 
-def apply(recordings: int) -> bool:
-    """Apply the patches to this process if they fit, and return whether they do."""
+def apply(recordings: int, has_current_params: Callable[[Any], bool]) -> bool:
+    """Apply the patches to this process if they fit, and return whether they do.
+
+    `has_current_params` tells whether the parameters of a job equal those that made its outputs.
+    """
     import snakemake
 
     if snakemake.__version__ != VERSION or recordings < FEWEST_RECORDINGS:
@@ -47,6 +52,9 @@ def apply(recordings: int) -> bool:
     read = FilePersistence._read_record_cached
     if read.cache_parameters()["maxsize"] < _CACHED_RECORDS:
         FilePersistence._read_record_cached = lru_cache(_CACHED_RECORDS)(read.__wrapped__)
+    # The records of all outputs are read to compare the parameters of their jobs.
+    for name, result in _OF_CURRENT_PARAMS.items():
+        wrap_method(partial(_unless_current, has_current_params, result), PersistenceBase, name)
     # Each record is looked for before it is opened.
     wrap_method(_read_record_file, FilePersistence, "_io_read")
     # A plan consists of millions of objects that stay. The default is (700, 10, 10).
@@ -94,6 +102,18 @@ async def _cached_checksum(checksum: Callable, file: Any, *arguments: Any, **key
     if key not in cache:
         cache[key] = await checksum(file, *arguments, **keywords)
     return cache[key]
+
+
+def _unless_current(
+    has_current_params: Callable[[Any], bool],
+    result: Any,
+    compare: Callable,
+    persistence: Any,
+    job: Any,
+    *arguments: Any,
+) -> Any:
+    """Return what the comparison of a job with the records of its outputs returns if nothing has changed."""
+    return result if has_current_params(job) else compare(persistence, job, *arguments)
 
 
 def _read_record_file(read: Callable, persistence: Any, folder: str, name: str) -> dict:
