@@ -14,6 +14,7 @@ from diarflow.clustering.clusters import mean_directions, reassign_small_cluster
 from diarflow.clustering.embeddings import Embeddings
 
 _NEIGHBOUR_SHARES = (0.02, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3)  # p / n
+_DECIMALS = 9  # of eigenvalues
 
 
 def load(*, min_speaker_share: float, max_points: int, seed: int) -> Callable:
@@ -52,15 +53,20 @@ def _spectral_embedding(vectors: np.ndarray, *, low: int, high: int) -> tuple[in
     best: tuple[float, int, np.ndarray] | None = None
     for neighbours in sorted({max(2, round(len(vectors) * share)) for share in _NEIGHBOUR_SHARES}):
         values, eigenvectors = _laplacian_spectrum(vectors, neighbours)
-        gaps = np.diff(values[: high + 1])
+        # eigenvalues of separate parts of the graph are zero up to rounding; with more parts than `high`, all gaps are
+        gaps = np.diff(values[: high + 1].round(_DECIMALS))
         allowed = gaps[low - 1 :]
-        count = low + int(allowed.argmax()) if len(allowed) else low
+        count = low + _last_maximum(allowed) if len(allowed) else low
         gap = gaps.max(initial=0.0) / (values.max() + 1e-9)
         ratio = neighbours / len(vectors) / (gap + 1e-9)
         if best is None or ratio < best[0]:
             best = ratio, count, eigenvectors
     assert best is not None
     return best[1:]
+
+
+def _last_maximum(values: np.ndarray) -> int:
+    return len(values) - 1 - int(values[::-1].argmax())
 
 
 def _laplacian_spectrum(vectors: np.ndarray, neighbours: int) -> tuple[np.ndarray, np.ndarray]:
