@@ -58,7 +58,7 @@ OTHER_VALUES = {
         "vbx": {"model": None, "threshold": 0.4, "Fa": 0.3, "Fb": 0.5, "loop_probability": 0.9,
                 "merge_threshold": 0.8},
         "consensus": {"model": None, "thresholds": [0.4], "Fa": [0.3], "Fb": [0.5], "merge_threshold": 0.8,
-                      "agreement": 0.6, "min_windows": 3},
+                      "agreement": 0.7, "min_windows": 3},
     },
     "turns": {
         "join": {"max_gap": 0.7, "second_speaker": "none"},

@@ -2,13 +2,17 @@
 
 Up to its pooling layer, CAM++ (Wang et al. 2023) is convolutional: frames of 512 channels, one every 20 ms. The vector
 of a window is computed from the mean and the deviation of its frames. So one pass over a recording serves windows of
-any length (`diarflow.embedding.pooled`), where separate windows would compute each second several times. The network
-runs over pieces with a margin on both sides, because its context layers average over all frames of their input.
+any length (`diarflow.embedding.pooled`), where separate windows would compute each second several times.
+
+The network runs over pieces. Its context layers average over all frames of their input, so that a frame also depends
+on the other speakers of its piece. Therefore a piece is no longer than a window (docs/decisions/0008-short-pieces.md).
 
 Statistics are kept in a temporary file (74 MB per hour), so memory does not grow with the length of a recording.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +30,7 @@ _FRAMES = "/layers/layers.7/relu/Relu_output_0"  # output of the last layer befo
 _HOP, _FIELD = 160, 400  # samples from one frame of the filterbank to the next, and of one frame
 _BANDS_PER_FRAME, _BANDS_PER_BLOCK = 2, 10  # frames of the filterbank
 _FRAMES_PER_BLOCK = _BANDS_PER_BLOCK // _BANDS_PER_FRAME
+_PIECES_AT_ONCE = 8  # a quarter less time than one by one, and hardly more memory
 _SHORTEST = 60  # frames of the filterbank; shorter audio is repeated
 
 
@@ -35,8 +40,9 @@ def load(*, model: str, piece: Seconds, margin: Seconds) -> Callable[..., Activa
     extra = extra if margin else 0
 
     def frames(bands: np.ndarray) -> np.ndarray:
-        bands = bands - bands.mean(axis=0)
-        return network.run([_FRAMES], {"fbank": bands[None]})[0][0].T
+        """Return frames, float32 (pieces, frames, channels), from bands (pieces, 2 * frames, bands)."""
+        bands = bands - bands.mean(axis=1, keepdims=True)
+        return network.run([_FRAMES], {"fbank": bands})[0].transpose(0, 2, 1)
 
     def activate(audio) -> Activations:
         """Return mean and deviation of the channels in each block, float16 (blocks, 1024)."""
@@ -47,22 +53,50 @@ def load(*, model: str, piece: Seconds, margin: Seconds) -> Callable[..., Activa
             if reader.samples < shortest:
                 bands = filterbank(np.resize(reader.read(0, reader.samples), shortest))
                 count = max(1, reader.samples // (_HOP * _BANDS_PER_BLOCK))
-                return _activations(block_statistics(frames(bands))[:count].astype(np.float16))
+                statistics = block_statistics(frames(bands[None])[0])[:count]
+                return _activations(statistics.astype(np.float16))
             total = 1 + (reader.samples - _FIELD) // _HOP
             values = zeros_on_disk((total // _BANDS_PER_BLOCK, 2 * CHANNELS), np.float16)
-            for first in range(0, _BANDS_PER_BLOCK * len(values), length):
-                last = min(first + length, _BANDS_PER_BLOCK * len(values))
-                begin, end = max(0, first - extra), min(total, last + extra)
-                begin = max(0, min(begin, end - _SHORTEST)) // _BANDS_PER_BLOCK * _BANDS_PER_BLOCK
-                bands = filterbank(reader.read(begin * _HOP, (end - begin - 1) * _HOP + _FIELD))
-                kept = frames(bands)[(first - begin) // _BANDS_PER_FRAME :]
-                kept = kept[: (last - first) // _BANDS_PER_FRAME]
-                block = first // _BANDS_PER_BLOCK
-                statistics = block_statistics(kept)
-                values[block : block + len(statistics)] = statistics
+            pieces = list(_pieces(len(values), total, length, extra))
+            for group in _equally_long(pieces):
+                inputs = [
+                    filterbank(reader.read(p.begin * _HOP, (p.end - p.begin - 1) * _HOP + _FIELD))
+                    for p in group
+                ]
+                for piece, output in zip(group, frames(np.stack(inputs)), strict=True):
+                    kept = output[(piece.first - piece.begin) // _BANDS_PER_FRAME :]
+                    kept = kept[: (piece.last - piece.first) // _BANDS_PER_FRAME]
+                    block = piece.first // _BANDS_PER_BLOCK
+                    statistics = block_statistics(kept)
+                    values[block : block + len(statistics)] = statistics
         return _activations(values)
 
     return activate
+
+
+class _Piece(NamedTuple):
+    """Frames of the filterbank from `first` to `last`, and with the margins from `begin` to `end`."""
+
+    first: int
+    last: int
+    begin: int
+    end: int
+
+
+def _pieces(blocks: int, total: int, length: int, extra: int) -> Iterator[_Piece]:
+    for first in range(0, _BANDS_PER_BLOCK * blocks, length):
+        last = min(first + length, _BANDS_PER_BLOCK * blocks)
+        begin, end = max(0, first - extra), min(total, last + extra)
+        begin = max(0, min(begin, end - _SHORTEST)) // _BANDS_PER_BLOCK * _BANDS_PER_BLOCK
+        yield _Piece(first, last, begin, end)
+
+
+def _equally_long(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    """Yield groups of successive pieces of one length, for the network to process at once."""
+    for _, equal in groupby(pieces, key=lambda piece: piece.end - piece.begin):
+        group = list(equal)
+        for start in range(0, len(group), _PIECES_AT_ONCE):
+            yield group[start : start + _PIECES_AT_ONCE]
 
 
 def block_statistics(frames: np.ndarray) -> np.ndarray:

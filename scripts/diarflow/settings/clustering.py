@@ -164,25 +164,25 @@ class ConsensusClustering(PoolingClustering):
         description="maximum cosine distances for the initial agglomerative clustering",
     )
     Fa: list[Weight] = Field(
-        [0.1, 0.2, 0.3],
+        [0.08, 0.12, 0.17],
         min_length=1,
         max_length=10,
         description="values of F_A of VBx: weight of the acoustic evidence",
     )
     Fb: list[Prior] = Field(
-        [0.1, 0.2, 0.4],
+        [0.2, 0.4, 0.8],
         min_length=1,
         max_length=10,
         description="values of F_B of VBx: higher values give fewer speakers",
     )
     merge_threshold: float = Field(
-        0.65,
+        0.7,
         gt=0,
         le=1,
         description="minimum cosine similarity of merged clusters (lower if small, higher if large); 1: none",
     )
     agreement: float = Field(
-        0.5,
+        0.6,
         gt=0,
         lt=1,
         description="minimum mean probability, over all runs, that the windows of a cluster are of one speaker",

@@ -44,10 +44,10 @@ class CampplusNetwork(Block):
         description="campplus-int8.onnx (quantized), campplus.onnx, or path of a similar .onnx file",
     )
     piece: float = Field(
-        4.0, ge=1, le=60, description="seconds of audio that the network processes at once"
+        1.5, ge=1, le=60, description="seconds of audio in one input of the network"
     )
     margin: float = Field(
-        0.5, ge=0, le=10, description="seconds added before and after each piece, as context"
+        0.0, ge=0, le=10, description="seconds added before and after each piece, as context"
     )
 
 
