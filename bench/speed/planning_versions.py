@@ -13,7 +13,12 @@ from typing import NamedTuple
 
 from bench.measure import measure
 from bench.page import ROOT, print_heading, print_table
-from bench.speed.planning import forget_records, write_corpus, write_empty_results
+from bench.speed.planning import (
+    forget_records,
+    record_results,
+    write_corpus,
+    write_empty_results,
+)
 
 TEXT = """
 System `best`, `--workflow-profile profiles/large`, batches of 100. CPU-seconds (user and system time) of dry runs: the
@@ -46,8 +51,8 @@ class Version(NamedTuple):
         write_empty_results(self.folder, listing)
         forget_records(self.folder)
         self.plan("--touch", "--forceall", "--quiet", "all")
-        forget_records(self.folder)
-        self.plan("retry", "--quiet", "all")  # records the results
+        if self.root == ROOT:  # the earlier version has no records of its own
+            record_results(self.folder, 100)
 
 
 def compare(versions: list[Version], kind: str, repeats: int, arguments: tuple[str, ...]) -> list[str]:  # fmt: skip

@@ -158,25 +158,25 @@ class ConsensusClustering(PoolingClustering):
         description="PLDA: file in resources/models, or path of an .npz file; null: none",
     )
     thresholds: list[Threshold] = Field(
-        [0.25, 0.45],
+        [0.25, 0.35, 0.45],
         min_length=1,
         max_length=10,
         description="maximum cosine distances for the initial agglomerative clustering",
     )
     Fa: list[Weight] = Field(
-        [0.08, 0.12, 0.17],
+        [0.08, 0.1, 0.12, 0.14, 0.17],
         min_length=1,
         max_length=10,
         description="values of F_A of VBx: weight of the acoustic evidence",
     )
     Fb: list[Prior] = Field(
-        [0.2, 0.4, 0.8],
+        [0.4],
         min_length=1,
         max_length=10,
         description="values of F_B of VBx: higher values give fewer speakers",
     )
     merge_threshold: float = Field(
-        0.7,
+        0.77,
         gt=0,
         le=1,
         description="minimum cosine similarity of merged clusters (lower if small, higher if large); 1: none",
