@@ -64,7 +64,7 @@ def measure(
 
     run("cold, up to the RTTM", count, "rttm")
     run("cold, then scores and report", count)
-    changed = {"clustering": {"vbx": {"threshold": 0.5}}}
+    changed = {"clustering": {"consensus": {"agreement": 0.55}}}
     run("another setting of the clustering", count, **changed)
     run("no change", count, **changed)
     run("one recording more, with scores and report", count + 1, **changed)
