@@ -47,6 +47,7 @@ SYSTEMS["vbx-clustered"] = SYSTEMS["spectral-clustered"] | {
     "embedding": "campplus",
     "clustering": "vbx",
 }
+ALL_SYSTEMS = ["best", "fast", "classic", "classic-kmeans", *SYSTEMS]
 # results of variants that none of these systems uses
 FURTHER = ["speech/silero", "changes/divergence", "changes/bilstm", "changes/segmentation"]
 RULES = [
@@ -78,18 +79,19 @@ def write_recording(folder: Path, hours: float, speakers: Path) -> None:
     os.rename(folder / "part", folder / f"{name}.wav")
 
 
-def run(folder: Path, names: list[str], cores: int = 1) -> None:
-    """Run the workflow over the recordings, each a corpus."""
+def run(folder: Path, names: list[str], systems: list[str], cores: int = 1) -> None:
+    """Run the workflow over the recordings, each a corpus. With all systems, also run the other variants."""
     corpora = [
         {"name": name, "audio": f"{name}/*.wav", "reference": name,
-         "systems": ["best", "fast", "classic", "classic-kmeans", *SYSTEMS]}
+         "systems": systems}
         for name in names
     ]  # fmt: skip
     estimated = {"speaker_count": "estimated", "max_speakers": NUM_SPEAKERS}
     config = {"corpora": corpora, "systems": SYSTEMS}
     config["clustering"] = dict.fromkeys(("meanshift", "kmeans"), estimated)
     (folder / "my.yaml").write_text(yaml.safe_dump(config))
-    further = [f"results/{name}/{path}/{name}.parquet" for name in names for path in FURTHER]
+    variants = FURTHER if systems == ALL_SYSTEMS else []
+    further = [f"results/{name}/{path}/{name}.parquet" for name in names for path in variants]
     snakemake = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]
     command = [*snakemake, "all", *further, "--cores", cores, "--configfile", "my.yaml"]
     subprocess.run(list(map(str, command)), cwd=folder, check=True, stdout=sys.stderr)
@@ -129,6 +131,7 @@ def growth(cells: list[tuple[float, int]], lengths: list[float]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, nargs="+", default=[TILE / 3600, 1, 10])
+    parser.add_argument("--systems", nargs="+", default=ALL_SYSTEMS)
     parser.add_argument("--speakers", type=Path, default=SPEAKERS)
     parser.add_argument("--folder", type=Path, help="keep recordings and results here")
     options = parser.parse_args()
@@ -140,7 +143,7 @@ def main() -> None:
         for name, hours in zip(names, options.hours, strict=True):
             if not (folder / name).exists():
                 write_recording(folder / name, hours, options.speakers.resolve())
-        run(folder, names)
+        run(folder, names, options.systems)
         costs = read_costs(folder, names)
     units = [f"{unit}, {name}" for unit in ("MB", "CPU-s") for name in names]
     print_table(
