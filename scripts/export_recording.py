@@ -14,7 +14,7 @@ def write_export(item):
     facts = [path for channel in item.channels for path in vars(channel.input).values()]
     recording = read_hypothesis(
         item.input.rttm, [channel.id for channel in item.channels], facts, item.read("words"),
-        confidence(item),
+        confidence(item), item.read("turns"),
     )  # fmt: skip
     with atomic_write(item.output.export) as temporary:
         temporary.write_text(export.render(recording), encoding="utf-8")

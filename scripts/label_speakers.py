@@ -3,23 +3,28 @@
 from functools import cache
 
 from diarflow.formats.rttm import read_channels, write_channels
-from diarflow.linking.people_table import people_by_recording
+from diarflow.linking.people_table import people_by_recording, write_turns
 from diarflow.runs.job import Job
-from diarflow.timeline.intervals import merge_turns
+from diarflow.timeline.intervals import Turn, merge_turns
 
 job = Job(snakemake)
-people = cache(people_by_recording)
+people_of = cache(people_by_recording)
 
 
 def label(item):
-    names = people(f"results/{item.corpus}/speakers/{item.variant}.parquet").get(item.id, {})
-    channels = read_channels(item.input.rttm, len(item.channels))
+    names = people_of(f"results/{item.corpus}/speakers/{item.variant}.parquet").get(item.id, {})
+    rows = [
+        (turn.start, turn.end, turn.speaker, names.get(turn.speaker, turn.speaker), channel)
+        for channel, turns in enumerate(read_channels(item.input.rttm, len(item.channels)), 1)
+        for turn in turns
+    ]
+    # two speakers of a recording can be one person
     labelled = [
-        # two speakers of a recording can be one person
-        merge_turns(turn._replace(speaker=names.get(turn.speaker, turn.speaker)) for turn in turns)
-        for turns in channels
+        merge_turns(Turn(start, end, person) for start, end, _, person, of in rows if of == channel)
+        for channel in range(1, len(item.channels) + 1)
     ]
     write_channels(item.output.rttm, item.id, labelled)
+    write_turns(item.output.people, rows)
 
 
 job.each(label)

@@ -8,6 +8,7 @@ import pytest
 from diarflow.artifacts.tables import write_table
 from diarflow.exports.hypothesis import read_hypothesis
 from diarflow.formats.rttm import write_channels, write_rttm
+from diarflow.linking.people_table import write_turns
 from diarflow.planning.recording import Recording
 from diarflow.planning.recording_files import RowFiles
 from diarflow.timeline.intervals import Turn
@@ -78,3 +79,24 @@ def test_words_have_their_speakers_and_sentences():
 def test_another_path_is_an_error():
     with pytest.raises(ValueError, match=r"a.rttm: not the path of an artifact"):
         read_hypothesis("a.rttm", ["a"])
+
+
+def test_turns_of_people_have_the_confidences_of_the_turns_that_they_were_merged_from():
+    """By hand: B and C are one person. Of the merged turn 3 s have a confidence of 0.9, and 1 s has 0.5."""
+    write_row("a")
+    speakers = [(0.0, 2.0, "A", 0.7), (1.0, 4.0, "B", 0.9), (4.0, 5.0, "C", 0.5)]
+    pieces = [
+        (start, end, name, value, 1, number, value)
+        for number, (start, end, name, value) in enumerate(speakers)
+    ]
+    write_table("confidence.parquet", "confidence", pieces)
+    people = {"A": "Zoe", "B": "Ann", "C": "Ann"}
+    rows = [(start, end, name, people[name], 1) for start, end, name, _ in speakers]
+    write_turns("people.parquet", rows)
+    linked = "results/c/linked/best/a.rttm"
+    write_rttm(linked, "a", [Turn(0.0, 2.0, "Zoe"), Turn(1.0, 5.0, "Ann")])
+    recording = read_hypothesis(
+        linked, ["a"], confidence="confidence.parquet", speaker_turns="people.parquet"
+    )
+    assert recording.turns == (Turn(0.0, 2.0, "Zoe"), Turn(1.0, 5.0, "Ann"))
+    assert recording.confidences == pytest.approx((0.7, 0.8))

@@ -60,6 +60,10 @@ for rule_name in [name for name in EXPORT_RULES if name != "export_cuts"]:
                 confidence=batch.inputs_if_confident(
                     "results/{corpus}/confidence/{system}/{recording}.parquet"
                 ),
+                turns=batch.inputs_if_confident(
+                    "results/{corpus}/linked/{system}/{recording}.parquet",
+                    only_if_linked=True,
+                ),
                 changed=batch.changed(),
             output:
                 export=batch.outputs(

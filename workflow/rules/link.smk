@@ -7,6 +7,7 @@ out  results/{corpus}/voices/{system}/{recording}.npy      float32 (speakers, di
      results/speakers/{embedding}.npy, .json               the same for known people
      results/{corpus}/speakers/{system}.parquet            recording, speaker, person, probability, seconds, alternatives
      results/{corpus}/linked/{system}/{recording}.rttm     turns with people in place of speakers
+     results/{corpus}/linked/{system}/{recording}.parquet  start, end, speaker, person, channel of each turn of rttm/
      results/report/linking/{link}.csv                     scores of the linking
      results/report/people/{link}.{system}.html            page of the people
 """
@@ -119,6 +120,7 @@ for batch in batches("label_speakers"):
             changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/linked/{system}/{recording}.rttm"),
+            people=batch.outputs("results/{corpus}/linked/{system}/{recording}.parquet"),
         log:
             batch.log(),
         wildcard_constraints:

@@ -52,6 +52,10 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
 
         with atomic_write(path) as temporary:
             write_facts(temporary, {"set_aside": rule, "samples": 0, "notes": []})
+    elif kind == "people":
+        from diarflow.linking.people_table import write_turns
+
+        write_turns(path, [])
     else:
         raise KeyError(f"no placeholder for an artifact of kind {kind}")
 

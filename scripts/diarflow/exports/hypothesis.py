@@ -6,12 +6,11 @@ from pathlib import Path
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.tables import read_rows
 from diarflow.audio.facts import read_facts
-from diarflow.exports.confidences import turn_confidences
+from diarflow.exports.confidences import person_confidences, turn_confidences
 from diarflow.exports.recording import ExportedRecording
 from diarflow.formats.rttm import read_channels
 from diarflow.planning.recording_files import read_row
 from diarflow.remote import is_remote
-from diarflow.timeline.intervals import Turn
 from diarflow.transcripts.words import Word
 
 _RATE = 16_000  # of prepared audio
@@ -19,11 +18,17 @@ _DECIMALS = 6  # of times in RTTM
 
 
 def read_hypothesis(
-    rttm, channels: Sequence[str], facts: Sequence[str] = (), words=None, confidence=None
+    rttm,
+    channels: Sequence[str],
+    facts: Sequence[str] = (),
+    words=None,
+    confidence=None,
+    speaker_turns=None,
 ) -> ExportedRecording:
     """Read the hypothesis at `rttm`, and the tables of `words` with their speakers and of `confidence` if there are any.
 
-    `channels` are the ids of the channels of a call, or the id of another recording. `facts` are the paths of the facts
+    If `rttm` has people in place of speakers, `speaker_turns` is the table of the turns of the speakers, which the
+    confidences belong to. `channels` are the ids of the channels of a call, or the id of another recording. `facts` are the paths of the facts
     of their prepared audio, none without audio. Paths of audio are absolute. A recording that was set aside has no turns.
     """
     artifact = parse_artifact_path(rttm)
@@ -32,16 +37,17 @@ def read_hypothesis(
     # written before the first job; what it contains does not change without the id or the audio
     row = read_row(Path("results", artifact.corpus, "recordings", f"{channels[0]}.json"))
     of_turns = turn_confidences(read_rows(confidence)) if confidence else {}
-    # RTTM has starts and durations, whose sum is not exact
-    turns = sorted(
-        (
-            Turn(turn.start, round(turn.end, _DECIMALS), turn.speaker),
-            channel,
-            of_turns.get((channel, number), 0.0),
-        )
-        for channel, turns in enumerate(read_channels(rttm, len(channels)), 1)
-        for number, turn in enumerate(turns)
-    )
+    rows = read_rows(speaker_turns) if speaker_turns else []
+    turns = []
+    for channel, of_channel in enumerate(read_channels(rttm, len(channels)), 1):
+        values = [of_turns.get((channel, number), 0.0) for number in range(len(of_channel))]
+        if speaker_turns:
+            values = person_confidences(of_channel, rows, of_turns, channel)
+        for turn, value in zip(of_channel, values, strict=True):
+            # RTTM has starts and durations, whose sum is not exact
+            rounded = turn._replace(end=round(turn.end, _DECIMALS))
+            turns.append((rounded, channel, value))
+    turns.sort()
     existing = [path for path in facts if Path(path).exists()]
     return ExportedRecording(
         artifact.recording,

@@ -221,14 +221,19 @@ class RuleInputs(Batch):
 
         return inputs
 
-    def inputs_if_confident(self, pattern: str) -> str | Callable:
-        """Return the confidences, for formats that contain them, of systems that have any."""
+    def inputs_if_confident(self, pattern: str, *, only_if_linked: bool = False) -> str | Callable:
+        """Return the confidences, for formats that contain them, of systems that have any.
+
+        With `only_if_linked`, only of systems whose speakers are linked.
+        """
         if EXPORT_RULES.get(self.rule) not in CONFIDENT_FORMATS:
             return self.inputs(lambda wildcards: None)
-        settings, systems = self._settings, self._session.plan.systems
+        settings, plan = self._settings, self._session.plan
 
         def bound(wildcards: Any) -> str | None:
-            names = systems_with_confidence(settings, systems[wildcards.corpus])
+            names = systems_with_confidence(settings, plan.systems[wildcards.corpus])
+            if only_if_linked and wildcards.system not in plan.linked_systems(wildcards.corpus):
+                return None
             return pattern if wildcards.system in names else None
 
         return self.inputs(bound)
