@@ -7,6 +7,7 @@ from diarflow.report.markdown import reference_paths, write_markdown
 from diarflow.report.site import write_site
 from diarflow.runs.job import job_settings
 from diarflow.scoring.comparisons import compare_systems
+from diarflow.scoring.link_totals import add_link_scores, read_link_scores
 from diarflow.scoring.speaker_counts import tabulate_speaker_counts
 from diarflow.scoring.totals import (
     concatenate_rounded,
@@ -21,6 +22,8 @@ content = job_settings(snakemake)
 tables = [read_csv(path) for path in snakemake.input.der]
 scores = select_recordings(tables)
 der = concatenate_rounded([*tables, *totals_over_corpora(scores, content["splits"])])
+if content["linking"]:
+    der = add_link_scores(der, read_link_scores(content["linking"]))
 write_csv(snakemake.output.der, der)
 write_parquet(snakemake.output.parquet, der)
 references = reference_paths(content)

@@ -5,8 +5,10 @@ import shutil
 
 import pytest
 
+from diarflow.artifacts.tables import read_table
 from diarflow.formats.rttm import read_turns
 from diarflow.linking.people_table import people_by_recording, read_people
+from diarflow.timeline.intervals import Turn
 
 SYSTEM = "classic"
 
@@ -59,25 +61,43 @@ def test_a_linked_corpus_has_people_in_tables_rttm_and_exports(linked):
     for id in "ab":
         labelled = read_turns(results / f"tiny/linked/{SYSTEM}/{id}.rttm")
         assert {turn.speaker for turn in labelled} == set(people[id].values())
+        table = read_table(results / f"tiny/linked/{SYSTEM}/{id}.parquet")
+        turns = zip(table["start"], table["end"], table["speaker"], strict=True)
+        assert [Turn(*row) for row in turns] == rttm[id]
+        assert table["person"].tolist() == [people[id][turn.speaker] for turn in rttm[id]]
+        assert set(table["channel"]) == {1}
         text = (results / f"tiny/exports/{SYSTEM}/{id}.srt").read_text()
         assert all(name in text for name in people[id].values())
     # a system that is not linked keeps its speakers
     assert "SPEAKER_00" in (results / "tiny/exports/classic-kmeans/a.srt").read_text()
 
     [row] = csv.DictReader((results / "report/linking/tiny.csv").read_text().splitlines())
-    assert row["system"] == SYSTEM and row["recordings"] == "2"
+    assert (row["corpus"], row["system"], row["recordings"]) == ("tiny", SYSTEM, "2")
     assert 0 <= float(row["der"]) <= float(row["cross_der"])
+    with open(results / "report/der.csv") as file:
+        der = {
+            (total["system"], total["recording"], total["protocol"]): total
+            for total in csv.DictReader(file)
+        }
+    total = der[SYSTEM, "ALL", "full"]
+    assert all(total[name] == row[name] for name in ("der", "cross_der", "link_f1", "bcubed_f1"))
+    assert [key for key, other in der.items() if other["cross_der"]] == [(SYSTEM, "ALL", "full")]
 
     assert not linked.planned(overlay=overlay())
     changed = linked.planned(overlay=overlay(threshold=0.9))
     assert {rule for rule in changed if rule not in ("all", "total")} <= {
         "link_speakers", "label_speakers", "export_srt", "score_links", "report_people",
+        "report_all",
     }  # fmt: skip
     assert changed["link_speakers"] == 1
 
     page = (results / f"report/people/tiny.{SYSTEM}.html").read_text()
     assert all(name in page for names in people.values() for name in names.values())
-    assert f"people/tiny.{SYSTEM}.html" in (results / "report/index.html").read_text()
+    front_page = (results / "report/index.html").read_text()
+    assert f"people/tiny.{SYSTEM}.html" in front_page and "cross-recording DER" in front_page
+    for id in "ab":
+        page = (results / f"report/recordings/tiny/{id}.html").read_text()
+        assert all(f"{name} (" in page for name in people[id].values())
 
     # the vectors are removed, and nothing runs again without them
     linked(overlay=overlay(keep_embeddings=False, threshold=0.6))

@@ -1,7 +1,8 @@
 """
 The report across corpora.
 
-in   results/{corpus}/der.csv; RTTM, references, audio, speech, changes and embeddings of every recording
+in   results/{corpus}/der.csv; RTTM, references, audio, speech, changes and embeddings of every recording;
+     people and scores of linked corpora
 out  results/{corpus}/calls/{recording}.wav   channels of a call, for the player of its page
      results/report/der.csv       the rows of every corpus, and the totals of all
      results/report/der.parquet   the same rows
@@ -103,6 +104,8 @@ rule report_all:
         speech=plan.inputs("speech", "detect_speech", ".parquet", output=DER),
         moments=plan.inputs("changes", "detect_changes", ".parquet", output=DER),
         confidences=plan.confidences(DER),
+        people=links.people(),
+        linking=score_tables(plan),
         embeddings=plan.inputs("embeddings", "embed_segments", ".npy", output=DER),
         changed=aggregation.changed(
             "logs/report/report_all.log", aggregation.report_provenance
@@ -155,4 +158,5 @@ rule report:
     input:
         rules.report_all.output,
         rules.report_all.input.der,
+        rules.report_all.input.linking,
         rules.evaluate_changes.output,

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,7 +10,9 @@ from diarflow.clustering.plda import Plda
 from diarflow.linking.link import compare
 from diarflow.linking.people import Key
 from diarflow.linking.voice_files import VoiceRow
+from diarflow.scoring.link_totals import LINK_SCORES
 from diarflow.scoring.linking import (
+    NO_TIMES,
     LinkTimes,
     b_cubed,
     cross_recording_confusion,
@@ -22,11 +24,29 @@ from diarflow.scoring.linking import (
 )
 
 COLUMNS = (
-    "link", "system", "recordings", "reference_people", "people", "reference_seconds", "der", "cross_der",
-    "link_precision", "link_recall", "link_f1", "bcubed_precision", "bcubed_recall", "bcubed_f1", "eer", "min_dcf",
-    "known_named", "strangers_named",
+    "link", "corpus", "system", "recordings", "reference_people", "people", "reference_seconds", "der", *LINK_SCORES,
 )  # fmt: skip
 _MOST_VOICES = 3000  # of which all pairs are trials of the detection
+
+
+class LinkEvidence(NamedTuple):
+    """Evidence for the scores of a system on a corpus, which adds up over corpora.
+
+    `names` are the reference people of the voices, by the keys of the voices.
+    """
+
+    recordings: int = 0
+    times: LinkTimes = NO_TIMES
+    voices: tuple[VoiceRow, ...] = ()
+    names: Mapping[Key, str] = {}
+
+    def __add__(self, other: "LinkEvidence") -> "LinkEvidence":  # type: ignore[override]
+        return LinkEvidence(
+            self.recordings + other.recordings,
+            self.times + other.times,
+            self.voices + other.voices,
+            {**self.names, **other.names},
+        )
 
 
 def score_row(

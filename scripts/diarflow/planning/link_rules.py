@@ -13,6 +13,7 @@ from diarflow.networks.onnx import model_path
 from diarflow.planning.code_digest import code_digest
 from diarflow.planning.known_people import Sample, read_samples
 from diarflow.planning.link_groups import LinkGroup, people_pages
+from diarflow.planning.link_scores import score_tables, scored_groups, scored_recordings
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import SCRIPTS, Provenance, is_made, rule_provenance
 
@@ -147,22 +148,6 @@ class LinkRules:
             if Path(path).parent.name == system
         ]
 
-    def is_scored(self, group: LinkGroup) -> bool:
-        """Return whether the names in the references of a group are those of people."""
-        if group.settings.shared_names is not None:
-            return group.settings.shared_names and bool(self._scored_recordings(group))
-        corpora = [c for c in self._plan.settings.corpora if c.name in group.corpora]
-        return all(corpus.simulate for corpus in corpora) and bool(self._scored_recordings(group))
-
-    def _scored_recordings(self, group: LinkGroup) -> dict[str, dict[str, list[str]]]:
-        """Return the channels of each recording that has a reference, by corpus and recording."""
-        calls = self._plan.calls
-        return {
-            name: {id: calls.channels(name, id) for id in ids}
-            for name in group.corpora
-            if (ids := self._plan.scored_ids(name))
-        }
-
     def score_provenance(self, group: LinkGroup) -> Callable[[Any], str]:
         """Return the provenance of the scores of a group, with its recordings that have a reference."""
 
@@ -175,7 +160,7 @@ class LinkRules:
                 "pandas",
                 group=group.name,
                 systems={name: systems[name].embedding for name in group.systems},
-                recordings=self._scored_recordings(group),
+                recordings=scored_recordings(self._plan, group),
                 known=bool(self.samples),
                 model=group.settings.model,
                 min_clean_time=group.settings.min_clean_time,
@@ -210,7 +195,7 @@ class LinkRules:
 
     def scored(self) -> list[LinkGroup]:
         """Return the groups whose linking is scored."""
-        return [group for group in self.groups if group.systems and self.is_scored(group)]
+        return scored_groups(self._plan)
 
     def references(self, group: LinkGroup, extension: str) -> list[str]:
         """Return the references, or with ".uem" the scored extents, that the scores of a group must declare."""
@@ -228,14 +213,16 @@ class LinkRules:
             )
         ]
 
+    def people(self) -> list[str]:
+        """Return the tables of people of all groups."""
+        return [
+            f"results/{corpus}/speakers/{system}.parquet"
+            for group in self.groups
+            for corpus in group.corpora
+            for system in group.systems
+        ]
+
     def results(self) -> list[str]:
         """Return all that linking adds to a run: people, labelled RTTM, scores and pages."""
         paths = self._plan.inputs("linked", "label_speakers", ".rttm")
-        for group in self.groups:
-            paths += [
-                f"results/{corpus}/speakers/{system}.parquet"
-                for corpus in group.corpora
-                for system in group.systems
-            ]
-        paths += people_pages(self.groups)
-        return paths + [f"results/report/linking/{group.name}.csv" for group in self.scored()]
+        return [*paths, *self.people(), *people_pages(self.groups), *score_tables(self._plan)]

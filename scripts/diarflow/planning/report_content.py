@@ -5,6 +5,7 @@ from typing import Any
 
 from diarflow.backends import PACKAGE
 from diarflow.planning.link_groups import people_pages
+from diarflow.planning.link_scores import score_tables
 from diarflow.planning.plan import Plan
 from diarflow.planning.rule_variants import (
     CONFIDENCE_RULES,
@@ -43,6 +44,8 @@ def report_content(plan: Plan) -> dict[str, Any]:
         "collar_each_side": settings.scores.collar_each_side,
         "audio": settings.report.audio,
         "people": people_pages(plan.link_groups),
+        "linked": {corpus: plan.linked_systems(corpus) for corpus in plan.systems},
+        "linking": score_tables(plan),
         "baseline": settings.report.baseline,
         **_confidence(plan),
         "rules": {name: _rules_of_system(plan, name) for name in sorted(used)},

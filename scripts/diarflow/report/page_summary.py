@@ -1,7 +1,8 @@
 """Summary of a recording for the front page. The page of the recording contains it, so that it is computed once."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from diarflow.artifacts.placeholders import failed_rule
@@ -9,6 +10,7 @@ from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.audio.facts import read_note
 from diarflow.formats.text import counted
 from diarflow.report.recording_artifacts import RecordingArtifacts
+from diarflow.report.recording_people import person_of
 from diarflow.report.rendering import relative_url
 from diarflow.report.talk_statistics import TalkStatistics, talk_statistics
 from diarflow.report.timeline import REFERENCE
@@ -37,7 +39,9 @@ def page_summary(
         "audio": relative_url(artifacts.audio_path, _FRONT_PAGE) if has_audio else "",
         "problems": [*_audio_problems(artifacts), *_reference_problems(artifacts)],
         "talk": {
-            system: talk_row(talk_statistics(turns, duration))
+            system: talk_row(
+                talk_statistics(turns, duration), partial(person_of, artifacts.people, system)
+            )
             | {"failed_rule": failed_rule(artifacts.path("rttm", system, ".rttm"))}
             for system, turns in artifacts.turns.items()
             if system != REFERENCE
@@ -48,17 +52,19 @@ def page_summary(
     }
 
 
-def talk_row(statistics: TalkStatistics) -> dict[str, Any]:
+def talk_row(
+    statistics: TalkStatistics, person_of: Callable[[str], str | None] = lambda speaker: None
+) -> dict[str, Any]:
     """Return talk statistics as JSON values: seconds to the centisecond, and a row for each speaker.
 
-    The row of a speaker contains the name, the seconds of talk, and start and end of a sample, null if the speaker is
-    never alone.
+    The row of a speaker contains the name, of a linked speaker that of the person (`person_of`), the seconds of talk,
+    and start and end of a sample, null if the speaker is never alone.
     """
     speakers = []
     for name, seconds in statistics.talk.items():
         sample = statistics.samples.get(name)
         times = [round(sample.start, 2), round(sample.end, 2)] if sample else [None, None]
-        speakers.append([name, round(seconds, 2), *times])
+        speakers.append([person_of(name) or name, round(seconds, 2), *times])
     monologue = statistics.monologue
     return {
         "duration": round(statistics.duration, 2),

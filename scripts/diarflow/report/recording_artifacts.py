@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ class RecordingArtifacts:
     """The artifacts of one recording, below `results/{corpus}`.
 
     `title` is the name of the recording for readers. `reference` is true if the table of recordings gives a reference. `variants` contains the variants in use of
-    each rule. `channels` are the ids of the channels of a call. `audio` is the setting of the report: the page links to the audio ("linked") or contains it ("embedded").
+    each rule. `channels` are the ids of the channels of a call. `people` gives the person of each speaker of the linked
+    systems. `audio` is the setting of the report: the page links to the audio ("linked") or contains it ("embedded").
     """
 
     corpus: str
@@ -38,6 +39,7 @@ class RecordingArtifacts:
     variants: Mapping[str, Sequence[str]]
     audio: str
     channels: Sequence[str] = ()
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def path(self, product: str, variant: str = "", suffix: str = ".parquet") -> Path:
         """Return `results/{corpus}/{product}/{variant}/{recording}{suffix}`."""
@@ -147,6 +149,10 @@ class RecordingArtifacts:
             notes.append("This recording has no reference.")
         elif self.reference_failed:
             notes.append("The preparation of the reference failed.")
+        if named := [system for system in self.systems if self.people.get(system)]:
+            notes.append(
+                f"The labels of {', '.join(named)} begin with the people whom the speakers are linked to."
+            )
         given = [
             system
             for system in self.systems
@@ -188,7 +194,7 @@ class RecordingArtifacts:
         audio = [self.duration, [read_facts(path) for path in prepared], self.audio]
         if self.audio == "embedded":
             audio += map(_file_digest, prepared)
-        values = [self.systems, self.reference, self.variants, audio, *more]
+        values = [self.systems, self.reference, self.variants, audio, self.people, *more]
         files = [(path.as_posix(), _file_digest(path)) for path in self._data_paths()]
         return hashlib.sha256(json.dumps([values, files]).encode()).hexdigest()
 

@@ -16,6 +16,7 @@ from diarflow.report.projection import (
     spread_indices,
 )
 from diarflow.report.recording_artifacts import RecordingArtifacts
+from diarflow.report.recording_people import add_people
 from diarflow.report.timeline import (
     build_channel_tracks,
     dominant_speakers,
@@ -47,6 +48,8 @@ def recording_data(artifacts: RecordingArtifacts, collar_each_side: Seconds) -> 
         for reference, extent in zip(artifacts.references, scored, strict=False)
     ]
     protocols = unscored[0] if unscored else ()
+    tracks = build_channel_tracks(artifacts.channel_turns, extents)
+    add_people(tracks, artifacts.people)
     return {
         "duration": round(artifacts.duration or last_end or 1.0, 3),
         "extent": rounded_times(merge_overlapping(part for extent in scored for part in extent)),
@@ -54,7 +57,7 @@ def recording_data(artifacts: RecordingArtifacts, collar_each_side: Seconds) -> 
             protocol: [rounded_times(channel[protocol]) for channel in unscored]
             for protocol in protocols
         },
-        "tracks": build_channel_tracks(artifacts.channel_turns, extents),
+        "tracks": tracks,
         "speech": _speech(artifacts),
         "changes": _changes(artifacts),
         "embeddings": _embeddings(artifacts),

@@ -17,6 +17,7 @@ from diarflow.report.page_summary import page_summary, read_summary
 from diarflow.report.recording_artifacts import RecordingArtifacts
 from diarflow.report.recording_data import EMPTY_DATA, recording_data
 from diarflow.report.recording_links import links, logs
+from diarflow.report.recording_people import people_of_recordings
 from diarflow.report.rendering import read_digest, relative_url, write_page
 from diarflow.runs.damage import set_aside_if_damaged
 from diarflow.scoring.names import ALL, COMPLETED
@@ -48,11 +49,15 @@ def write_recording_pages(
     keys = [(entry["corpus"], entry["recording"]) for entry in content["recordings"]]
     pages = Pages({}, [])
     digests: dict[Path, str] = {}
+    people = people_of_recordings(content.get("linked", {}))
     common = {"metrics": available_metrics(rows), "collar": content["collar_each_side"]}
     for index, entry in enumerate(content["recordings"]):
         key = corpus, recording = keys[index]
         artifacts = RecordingArtifacts(
-            **entry, variants=content["variants"][corpus], audio=content.get("audio", "linked")
+            **entry,
+            variants=content["variants"][corpus],
+            audio=content.get("audio", "linked"),
+            people=people.get(key, {}),
         )
         path = artifacts.page
         values = common | {

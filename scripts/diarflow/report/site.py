@@ -17,6 +17,7 @@ from diarflow.report.data_names import RECORDINGS, data_names
 from diarflow.report.error_bars import draw_error_bars
 from diarflow.report.front_page import current_failures, front_page_tables, training_summary
 from diarflow.report.headline import write_headlines
+from diarflow.report.link_section import link_scores, people_links
 from diarflow.report.metrics import available_metrics, json_columns, read_der
 from diarflow.report.oracle_analysis import systems_with_oracles
 from diarflow.report.plain_tables import plain_tables
@@ -80,7 +81,8 @@ def write_site(folder, content: Mapping[str, Any], pages_provenance: str = "") -
         "corpora": list(content["variants"]),
         "recordings": len(content["recordings"]),
         "scored": sum(entry["reference"] for entry in content["recordings"]),
-        "people": [path.removeprefix("results/report/") for path in content.get("people", ())],
+        "people": people_links(content.get("people", ())),
+        "link_scores": link_scores(content.get("linking", ())),
         "failures": [failure_row(row, folder / "index.html") for row in failures[:_MAX_FAILURES]],
         "more_failures": max(0, len(failures) - _MAX_FAILURES),
         "set_aside": len({(failure.corpus, failure.recording) for failure in failures}),

@@ -84,7 +84,7 @@
     const swatch = createElement("span", { class: "swatch" });
     swatch.style.background = speaker.colour;
     const key = isMain && number >= 1 && number <= 9 ? [createElement("kbd", { text: number })] : [];
-    const label = createElement("span", { class: "name", text: speaker.label, title: speaker.name });
+    const label = createElement("span", { class: "name", text: speaker.label, title: speaker.person ? speaker.label : speaker.name });
     if (!name || number < 1) return createElement("span", { class: "lane" }, swatch, label);
     const button = createElement("button", {
       type: "button", class: "lane", tabindex: "-1", "aria-pressed": isSolo(track, speaker), "aria-label": `solo ${speaker.label}`,
