@@ -4,8 +4,10 @@ import pytest
 from test_settings import settings
 
 from diarflow.errors import InputError
-from diarflow.planning.known_people import Sample, read_samples
+from diarflow.planning.known_people import Sample, prepared_audio, read_samples
 from diarflow.planning.link_groups import link_groups, link_warnings
+from diarflow.planning.plan import Plan
+from diarflow.planning.recording import Recording
 
 
 def corpora(*names, link=False, **more):
@@ -94,6 +96,37 @@ def test_names_that_were_corrected_on_a_page_are_enrolled_where_nobody_else_is_a
     head = "recording,start,end,speaker,text,corrected\n"
     rows = ["r,0,4,Ann,,SPEAKER_00\n", "r,3,6,SPEAKER_01,,\n", "r,8,8.5,Ann,,SPEAKER_00\n"]
     page.write_text(head + "".join(rows))
-    assert read_samples(str(tmp_path), {"r": "r.flac"}) == [Sample("Ann", "r.flac", 0.0, 3.0)]
-    with pytest.raises(InputError, match=r"r.csv:2: no corpus has the recording r"):
+    files = {("r", ""): ["r.wav"]}
+    assert read_samples(str(tmp_path), files) == [Sample("Ann", "r.wav", 0.0, 3.0)]
+    with pytest.raises(InputError, match=r"r.csv:2: r: no recording with audio of this name"):
         read_samples(str(tmp_path))
+    with pytest.raises(InputError, match=r"r.csv:2: r: 2 recordings of this name in the corpora"):
+        read_samples(str(tmp_path), {("r", ""): ["r.wav", "other.wav"]})
+
+
+def test_names_that_were_corrected_on_the_page_of_a_call_are_enrolled_from_their_channel(tmp_path):
+    """Ann speaks on channel 2 while Bob speaks on channel 1."""
+    head = "recording,start,end,speaker,text,channel,corrected\n"
+    (tmp_path / "call.csv").write_text(head + "call,0,4,Bob,,1,\ncall,1,3,Ann,,2,\n")
+    files = {("call", "1"): ["call_ch1.wav"], ("call", "2"): ["call_ch2.wav"]}
+    assert read_samples(str(tmp_path), files) == [
+        Sample("Ann", "call_ch2.wav", 1.0, 3.0),
+        Sample("Bob", "call_ch1.wav", 0.0, 4.0),
+    ]
+
+
+def test_recordings_have_prepared_audio_by_id_and_name_and_calls_by_channel():
+    recordings = [
+        Recording("c", "a", "a.mp3", "x/a.mp3", channel=2),
+        Recording("d", "a", "a.mp3", "x/a.mp3", channel=2),  # the same recording again
+        Recording("e", "a", "a", "other/a.wav"),
+        Recording("c", "call_ch1", "call", "x/call.wav", channel=1, call="call"),
+        Recording("c", "call_ch2", "call", "x/call.wav", channel=2, call="call"),
+    ]
+    chosen = settings({"corpora": corpora("c", "d", "e")})
+    assert prepared_audio(Plan(chosen, recordings)) == {
+        ("a", ""): ["results/c/audio/a.wav", "results/e/audio/a.wav"],
+        ("a.mp3", ""): ["results/c/audio/a.wav"],
+        ("call", "1"): ["results/c/audio/call_ch1.wav"],
+        ("call", "2"): ["results/c/audio/call_ch2.wav"],
+    }

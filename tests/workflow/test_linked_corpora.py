@@ -103,3 +103,20 @@ def test_a_linked_corpus_has_people_in_tables_rttm_and_exports(linked):
     linked(overlay=overlay(keep_embeddings=False, threshold=0.6))
     assert not [*results.glob("tiny/voices/*/*"), *results.glob("tiny/embeddings/*/*.npy")]
     assert not linked.planned(overlay=overlay(keep_embeddings=False, threshold=0.6))
+
+
+def test_corpora_that_are_linked_together_have_scores_of_each_and_of_all(finished):
+    """The second corpus has the recordings of the first, so that each person is in both."""
+    corpus = {"name": "tiny", "recordings": "tiny.tsv", "systems": [SYSTEM]}
+    together = {"corpora": ["tiny", "again"], "backend": "agglomerative"}
+    link = overlay()["links"]["default"] | together
+    finished(overlay={"corpora": [corpus, corpus | {"name": "again"}], "links": {"both": link}})
+    report = finished.folder / "results/report"
+    rows = list(csv.DictReader((report / "linking/both.csv").read_text().splitlines()))
+    assert [row["corpus"] for row in rows] == ["again", "tiny", "ALL"]
+    assert [row["recordings"] for row in rows] == ["2", "2", "4"]
+    assert len({row["cross_der"] for row in rows}) == 1  # the same errors twice
+    with open(report / "der.csv") as file:
+        der = [row for row in csv.DictReader(file) if row["cross_der"]]
+    assert [(row["corpus"], row["recording"]) for row in der] == [("tiny", "ALL"), ("again", "ALL")]
+    assert "both: all corpora" in (report / "index.html").read_text()

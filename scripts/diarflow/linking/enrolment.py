@@ -31,13 +31,15 @@ def enroll(
     """
     problems: list[str] = []
     voices = []
-    for name in sorted({sample["name"] for sample in samples}):
-        own = [sample for sample in samples if sample["name"] == name]
-        voice = _enroll_person(name, own, embed, window, problems)
-        if voice is None:
-            problems.append(f"{name} is not enrolled, because no sample contains speech")
-        else:
-            voices.append(voice)
+    with tempfile.TemporaryDirectory() as folder:
+        audio = _Audio(Path(folder))
+        for name in sorted({sample["name"] for sample in samples}):
+            own = [sample for sample in samples if sample["name"] == name]
+            voice = _enroll_person(name, own, audio, embed, window, problems)
+            if voice is None:
+                problems.append(f"{name} is not enrolled, because no sample contains speech")
+            else:
+                voices.append(voice)
     if samples and not voices:
         raise InputError(f"no known person could be enrolled: {problems[0]}")
     return voices, problems
@@ -46,6 +48,7 @@ def enroll(
 def _enroll_person(
     name: str,
     samples: Sequence[Mapping[str, Any]],
+    audio: "_Audio",
     embed: Callable,
     window: Seconds,
     problems: list[str],
@@ -60,7 +63,7 @@ def _enroll_person(
             )
             continue
         try:
-            rows, speech = _embed_sample(sample, embed, window)
+            rows, speech = _embed_sample(sample, audio, embed, window)
         except InputError as error:
             problems.append(str(error))
             continue
@@ -78,18 +81,31 @@ def _enroll_person(
     return Voice(name, shares @ stacked, seconds, seconds, coherence, 0.0)
 
 
-def _embed_sample(
-    sample: Mapping[str, Any], embed: Callable, window: Seconds
-) -> tuple[np.ndarray, list[Interval]]:
-    """Return vectors (windows, dimensions) of a sample, and its speech."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "sample.wav")
-        prepare_audio(sample["audio"], path)
+class _Audio:
+    """Prepared audio of the samples. That of the last file is kept, since a file may have many samples."""
+
+    def __init__(self, folder: Path):
+        self.sample = folder / "sample.wav"
+        self._path, self._source = folder / "prepared.wav", ""
+
+    def read(self, sample: Mapping[str, Any]) -> np.ndarray:
+        """Return the audio (samples,) of a sample."""
+        if sample["audio"] != self._source:
+            self._source = ""
+            prepare_audio(sample["audio"], self._path)
+            self._source = sample["audio"]
         start = round(sample["start"] * SAMPLE_RATE)
         end = None if sample["end"] is None else round(sample["end"] * SAMPLE_RATE)
-        audio = soundfile.read(path, start=start, stop=end, dtype="float32")[0]
-        speech = [Interval(a / SAMPLE_RATE, b / SAMPLE_RATE) for a, b in find_speech(audio)]
-        if not speech:
-            return np.zeros((0, 0)), []
-        soundfile.write(path, audio, SAMPLE_RATE, "PCM_16")
-        return embed(path, cut_windows(speech, length=window, hop=window)), speech
+        return soundfile.read(self._path, start=start, stop=end, dtype="float32")[0]
+
+
+def _embed_sample(
+    sample: Mapping[str, Any], audio: _Audio, embed: Callable, window: Seconds
+) -> tuple[np.ndarray, list[Interval]]:
+    """Return vectors (windows, dimensions) of a sample, and its speech."""
+    samples = audio.read(sample)
+    speech = [Interval(a / SAMPLE_RATE, b / SAMPLE_RATE) for a, b in find_speech(samples)]
+    if not speech:
+        return np.zeros((0, 0)), []
+    soundfile.write(audio.sample, samples, SAMPLE_RATE, "PCM_16")
+    return embed(audio.sample, cut_windows(speech, length=window, hop=window)), speech

@@ -2,12 +2,13 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from diarflow.errors import InputError
 from diarflow.formats.text import as_field, as_number
+from diarflow.planning.plan import Plan
 from diarflow.simulation.speakers import list_speakers
 from diarflow.timeline.intervals import Interval, merge_overlapping, subtract
 
@@ -15,6 +16,10 @@ _COLUMNS = ("name", "audio", "start", "end")
 _PAGE_COLUMNS = ("recording", "start", "end", "speaker")
 _UNKNOWN = re.compile(r"(?:(?:SPEAKER|PERSON)_\d+)?")
 _MIN_SAMPLE = 1.0  # seconds
+
+
+# prepared audio of recordings by name, and by the channel of a call
+AudioFiles = Mapping[tuple[str, str], Sequence[str]]
 
 
 class Sample(NamedTuple):
@@ -26,18 +31,39 @@ class Sample(NamedTuple):
     end: float | None = None
 
 
-def read_samples(path: str | None, audio_of: Mapping[str, str] = {}) -> list[Sample]:
+def prepared_audio(plan: Plan) -> AudioFiles:
+    """Return the prepared audio of each recording by its id and its name, and by the channel of a call ("1", "2", ...).
+
+    The name is that of several recordings if it maps to several files. Copies of a recording in other corpora are left out.
+    """
+    files: dict[tuple[str, str], list[str]] = {}
+    sources: dict[str, tuple] = {}
+    for corpus, id, channels in plan.calls.recordings():
+        is_call = plan.calls.is_call(corpus, id)
+        for number, channel in enumerate(channels, 1):
+            if channel.audio is None:
+                continue
+            path = f"results/{corpus}/audio/{channel.id}.wav"
+            sources[path] = channel.audio, channel.channel, channel.track
+            for name in dict.fromkeys((id, channel.name)):
+                places = files.setdefault((name, str(number) if is_call else ""), [])
+                if sources[path] not in [sources[other] for other in places]:
+                    places.append(path)
+    return files
+
+
+def read_samples(path: str | None, audio_of: AudioFiles | None = None) -> list[Sample]:
     """Return the samples of all known people in the order of their names.
 
-    A folder may also contain CSV files that pages of recordings wrote, with names in place of speakers. `audio_of` maps the
-    names of recordings to audio files. Raises InputError with a line for each mistake in the table, or if there are no samples.
+    A folder may also contain CSV files that pages of recordings wrote, with names in place of speakers. `audio_of` is that
+    of `prepared_audio`. Raises InputError with a line for each mistake in the table, or if there are no samples.
     """
     if path is None:
         return []
     place = Path(path)
     if place.is_dir():
         pages = sorted(place.glob("*.csv"))
-        samples = [sample for page in pages for sample in _page_samples(page, audio_of)]
+        samples = [sample for page in pages for sample in _page_samples(page, audio_of or {})]
         if not pages or any(child.is_dir() for child in place.iterdir()):
             people = list_speakers(place)
             samples += [Sample(name, str(file)) for name, files in people.items() for file in files]
@@ -80,7 +106,7 @@ def _table_samples(table: Path) -> Iterator[Sample]:
         raise InputError.of(problems)
 
 
-def _page_samples(page: Path, audio_of: Mapping[str, str]) -> Iterator[Sample]:
+def _page_samples(page: Path, audio_of: AudioFiles) -> Iterator[Sample]:
     """Yield the stretches of a page's turns in which only one person is active, who has a name.
 
     Names like SPEAKER_00 and PERSON_0001 are of unknown people. Raises InputError for other files and recordings.
@@ -96,13 +122,15 @@ def _page_samples(page: Path, audio_of: Mapping[str, str]) -> Iterator[Sample]:
         recording = (row["recording"] or "").removeprefix("'")
         if start is None or end is None or not 0 <= start < end:
             raise InputError(f"{page}:{number}: start and end are {row['start']} and {row['end']}")
-        if recording not in audio_of:
+        channel = row.get("channel") or ""
+        files = audio_of.get((recording, channel), ())
+        if len(files) != 1:
+            of_channel = f"channel {channel} of " if channel else ""
+            count = f"{len(files)} recordings" if files else "no recording with audio"
             raise InputError(
-                f"{page}:{number}: no corpus has the recording {recording} with audio of one channel"
+                f"{page}:{number}: {of_channel}{recording}: {count} of this name in the corpora, expected one"
             )
-        turns.append(
-            (Interval(start, end), (row["speaker"] or "").removeprefix("'"), audio_of[recording])
-        )
+        turns.append((Interval(start, end), (row["speaker"] or "").removeprefix("'"), files[0]))
     for interval, name, audio in turns:
         others = merge_overlapping(i for i, n, a in turns if n != name and a == audio)
         for part in [] if _UNKNOWN.fullmatch(name) else subtract(interval, others):

@@ -11,7 +11,7 @@ from diarflow.errors import InputError
 from diarflow.linking import LINKERS
 from diarflow.networks.onnx import model_path
 from diarflow.planning.code_digest import code_digest
-from diarflow.planning.known_people import Sample, read_samples
+from diarflow.planning.known_people import Sample, prepared_audio, read_samples
 from diarflow.planning.link_groups import LinkGroup, people_pages
 from diarflow.planning.link_scores import score_tables, scored_groups, scored_recordings
 from diarflow.planning.plan import Plan
@@ -33,14 +33,8 @@ class LinkRules:
     @cached_property
     def samples(self) -> list[Sample]:
         """Recordings of known people. Raises InputError for mistakes."""
-        audio_of = {
-            name: recording.audio
-            for recording in self._plan.recordings.values()
-            if recording.audio and not recording.call
-            for name in (recording.id, recording.name)
-        }
         known = self._plan.settings.speakers.known
-        return read_samples(known, audio_of) if self.groups else []
+        return read_samples(known, prepared_audio(self._plan)) if self.groups else []
 
     def check(self) -> None:
         """Raise InputError if the known people or a PLDA cannot be read."""
