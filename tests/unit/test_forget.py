@@ -23,6 +23,10 @@ def write_results(folder):
             "exports/s/{}.srt",
             "embeddings/v/{}.npy",
             "rttm/s/{}.rttm",
+            "exports/s/cuts/{}.csv",
+            "exports/s/cuts/{0}/0000_{0}.flac",
+            "../report/recordings/c/{}.html",
+            "../../logs/{}/other.log",
         ):
             path = results / "c" / path.format(id)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,9 +37,20 @@ def write_results(folder):
     speakers = [LinkedSpeaker(KEYS[id], person, 0.9, 5.0, ()) for id, person in people.items()]
     write_people(results / "c/speakers/s.parquet", speakers)
     write_labels(
-        results / "c/speakers/s.labels.tsv", {KEYS["a"]: "Ann_Lee", KEYS["b"]: "PERSON_0001"}
+        results / "c/speakers/s.labels.tsv", {KEYS["a"]: "Ann Lee", KEYS["b"]: "PERSON_0001"}
     )
-    (results / "report/people/c.s.html").write_text("<h1>Ann_Lee</h1>")
+    for path in (
+        "report/people/c.s.html",
+        "report/people/c.other.html",
+        "report/data/0-talk.js",
+        "report/data/0-full.js",
+        "report/single/index.html",
+        "report.zip",
+        "../logs/enroll_speakers/campplus.log",
+        "../logs/c/link_speakers/s.log",
+    ):
+        (results / path).parent.mkdir(parents=True, exist_ok=True)
+        (results / path).touch()
     return results
 
 
@@ -49,8 +64,16 @@ def test_all_files_with_the_person_are_removed_and_no_others(tmp_path, capsys):
         "exports/s/b.srt",
         "embeddings/v/b.npy",
         "rttm/s/b.rttm",
+        "exports/s/cuts/b.csv",
+        "exports/s/cuts/b/0000_b.flac",
     }
-    assert left == {f"c/{path}" for path in of_b | {"rttm/s/a.rttm", "speakers/s.labels.tsv"}}
+    of_report = {"people/c.other.html", "data/0-full.js", "recordings/c/b.html"}
+    assert left == {
+        *(f"c/{path}" for path in of_b | {"rttm/s/a.rttm", "speakers/s.labels.tsv"}),
+        *(f"report/{path}" for path in of_report),
+    }
+    logs = {path.name for path in (tmp_path / "logs").rglob("*.log")}
+    assert logs == {"other.log"}
     assert read_labels(results / "c/speakers/s.labels.tsv") == {KEYS["b"]: "PERSON_0001"}
     assert "speakers.known" in capsys.readouterr().out
 

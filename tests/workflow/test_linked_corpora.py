@@ -1,11 +1,13 @@
 """Linked corpora in a run: people of all recordings, names of known people, exports, and re-runs."""
 
 import csv
+import re
 import shutil
 
 import pytest
 
 from diarflow.artifacts.tables import read_table
+from diarflow.cli.main import main
 from diarflow.formats.rttm import read_turns
 from diarflow.linking.people_table import people_by_recording, read_people
 from diarflow.timeline.intervals import Turn
@@ -120,3 +122,27 @@ def test_corpora_that_are_linked_together_have_scores_of_each_and_of_all(finishe
         der = [row for row in csv.DictReader(file) if row["cross_der"]]
     assert [(row["corpus"], row["recording"]) for row in der] == [("tiny", "ALL"), ("again", "ALL")]
     assert "both: all corpora" in (report / "index.html").read_text()
+
+
+def test_a_forgotten_person_is_in_no_result_and_no_log(linked, capsys):
+    known = overlay()
+    linked(overlay=known)
+    assert containing(linked.folder)
+    assert main(["forget", "Ann Lee", "-d", str(linked.folder)]) == 0
+    assert "removed: " in capsys.readouterr().out
+    assert not containing(linked.folder)
+    jobs = linked(overlay=known | {"speakers": {"known": None}}).jobs
+    assert jobs["link_speakers"] == jobs["report_all"] == 1 and "enroll_speakers" not in jobs
+    assert not containing(linked.folder)
+    people = people_by_recording(linked.folder / f"results/tiny/speakers/{SYSTEM}.parquet")
+    assert len(set(people["a"].values())) == 2
+
+
+def containing(folder):
+    """Return the results and logs that contain the name of Ann Lee."""
+    return [
+        path
+        for part in ("results", "logs")
+        for path in sorted((folder / part).rglob("*"))
+        if path.is_file() and re.search(rb"Ann[ _]Lee", path.read_bytes())
+    ]
