@@ -42,7 +42,7 @@ def write(path, activations):
     return path
 
 
-@pytest.mark.parametrize("backend", NETWORKS)
+@pytest.mark.parametrize("backend", SETTINGS)  # without pyannote.audio, see tests/slow
 @pytest.mark.parametrize("samples", [0, 1, 512, 8000, 170_000])
 def test_recordings_of_any_length_have_activations(backend, samples, tmp_path):
     soundfile.write(tmp_path / "a.wav", np.random.default_rng(0).normal(0, 0.05, samples), 16_000)

@@ -37,6 +37,7 @@ OTHER_VALUES = {
                    "normalisation": "none"},
         "segmentation": {"model": "x.onnx", "step": 1.0},
         "campplus": {"model": "x.onnx", "piece": 3.0, "margin": 0.2},
+        "pyannote": {"model": "x.ckpt", "token_variable": "OTHER_TOKEN", "device": "cpu", "step": 1.0},
     },
     "embedding": {
         "dvector": {"window": 2.0, "hop": 0.4},

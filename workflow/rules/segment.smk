@@ -29,7 +29,7 @@ for batch in batches("compute_activations"):
         log:
             batch.log(),
         conda:
-            "../../envs/audio.yaml"
+            batch.environment()
         resources:
             **batch.resources(),
         params:

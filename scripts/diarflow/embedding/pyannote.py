@@ -26,7 +26,7 @@ _BATCH = 32  # windows
 def load(
     *, model: str, token_variable: str, device: str, window: Seconds, hop: Seconds | None
 ) -> Callable:
-    network = _load_network(model, os.environ.get(token_variable) or None)
+    network = load_network(model, os.environ.get(token_variable) or None)
     samples = round(window * SAMPLE_RATE)
     # The first call of `embed` chooses the device: a process that has used a GPU cannot pass it on to a forked child.
     chosen_device = None
@@ -51,7 +51,7 @@ def load(
     return embed
 
 
-def _load_network(model: str, token: str | None):
+def load_network(model: str, token: str | None):
     """Return the model in evaluation mode, on the CPU. Raises InputError if it cannot be loaded."""
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # do not send usage statistics
     import torch
@@ -86,9 +86,9 @@ def _find_checkpoint(model: str, token: str | None) -> Path:
         path = download_from_hf_hub(model, AssetFileName.Model, token=token)
     except Exception as error:
         reason = str(error).replace(token, "***") if token else str(error)
-        raise InputError(f"embedding model {model}: cannot be downloaded ({reason})") from None
+        raise InputError(f"model {model}: cannot be downloaded ({reason})") from None
     if path is None:
-        raise InputError(f"embedding model {model}: cannot be downloaded. Does it need a token?")
+        raise InputError(f"model {model}: cannot be downloaded. Does it need a token?")
     check_digest(Path(path))
     return Path(path)
 

@@ -14,5 +14,12 @@ NETWORKS = {
     "campplus": Backend(
         "diarflow.networks.campplus", packages=("kaldi-native-fbank", "onnx", "onnxruntime")
     ),
+    "pyannote": Backend(
+        "diarflow.networks.pyannote",
+        packages=("pyannote-audio", "torch"),
+        environment="pyannote",
+    ),
     "segmentation": Backend("diarflow.networks.segmentation", packages=("onnxruntime",)),
 }
+# backends whose activations are those of `diarflow.networks.chunks`
+SEGMENTATION = ("segmentation", "pyannote")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from diarflow.networks import SEGMENTATION
 from diarflow.settings import STAGES, Settings, is_oracle
 
 # stages whose network may be a segmentation network, by preference
@@ -66,6 +67,6 @@ def segmentation_network(settings: Settings, system: str) -> str | None:
     for stage in _OF_NETWORK:
         variant = getattr(settings, stage)[getattr(settings.systems[system], stage)]
         network = getattr(variant, "network", None)
-        if network and settings.networks[network].backend == "segmentation":
+        if network and settings.networks[network].backend in SEGMENTATION:
             return network
     return None

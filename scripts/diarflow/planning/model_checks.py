@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.errors import InputError
+from diarflow.networks import SEGMENTATION
 from diarflow.networks.onnx import model_path
 from diarflow.planning.model_files import check_model, plda_dimensions
 from diarflow.planning.plan import Plan
@@ -79,7 +80,7 @@ def _network_problems(plan: Plan) -> Iterator[str]:
     for block, name, variant in _variants(plan, STAGES):
         if network := getattr(variant, "network", None):
             backend, expected = plan.settings.networks[network].backend, _NETWORKS[variant.backend]
-            if backend != expected:
+            if backend != expected and not {backend, expected} <= set(SEGMENTATION):
                 yield f"{block}.{name}.network is {network}, a network of backend {backend}, expected one of {expected}"
         if frames := getattr(variant, "frames", None):
             pooled = plan.settings.networks[frames]

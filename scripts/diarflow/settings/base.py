@@ -31,6 +31,20 @@ SpeakersPart = Annotated[
 ]
 
 
+TokenVariable = Annotated[
+    str,
+    Field(
+        # a pasted token does not match: tokens have lower-case letters
+        pattern="^[A-Z][A-Z0-9_]*$",
+        description="environment variable with the access token of the model, if it needs one",
+    ),
+]
+Device = Annotated[
+    Literal["auto", "cpu", "cuda", "mps"],
+    Field(description="auto (a GPU if available), cpu, cuda or mps"),
+]
+
+
 class Block(BaseModel):
     """Immutable. Unknown keys are rejected."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from diarflow.settings.base import Block, Frames, Name
+from diarflow.settings.base import Block, Device, Frames, Name, TokenVariable
 
 Window = Annotated[
     float, Field(ge=0.2, le=30, description="seconds of audio that give one embedding vector")
@@ -80,14 +80,8 @@ class PyannoteEmbedding(Block):
     model: str = Field(
         "pyannote/embedding", description="path of a checkpoint, or a name on Hugging Face"
     )
-    token_variable: str = Field(
-        "HF_TOKEN",
-        pattern="^[A-Z][A-Z0-9_]*$",  # a pasted token does not match: tokens have lower-case letters
-        description="environment variable with the access token of the model, if it needs one",
-    )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
-        "auto", description="auto (a GPU if available), cpu, cuda or mps"
-    )
+    token_variable: TokenVariable = "HF_TOKEN"  # noqa: S105 - name of a variable
+    device: Device = "auto"
     window: Window = 2.0
     hop: Hop = 1.0
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from diarflow.settings.base import Block
+from diarflow.settings.base import Block, Device, TokenVariable
 
 
 class BilstmNetwork(Block):
@@ -51,6 +51,21 @@ class CampplusNetwork(Block):
     )
 
 
+class PyannoteNetwork(Block):
+    """Segmentation network of pyannote.audio, powerset or multilabel (run `make pyannote` first)."""
+
+    backend: Literal["pyannote"] = "pyannote"
+    model: str = Field(
+        "pyannote/segmentation-3.0",
+        description="path of a checkpoint, or a name on Hugging Face",
+    )
+    token_variable: TokenVariable = "HF_TOKEN"  # noqa: S105 - name of a variable
+    device: Device = "auto"
+    step: float = Field(
+        2.0, ge=0.1, le=60, description="seconds from the start of a chunk to the next"
+    )
+
+
 class SegmentationNetwork(Block):
     """Activity of up to three local speakers in each chunk of 10 s."""
 
@@ -65,5 +80,6 @@ class SegmentationNetwork(Block):
 
 
 Networks = Annotated[
-    BilstmNetwork | CampplusNetwork | SegmentationNetwork, Field(discriminator="backend")
+    BilstmNetwork | CampplusNetwork | PyannoteNetwork | SegmentationNetwork,
+    Field(discriminator="backend"),
 ]
