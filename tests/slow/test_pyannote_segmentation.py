@@ -1,10 +1,12 @@
 """Segmentation networks of pyannote.audio with random weights, powerset and multilabel."""
 
+import hashlib
 import json
 
 import numpy as np
 import pytest
 import soundfile
+from file_server import file_server
 from workflow_runs import Workflow, write_tiny_corpus
 
 from diarflow.embedding import pyannote
@@ -101,8 +103,9 @@ def test_a_step_beyond_the_chunks_is_refused(checkpoints):
 def test_stages_read_a_checkpoint_as_any_segmentation_network(checkpoints, tmp_path, kind):
     write_tiny_corpus(tmp_path / "tiny", "mine")
     run = Workflow(tmp_path / "tiny")
+    content = (checkpoints / f"{kind}.ckpt").read_bytes()
     overlay = {
-        "networks": {"own": {"backend": "pyannote", "model": str(checkpoints / f"{kind}.ckpt")}},
+        "networks": {"own": {"backend": "pyannote", "model": "models/own/any.ckpt"}},
         "speech": {"own": {"backend": "segmentation", "network": "own", "onset": 0.3, "offset": 0.2}},
         "overlap": {"own": {"backend": "segmentation", "network": "own"}},
         "embedding": {"own": {"backend": "campplus", "network": "own"}},
@@ -113,8 +116,11 @@ def test_stages_read_a_checkpoint_as_any_segmentation_network(checkpoints, tmp_p
         "turns": {"activations-own": {"backend": "activations", "network": "own"}},
         "batch_size": 10,
     }  # fmt: skip
-    jobs = run("rttm", overlay=overlay).jobs
-    assert jobs["compute_activations"] == 1
+    with file_server() as server:
+        server.files["any.ckpt"] = content
+        source = {"url": server.url("any.ckpt"), "sha256": hashlib.sha256(content).hexdigest()}
+        jobs = run("rttm", overlay=overlay | {"models": {"own": source}}).jobs
+    assert jobs["fetch_model"] == jobs["compute_activations"] == 1
     for id in "ab":
         facts = run.folder / f"results/tiny/activations/own/{id}.json"
         assert json.loads(facts.read_text())["outputs"] == CLASSES

@@ -31,6 +31,7 @@ try:
     python_start.forget_current_folder(workflow.main_snakefile)
     from diarflow.errors import InputError, summarized, visible
     from diarflow.planning.aggregation import scaled_with_attempts
+    from diarflow.planning.fetched_models import fetched_path
     from diarflow.planning.link_scores import score_tables
     from diarflow.planning.session import Session, check_module, check_package
     from diarflow.planning.report_content import asset_files, data_files, network_cards

@@ -206,6 +206,16 @@ class Aggregation:
         examples = self._provenance.confidence_examples()
         return [f"results/{e['corpus']}/{pattern.format(**e)}" for e in examples]
 
+    def fetch_provenance(self, name: str) -> Callable[[Any], str]:
+        """Return the provenance of a model that is fetched: its source and its digest."""
+        model = self._plan.settings.models[name]
+
+        def text(wildcards: Any) -> str:
+            values = model.model_dump(exclude={"token_variable"})
+            return rule_provenance("fetch_model", **values | {"file": model.path})
+
+        return text
+
     def plda_provenance(self, wildcards: Any) -> str:
         """Return the provenance of a PLDA."""
         return self._provenance.plda(wildcards.plda)

@@ -11,11 +11,12 @@ from diarflow.errors import InputError
 from diarflow.linking import LINKERS
 from diarflow.networks.onnx import model_path
 from diarflow.planning.code_digest import code_digest
+from diarflow.planning.fetched_models import is_made
 from diarflow.planning.known_people import Sample, prepared_audio, read_samples
 from diarflow.planning.link_groups import LinkGroup, people_pages
 from diarflow.planning.link_scores import score_tables, scored_groups, scored_recordings
 from diarflow.planning.plan import Plan
-from diarflow.planning.provenance import SCRIPTS, Provenance, is_made, rule_provenance
+from diarflow.planning.provenance import SCRIPTS, Provenance, rule_provenance
 
 # settings of a link that its result does not depend on, or depends on through input files
 _NOT_OF_RESULT = {"corpora", "systems", "shared_names", "same", "different"}

@@ -39,10 +39,10 @@ def check_models(plan: Plan) -> None:
 
 
 def is_trained(model: str, settings: Settings) -> bool:
-    """Return whether a rule makes the model: `models/{training}/...`."""
+    """Return whether a rule makes the model: `models/{training}/...`, or the name of a fetched model."""
     top, _, rest = model.partition("/")
     return top == "models" and rest.partition("/")[0] in {
-        *settings.training, *settings.plda, *settings.confidence_training,
+        *settings.training, *settings.plda, *settings.confidence_training, *settings.models,
     }  # fmt: skip
 
 

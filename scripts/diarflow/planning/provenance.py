@@ -17,6 +17,7 @@ from diarflow.networks.onnx import model_path
 from diarflow.planning.code_digest import code_digest
 from diarflow.planning.confidence_request import other_systems, source_system
 from diarflow.planning.environments import place_digest
+from diarflow.planning.fetched_models import is_made
 from diarflow.planning.package_versions import job_versions
 from diarflow.planning.plan import Plan
 from diarflow.planning.requirements import BACKENDS
@@ -51,11 +52,6 @@ def export_provenance(name: str, script: str, **settings: Any) -> str:
         code=code_digest(_script(script), export.source),
         versions=job_versions(*export.packages),
     )
-
-
-def is_made(model: str) -> bool:
-    """Return whether a model is made by a rule, rather than shipped or provided by the user."""
-    return model.startswith("models/")
 
 
 def pages_digest() -> str:
@@ -236,5 +232,7 @@ def _model_digests(models: tuple[str, ...], values: dict[str, Any]) -> dict[str,
     if model and not is_made(model):
         paths[model] = model_path(model)
     if card := values.get("card"):
-        paths = {card["model"]: network_file(model_path(model), card["model"])}
+        file = network_file(model_path(model), card["model"])
+        is_fetched = is_made(card["model"]) and file == model_path(card["model"])
+        paths = {} if is_fetched else {card["model"]: file}
     return {name: digest(path) for name, path in paths.items() if path.is_file()}

@@ -103,7 +103,7 @@ def network_cards(plan: Plan) -> dict[str, str]:
     return {
         name: str(Path(model).with_suffix(".json"))
         for name, model in models.items()
-        if model.startswith("models/")
+        if model.startswith("models/") and model.split("/")[1] in plan.settings.training
     }
 
 

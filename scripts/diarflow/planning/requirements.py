@@ -10,6 +10,7 @@ from diarflow.digests import versions
 from diarflow.errors import InputError
 from diarflow.networks.onnx import model_path
 from diarflow.planning.confidence_request import reads_reference
+from diarflow.planning.fetched_models import fetched_problems
 from diarflow.planning.file_listing import is_in_own_results
 from diarflow.planning.model_checks import is_trained
 from diarflow.planning.plan import Plan
@@ -58,6 +59,7 @@ def check_installed(plan: Plan) -> None:
     for system in dict.fromkeys(name for names in plan.systems.values() for name in names):
         if plan.settings.systems[system].kind == "pipeline":
             problems += _missing_packages(f"systems.{system}", PIPELINE_PACKAGES, "pyannote")
+    problems += fetched_problems(plan)
     if problems:
         raise InputError.of(problems)
 

@@ -16,7 +16,7 @@ from diarflow.planning.confidence_request import (
     source_system,
     systems_with_confidence,
 )
-from diarflow.planning.provenance import is_made
+from diarflow.planning.fetched_models import made_models
 from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, RULE_BLOCKS
 from diarflow.settings import is_oracle
 
@@ -259,13 +259,8 @@ class RuleInputs(Batch):
         return self.inputs(bound)
 
     def model(self) -> Callable:
-        """Return the model of the variant, if a rule makes it."""
-
-        def path(wildcards: Any) -> str | list[str]:
-            model = getattr(self._variant(wildcards), "model", None) or ""
-            return model if is_made(model) else []
-
-        return self.bind(path)
+        """Return the model of the variant, or the network of its card, if a rule makes it."""
+        return self.bind(lambda wildcards: made_models(self._variant(wildcards)))
 
     # --- the variant of a job -------------------------------------------------------------------
 

@@ -17,13 +17,14 @@ from diarflow.errors import InputError
 from diarflow.planning import snakemake_patches
 from diarflow.planning.aggregation import Aggregation
 from diarflow.planning.corpus_reader import CorpusNeeds
+from diarflow.planning.fetched_models import is_made
 from diarflow.planning.link_groups import link_warnings
 from diarflow.planning.link_rules import LinkRules
 from diarflow.planning.model_checks import check_models
 from diarflow.planning.oracle_systems import with_oracles
 from diarflow.planning.package_versions import use_conda
 from diarflow.planning.plan import Plan
-from diarflow.planning.provenance import Provenance, is_made
+from diarflow.planning.provenance import Provenance
 from diarflow.planning.requirements import (
     check_baseline,
     check_choices,

@@ -13,6 +13,7 @@ from diarflow.settings.confidence import Confidence, ConfidenceTraining
 from diarflow.settings.corpora import Corpus
 from diarflow.settings.embedding import Embedding
 from diarflow.settings.linking import Linking, Speakers
+from diarflow.settings.models import FetchedModel
 from diarflow.settings.networks import Networks
 from diarflow.settings.overlap import Overlap
 from diarflow.settings.reporting import Report, Scores
@@ -83,6 +84,9 @@ class Settings(Block):
     training: dict[Name, Training] = Field(description="trainings of the change detector")
     tuning: dict[Name, Tuning] = Field(
         default_factory=dict, description="searches for the best settings of a system"
+    )
+    models: dict[Name, FetchedModel] = Field(
+        default_factory=dict, description="rule fetch_model: files of models, fetched once"
     )
     plda: dict[Name, Plda] = Field(
         default_factory=dict, description="trainings of a PLDA, a model for vbx"

@@ -28,7 +28,8 @@ BACKENDS = ("none", "oracle")  # a variant of this name has this backend
 MAX_NAME = 100  # characters
 _MAX_FOLDER = 200  # characters of the variants in the name of a folder; file systems allow 255
 _STAGES_OF_FOLDERS = STAGES[:-1]  # clusters/ has the variants of all stages before it in its names
-_NAMED_BLOCKS = ("systems", "training", "tuning", "plda", "confidence_training")
+_NAMED_BLOCKS = ("systems", "training", "tuning", "plda", "confidence_training", "models")
+_MAKERS_OF_MODELS = ("training", "plda", "confidence_training")  # each in a folder of models/
 
 _Problem = tuple[tuple, str]  # path of the setting, and message
 
@@ -42,6 +43,9 @@ def name_problems(settings: Settings) -> Iterator[_Problem]:
         allowed = _ALLOWED_FOR_SYSTEMS if block == "systems" else set()
         for name in getattr(settings, block):
             yield from _problems((block, name), name, [n for n in RESERVED if n not in allowed])
+    for block in _MAKERS_OF_MODELS:
+        for name in settings.models.keys() & getattr(settings, block).keys():
+            yield ("models", name), f"has the name of an entry of {block}, expected another name"
     for block in BLOCKS:
         for name, variant in getattr(settings, block).items():
             yield from _problems((block, name), name, RESERVED_FOR_VARIANTS)
