@@ -11,7 +11,7 @@ from workflow_runs import Workflow, build_once, copied
 
 from diarflow.formats.rttm import read_turns
 
-# a program that fails, hangs, writes nonsense, and writes outside its folder
+# a program that fails on three recordings, hangs on one, writes nonsense for one, and outside its folder for one
 PROGRAM = """
 import pathlib, sys, time
 
@@ -19,6 +19,10 @@ audio, output = map(pathlib.Path, sys.argv[1:3])
 speakers = sys.argv[4] if len(sys.argv) > 4 else "unknown"
 if audio.stem == "fails":
     sys.exit("no speech model")
+if audio.stem == "crashes":
+    raise ValueError("broken")
+if audio.stem == "silent":
+    sys.exit()
 if audio.stem == "hangs":
     time.sleep(1000)
 if audio.stem == "nonsense":
@@ -39,7 +43,7 @@ for audio in map(pathlib.Path, listed.read_text().splitlines()):
     turn = {"start": 0.5, "end": 2.5, "speaker": "Ann"}
     (folder / f"{audio.stem}.json").write_text(json.dumps([turn]))
 """
-RECORDINGS = ("a b", "fails", "hangs", "nonsense", "outside", "z")
+RECORDINGS = ("a b", "crashes", "fails", "hangs", "nonsense", "outside", "silent", "z")
 
 
 def write_corpus(folder):
@@ -90,6 +94,8 @@ def test_a_program_diarizes_and_its_failures_are_set_aside_with_their_reasons(_e
     assert [turn.speaker for turn in read_turns(rttm / "z.rttm")] == ["2"]
     for name, rule, reason in (
         ("fails", "run_command (one)", "python3 ended with status 1: no speech model"),
+        ("crashes", "run_command (one)", "python3 ended with status 1: ValueError: broken"),
+        ("silent", "run_command (one)", "the program wrote no result; it wrote no file"),
         ("hangs", "run_command (one)", "python3 exceeded the time limit"),
         ("nonsense", "import_rttm (one)", "results/c/external/one/nonsense.txt"),
         ("outside", "run_command (one)", "the program wrote outside its folder: other.rttm"),
@@ -114,7 +120,8 @@ def test_external_systems_are_scored_and_their_usage_is_kept(_external):
         rows = [row for row in csv.DictReader(file) if row["protocol"] == "full"]
     scores = {(row["system"], row["recording"]): float(row["missed"]) for row in rows}
     assert scores["one", "a b"] == scores["one", "z"] == scores["list", "z"] == 0
-    assert scores["one", "hangs"] == 2
+    for name in set(RECORDINGS) - {"a b", "z"}:
+        assert scores["one", name] == 2  # the whole reference
     usage = json.loads((_external / "results/c/external/one/z.json").read_text())
     assert usage["seconds"] > 0 and usage["memory"] > 1
 

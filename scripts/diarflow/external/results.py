@@ -27,4 +27,5 @@ def find_result(folder: Path, recording: str) -> Path:
         raise InputError(f"the program wrote several results of {recording}: {names}; expected one")
     others = [str(path.relative_to(folder)) for path in sorted(folder.rglob("*")) if path.is_file()]
     wrote = f"it wrote {examples(others)}" if others else "it wrote no file"
-    raise InputError(f"the program wrote no result of {recording}; {wrote}")
+    result = "result" if recording == OUTPUT else f"result of {recording}"
+    raise InputError(f"the program wrote no {result}; {wrote}")
