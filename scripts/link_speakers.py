@@ -6,6 +6,7 @@ from pathlib import Path
 from diarflow.clustering.plda import read_plda
 from diarflow.linking.candidates import find_candidates
 from diarflow.linking.link import compare, constraints_of, link_voices, lowest_log_odds
+from diarflow.linking.pair_constraints import imply_pairs
 from diarflow.linking.pair_tables import read_pairs
 from diarflow.linking.people_table import changed_labels, read_labels, write_labels, write_people
 from diarflow.linking.voice_files import read_voices
@@ -33,11 +34,12 @@ comparison = compare(
 same, different = (
     read_pairs(tables.get(name), [voice.key for voice in voices]) for name in ("same", "different")
 )
+pairs = imply_pairs(same, different, comparison.keys)
 constraints = constraints_of(
-    comparison, same, different, prior=settings["prior"], same_recording=same_recording
+    comparison, pairs.same, pairs.different, prior=settings["prior"], same_recording=same_recording
 )
 folder = Path(snakemake.output[0]).parent
-pairs = find_candidates(
+candidates = find_candidates(
     comparison,
     folder / f"{system}.pairs.npz",
     prior=settings["prior"],
@@ -45,7 +47,7 @@ pairs = find_candidates(
 )
 labels = folder / f"{system}.labels.tsv"
 earlier = read_labels(labels)
-speakers = link_voices(voices, comparison, pairs, constraints, earlier, settings)
+speakers = link_voices(voices, comparison, candidates, constraints, earlier, settings, pairs.joined)
 for path in map(Path, snakemake.output):
     write_people(path, [speaker for speaker in speakers if speaker.key[0] == path.parts[1]])
 write_labels(labels, earlier | {speaker.key: speaker.person for speaker in speakers})

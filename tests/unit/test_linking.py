@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
+from diarflow.errors import InputError
 from diarflow.linking.ahc import agglomerate
 from diarflow.linking.candidates import find_candidates
 from diarflow.linking.link import compare, constraints_of, link_voices, lowest_log_odds
+from diarflow.linking.pair_constraints import imply_pairs
 from diarflow.linking.pairs import Constraints, find_pairs
 from diarflow.linking.people import label_people
 from diarflow.linking.plda_scores import make_scorer
@@ -245,6 +247,46 @@ def test_a_speaker_with_little_speech_is_a_person_of_its_own():
     voices[0] = voices[0]._replace(clean_time=0.5)
     people = link(voices)
     assert list(people.values()).count(people[voices[0].key]) == 1
+
+
+def test_a_speaker_with_little_speech_is_the_person_of_the_table():
+    """Voice 0 is compared with nothing, and joins two people who would be different."""
+    voices, truth = synthetic_voices()
+    keys = sorted(truth)
+    first = keys[0]
+    others = [next(key for key in keys[3:] if truth[key] == person) for person in (0, 1)]
+    short = [v._replace(clean_time=0.5) if v.key == first else v for v in voices]
+    comparison = compare(short, None, min_clean_time=1.5)
+    implied = imply_pairs([(others[0], first), (first, others[1])], [], comparison.keys)
+    chosen = constraints_of(
+        comparison, implied.same, implied.different, prior=0.02, same_recording=1.0
+    )
+    pairs = find_pairs(comparison.scorer, prior=0.02, floor=lowest_log_odds(0.5))
+    speakers = link_voices(short, comparison, pairs, chosen, {}, SETTINGS, implied.joined)
+    people = {speaker.key: speaker.person for speaker in speakers}
+    assert people[first] == people[others[0]] == people[others[1]]
+    [probability] = [speaker.probability for speaker in speakers if speaker.key == first]
+    assert probability is None
+
+
+def test_different_people_of_a_joined_speaker_are_different():
+    a, b, c, d = (("c", f"r{n}", "x") for n in range(4))
+    implied = imply_pairs([(a, b)], [(a, c), (c, d)], [b, c])
+    assert (implied.same, implied.different, implied.joined) == ([], [(b, c)], {a: b})
+
+
+@pytest.mark.parametrize(
+    ("same", "different", "message"),
+    [
+        ([(0, 1), (1, 2)], [(2, 0)], "c/r2/x and c/r0/x are one person in same"),
+        ([(0, 3), (0, 4)], [], "makes Ann and Bob one person, who are known"),
+    ],
+)
+def test_contradictory_pairs_are_a_message(same, different, message):
+    keys = [*(("c", f"r{n}", "x") for n in range(3)), ("", "", "Ann"), ("", "", "Bob")]
+    same, different = ([(keys[a], keys[b]) for a, b in pairs] for pairs in (same, different))
+    with pytest.raises(InputError, match=message):
+        imply_pairs(same, different, keys)
 
 
 def test_known_people_give_their_names_and_others_stay_unknown():

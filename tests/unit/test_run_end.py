@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ import soundfile
 from test_calls import CALL, MONO, plan_of
 
 from diarflow.artifacts.failures import Failure
+from diarflow.runs.linking_summary import linking_lines
 from diarflow.runs.recording_summary import RecordingFiles, files_by_recording, recording_lines
 from diarflow.runs.run_end import RunEnd
 from diarflow.runs.summary import result_lines
@@ -230,3 +232,15 @@ def test_the_exit_of_a_run_with_jobs_of_a_dry_run_a_listing_and_a_job_prints_not
 ):
     run_end(**options).at_exit()
     assert exits == [] and capsys.readouterr().err == ""
+
+
+def test_a_linking_names_the_number_of_speakers_whose_person_has_changed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    log = Path("logs/c/link_speakers/best.log")
+    log.parent.mkdir(parents=True)
+    log.write_text("INFO: 2 speakers\nINFO: changed: x of c/a was Ann and is Bob\n")
+    links = [("c", "best"), ("c", "missing")]
+    assert list(linking_lines(links, since=0.0)) == [
+        "people of c (best): 1 speaker has another person than before, see logs/c/link_speakers/best.log"
+    ]
+    assert not list(linking_lines(links, since=log.stat().st_mtime + 1))

@@ -8,6 +8,7 @@ import atexit
 
 from diarflow.runs.annotation_summary import annotation_lines
 from diarflow.runs.audio_summary import audio_lines
+from diarflow.runs.linking_summary import linking_lines
 from diarflow.runs.recording_summary import files_by_recording, recording_lines
 from diarflow.runs.run_end import RunEnd
 from diarflow.runs.tuning_summary import tuning_lines
@@ -19,6 +20,14 @@ run_end = RunEnd(
     failures=plan.failures,
     counts=lambda: [
         *recording_lines(files_by_recording(plan), plan.failures(), start=STARTED),
+        *linking_lines(
+            (
+                (group.corpora[0], system)
+                for group in plan.link_groups
+                for system in group.systems
+            ),
+            since=STARTED,
+        ),
         *tuning_lines(
             {name: search.system for name, search in settings.tuning.items()},
             snakefile=workflow.main_snakefile,

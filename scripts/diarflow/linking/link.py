@@ -1,6 +1,7 @@
 """Linking of all voices of a group of corpora: from voices to people with labels and probabilities."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -125,11 +126,12 @@ def link_voices(
     constraints: Constraints,
     earlier: Mapping[Key, str],
     settings: Mapping[str, Any],
+    joined: Mapping[Key, Key] = MappingProxyType({}),
 ) -> list[LinkedSpeaker]:
     """Return the person of each voice that is not of a known person, in the order of the keys.
 
     `settings` are the backend with its settings. A voice that is not compared, because it has too little clean
-    speech, is a person of its own.
+    speech, is the person of the voice that `joined` maps it to, or else a person of its own.
     """
     link = load(LINKERS, dict(settings))
     people = link(comparison.scorer, pairs, constraints)
@@ -142,6 +144,9 @@ def link_voices(
     )
     keys = [*comparison.keys, *left]
     numbers = [*people.tolist(), *range(len(keys), len(keys) + len(left))]
+    number_of = dict(zip(keys, numbers, strict=True))
+    # a known person with too little speech is not compared
+    numbers = [number_of.get(joined.get(key, key), number_of[key]) for key in keys]
     names = {
         person: key[2] for person, key in zip(numbers, keys, strict=True) if key[:2] == KNOWN[:2]
     }
