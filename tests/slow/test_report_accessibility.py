@@ -5,6 +5,7 @@ import contextlib
 import pytest
 from browser import axe_violations
 from playwright.sync_api import expect
+from sample_linked_report import write_linked_report
 from sample_report import DER, write_report
 
 pytestmark = pytest.mark.slow
@@ -54,6 +55,16 @@ def test_axe_finds_no_violation(open_page, site, path, scheme):
 
 def test_axe_finds_no_violation_without_references(open_page, site_without_references):
     page = open_page(site_without_references / "index.html")
+    assert axe_violations(page) == []
+
+
+@pytest.mark.parametrize("view", [{}, {"viewport": PHONE}, {"color_scheme": "dark"}])
+@pytest.mark.parametrize("path", ["index.html", "recordings/talk/long.html"])
+def test_axe_finds_no_violation_with_people(open_page, tmp_path, path, view):
+    with contextlib.chdir(tmp_path):
+        report = tmp_path / write_linked_report()
+    page = open_page(report / path, **view)
+    wait_for_charts(page)
     assert axe_violations(page) == []
 
 
