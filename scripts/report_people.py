@@ -1,10 +1,8 @@
 """Rule report_people: page of the people of a system in a link group."""
 
-import csv
-from pathlib import Path
-
 from diarflow.formats.rttm import read_turns
 from diarflow.linking.people_table import read_people
+from diarflow.report.link_section import link_scores
 from diarflow.report.people_page import people_of, sample_of, write_people_page
 from diarflow.runs.job import job_settings
 
@@ -24,10 +22,7 @@ for person in people:
             audio = f"results/{place.corpus}/{folder}/{place.recording}.wav"
             samples[person.name] = (audio, *stretch)
             break
-scores = []
-for path in snakemake.input.scores:
-    rows = csv.DictReader(Path(path).read_text(encoding="utf-8").splitlines())
-    scores += [row for row in rows if row["system"] == system]
+scores = [row for row in link_scores(snakemake.input.scores) if row["system"] == system]
 write_people_page(
     snakemake.output.page, people, samples, group=settings["group"], system=system, scores=scores
 )

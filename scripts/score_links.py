@@ -8,6 +8,7 @@ from diarflow.artifacts.placeholders import failed_rule
 from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.clustering.plda import read_plda
 from diarflow.formats.rttm import read_channels
+from diarflow.formats.text import as_field
 from diarflow.linking.evaluation import COLUMNS, LinkEvidence, detection_of_voices, score_row
 from diarflow.linking.voice_files import read_voices
 from diarflow.networks.onnx import model_path
@@ -62,7 +63,7 @@ def evidence_of(system, corpus, id):
 rows = []
 for system, embedding in settings["systems"].items():
     sidecar = read_sidecar(Path(f"results/speakers/{embedding}.json")) if settings["known"] else {}
-    known = [person["speaker"] for person in sidecar.get("speakers", [])]
+    known = [as_field(person["speaker"]) for person in sidecar.get("speakers", [])]
     parts = dict.fromkeys(settings["recordings"], LinkEvidence())
     for corpus, id in references:
         parts[corpus] += evidence_of(system, corpus, id)

@@ -112,9 +112,9 @@ def write_people_page(
     *,
     group: str,
     system: str,
-    scores: Sequence[Mapping[str, str]],
+    scores: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Write the page. `samples` has audio file, start and end for each person; `scores` the row of the system."""
+    """Write the page. `samples` has audio file, start and end for each person; `scores` the rows of the system (`link_scores`)."""
     anchors = {person.name: f"person-{number}" for number, person in enumerate(people, 1)}
 
     def url_of(appearance: Appearance) -> str:
