@@ -2,8 +2,9 @@
 
 from functools import cache
 
+from diarflow.artifacts.people_turns import write_people_turns
 from diarflow.formats.rttm import read_channels, write_channels
-from diarflow.linking.people_table import people_by_recording, write_turns
+from diarflow.linking.people_table import people_by_recording
 from diarflow.runs.job import Job
 from diarflow.timeline.intervals import Turn, merge_turns
 
@@ -24,7 +25,7 @@ def label(item):
         for channel in range(1, len(item.channels) + 1)
     ]
     write_channels(item.output.rttm, item.id, labelled)
-    write_turns(item.output.people, rows)
+    write_people_turns(item.output.people, rows)
 
 
 job.each(label)

@@ -233,7 +233,7 @@ def test_a_recording_with_a_failed_reference_has_no_score(run_script):
 
 
 @pytest.mark.parametrize(
-    "kind", [*COLUMNS, "rttm", "reference", "uem", "embeddings", "audio", "call"]
+    "kind", [*COLUMNS, "people", "rttm", "reference", "uem", "embeddings", "audio", "call"]
 )
 def test_every_artifact_has_a_placeholder(tmp_path, monkeypatch, kind):
     monkeypatch.chdir(tmp_path)

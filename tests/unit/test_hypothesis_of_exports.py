@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from diarflow.artifacts.people_turns import write_people_turns
 from diarflow.artifacts.tables import write_table
 from diarflow.exports.hypothesis import read_hypothesis
 from diarflow.formats.rttm import write_channels, write_rttm
-from diarflow.linking.people_table import write_turns
 from diarflow.planning.recording import Recording
 from diarflow.planning.recording_files import RowFiles
 from diarflow.timeline.intervals import Turn
@@ -92,7 +92,7 @@ def test_turns_of_people_have_the_confidences_of_the_turns_that_they_were_merged
     write_table("confidence.parquet", "confidence", pieces)
     people = {"A": "Zoe", "B": "Ann", "C": "Ann"}
     rows = [(start, end, name, people[name], 1) for start, end, name, _ in speakers]
-    write_turns("people.parquet", rows)
+    write_people_turns("people.parquet", rows)
     linked = "results/c/linked/best/a.rttm"
     write_rttm(linked, "a", [Turn(0.0, 2.0, "Zoe"), Turn(1.0, 5.0, "Ann")])
     recording = read_hypothesis(

@@ -53,9 +53,9 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
         with atomic_write(path) as temporary:
             write_facts(temporary, {"set_aside": rule, "samples": 0, "notes": []})
     elif kind == "people":
-        from diarflow.linking.people_table import write_turns
+        from diarflow.artifacts.people_turns import write_people_turns
 
-        write_turns(path, [])
+        write_people_turns(path, failed_rule=rule)
     else:
         raise KeyError(f"no placeholder for an artifact of kind {kind}")
 

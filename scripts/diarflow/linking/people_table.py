@@ -1,4 +1,4 @@
-"""Tables of people: of a corpus, one row for each speaker; of a recording, one for each turn; labels of earlier runs."""
+"""Table of the people of a corpus, one row for each speaker of a recording; and the labels of earlier runs."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,15 +20,6 @@ _SCHEMA = pa.schema(
         "probability": pa.float64(),
         "seconds": pa.float64(),
         "alternatives": pa.string(),
-    }
-)
-_TURNS = pa.schema(
-    {
-        "start": pa.float64(),
-        "end": pa.float64(),
-        "speaker": pa.string(),
-        "person": pa.string(),
-        "channel": pa.int64(),
     }
 )
 
@@ -55,13 +46,6 @@ def write_people(path, speakers: Iterable[LinkedSpeaker]) -> None:
 def read_people(path) -> list[dict]:
     """Return the rows of a table of people as dictionaries."""
     return pq.read_table(path).to_pylist()
-
-
-def write_turns(path, rows: Iterable[tuple[float, float, str, str, int]]) -> None:
-    """Write the turns of a recording with start, end, speaker, person and channel, from 1."""
-    named = [dict(zip(_TURNS.names, row, strict=True)) for row in rows]
-    with atomic_write(path) as temporary:
-        pq.write_table(pa.Table.from_pylist(named, schema=_TURNS), temporary)
 
 
 def people_by_recording(path) -> dict[str, dict[str, str]]:
