@@ -1,6 +1,7 @@
 """Linked corpora in a run: people of all recordings, names of known people, exports, and re-runs."""
 
 import csv
+import json
 import re
 import shutil
 
@@ -146,3 +147,20 @@ def containing(folder):
         for path in sorted((folder / part).rglob("*"))
         if path.is_file() and re.search(rb"Ann[ _]Lee", path.read_bytes())
     ]
+
+
+def test_turns_of_people_have_the_confidences_of_their_speakers(linked):
+    """One speaker of a recording is one person, so that each turn has its own confidence."""
+    chosen = overlay() | {"confidence": {"estimate": True}}
+    chosen["corpora"][0]["exports"] = ["json"]
+    linked("exports", "confidence", overlay=chosen)
+    results = linked.folder / "results/tiny"
+    for id in "ab":
+        pieces = read_table(results / f"confidence/{SYSTEM}/{id}.parquet")
+        expected = dict(zip(pieces["turn"], pieces["turn_confidence"], strict=True))
+        exported = json.loads((results / f"exports/{SYSTEM}/{id}.json").read_text())
+        people = read_table(results / f"linked/{SYSTEM}/{id}.parquet")["person"].tolist()
+        assert [turn["speaker"] for turn in exported["turns"]] == people
+        assert [turn["confidence"] for turn in exported["turns"]] == pytest.approx(
+            [expected[number] for number in range(len(people))], abs=1e-3
+        )
