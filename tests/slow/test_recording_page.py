@@ -354,7 +354,7 @@ def test_an_impossible_view_is_ignored(open_page, site):
 
 def test_without_a_reference_there_are_no_errors_and_speakers_have_samples(open_page, site):
     page = open_recording(open_page, site, name="b")
-    assert page.locator("#errors, #protocol, .legend, #der").count() == 0
+    assert page.locator("#errors, #protocol, .legend .missed, #der").count() == 0
     rows = page.locator("#speakers tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("69 %")  # 5.5 of 8 s
