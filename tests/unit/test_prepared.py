@@ -8,7 +8,8 @@ import pytest
 import soundfile
 
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
-from diarflow.audio.facts import facts_path, read_facts, read_note, write_facts
+from diarflow.audio.facts import facts_path, prepared_path, read_facts, read_note, write_facts
+from diarflow.audio.interleaved import read_interleaved
 from diarflow.audio.prepare import prepare_audio
 from diarflow.audio.prepared import AudioReader, duration, read_blocks
 from diarflow.errors import InputError
@@ -124,3 +125,65 @@ def test_a_note_is_a_sentence_of_the_facts(prepared):
     facts = json.loads(facts_path(prepared).read_text()) | {"notes": ["One.", "Two."]}
     write_facts(facts_path(prepared), facts)
     assert read_note(prepared) == "One. Two."
+
+
+# --- FLAC ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def flac(tone, prepared):
+    """The same recording as FLAC."""
+    path = prepared.with_name("b.flac")
+    write_facts(facts_path(path), prepare_audio(tone(), path))
+    return path
+
+
+def test_flac_has_the_samples_of_wav_and_names_its_format_in_the_facts(prepared, flac):
+    blocks = [np.concatenate(list(read_blocks(path, 999))) for path in (prepared, flac)]
+    assert np.array_equal(*blocks) and len(blocks[0]) == 16_000
+    with AudioReader(prepared) as wav, AudioReader(flac) as other:
+        assert np.array_equal(wav.read(-5, 20_000), other.read(-5, 20_000))
+    assert duration(flac) == prepared_duration(str(flac)) == 1.0
+    assert flac.stat().st_size < prepared.stat().st_size
+    facts = read_facts(flac)
+    assert facts.pop("file") == {"format": "flac", "bytes": flac.stat().st_size}
+    assert facts["samples"] == read_facts(prepared)["samples"] and "file" not in read_facts(
+        prepared
+    )
+    assert [prepared_path(facts_path(path)) for path in (prepared, flac)] == [prepared, flac]
+
+
+def test_the_channels_of_a_call_are_interleaved_from_flac(prepared, flac):
+    [of_wav] = read_interleaved([prepared, prepared])
+    [of_flac] = read_interleaved([flac, flac])
+    assert np.array_equal(of_wav, of_flac) and of_flac.shape == (16_000, 2)
+
+
+@READER
+def test_half_a_flac_file_is_rejected(flac, reader):
+    content = flac.read_bytes()
+    flac.write_bytes(content[: len(content) // 2])
+    rejected(reader, flac, f"{len(content) // 2} of {len(content)} bytes")
+
+
+@READER
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "0 of 16000 samples"), (b"random" * 5000, "not a FLAC file"), (b"fLaC", "not a FLAC file")],
+)  # fmt: skip
+def test_a_file_that_is_no_flac_is_rejected(flac, reader, content, reason):
+    flac.write_bytes(content)
+    rejected(reader, flac, reason)
+
+
+def test_the_placeholder_of_flac_names_the_failed_rule(flac, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_placeholder("audio", flac, recording="b", rule="prepare_audio")
+    write_placeholder("facts", facts_path(flac), recording="b", rule="prepare_audio")
+    assert duration(flac) == 0.0 and prepared_duration(str(flac)) is None
+    assert failed_rule("results/x/audio/b.flac") == "prepare_audio"
+
+
+def test_the_duration_of_removed_audio_is_that_in_its_facts(prepared):
+    prepared.unlink()
+    assert prepared_duration(str(prepared)) == 1.0

@@ -83,7 +83,7 @@ def failed_rule(path) -> str | None:
         "external",
     ):
         return read_sidecar(sidecar_path(path)).get("set_aside")
-    if ending == ".wav" and artifact.product in ("audio", "calls"):
+    if ending in (".wav", ".flac") and artifact.product in ("audio", "calls"):
         from diarflow.audio.prepared import duration
 
         return None if duration(path) else "prepare_audio"
@@ -99,7 +99,13 @@ def placeholders_of(failure: Failure, root="results") -> Iterator[Path]:
     names = dict.fromkeys([failure.recording, call_id(failure.recording)])
     for folder in sorted([*corpus.glob("*/"), *corpus.glob("*/*/")]):
         for name in names:
-            for ending in (".wav", ".rttm", ".json", ".parquet"):  # a sidecar marks its RTTM
+            for ending in (
+                ".wav",
+                ".flac",
+                ".rttm",
+                ".json",
+                ".parquet",
+            ):  # a sidecar marks its RTTM
                 path = folder / (name + ending)
                 if path.is_file() and _failed_rule_or_none(path) == failure.rule:
                     yield path

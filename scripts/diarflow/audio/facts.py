@@ -11,6 +11,8 @@ from typing import Any
 from diarflow.errors import InputError, visible
 
 _HEAD = 4096  # bytes of a WAV file that contain the header of its data
+# of a FLAC file: 20 bits rate, 3 bits channels, 5 bits width, 36 bits number of samples
+_FLAC_COUNT = slice(18, 26)
 
 
 def facts_path(path) -> Path:
@@ -52,9 +54,10 @@ def read_note(path) -> str:
 
 
 def header_samples(path) -> int:
-    """Return the number of samples of a WAV file of prepared audio, by its header.
+    """Return the number of samples of a WAV or FLAC file of prepared audio, by its header.
 
-    Raises InputError if the header is damaged or the file is shorter than the header states.
+    An empty FLAC file has no samples. Raises InputError if the header is damaged or a WAV file is shorter than its
+    header states.
     """
     descriptor = os.open(
         path, os.O_RDONLY
@@ -65,9 +68,13 @@ def header_samples(path) -> int:
         raise _damaged(path, "a directory") from error
     finally:
         os.close(descriptor)
+    if head[:4] == b"fLaC" and len(head) >= _FLAC_COUNT.stop:
+        return int.from_bytes(head[_FLAC_COUNT], "big") & (2**36 - 1)
+    if not head and str(path).endswith(".flac"):
+        return 0
     offset = _data_offset(head)
     if offset is None:
-        raise _damaged(path, "not a WAV file")
+        raise _damaged(path, f"not a {'FLAC' if str(path).endswith('.flac') else 'WAV'} file")
     width = int.from_bytes(head[32:34], "little") or 2  # bytes of a sample
     declared = int.from_bytes(head[offset - 4 : offset], "little")
     if declared > size - offset:
@@ -93,11 +100,25 @@ def check_prepared(path) -> int:
 
     Raises InputError if its header, its size and its facts disagree.
     """
-    samples = header_samples(path)
-    expected = read_facts(path).get("samples", samples)
+    samples, facts = header_samples(path), read_facts(path)
+    expected = facts.get("samples", samples)
     if samples != expected:
         raise _damaged(path, f"{samples} of {expected} samples")
+    if file := facts.get("file"):
+        size = os.stat(path).st_size
+        if size != file["bytes"]:
+            raise _damaged(path, f"{size} of {file['bytes']} bytes")
     return samples
+
+
+def prepared_path(path) -> Path:
+    """Return the path of the prepared audio whose facts are at `path`.
+
+    >>> prepared_path("results/ami/audio/ES2003a.json").as_posix()
+    'results/ami/audio/ES2003a.wav'
+    """
+    format = read_facts(path).get("file", {}).get("format", "wav")
+    return Path(path).with_suffix(f".{format}")
 
 
 def _damaged(path, reason: str) -> InputError:

@@ -5,11 +5,15 @@ Audio is converted block by block, so memory does not grow with the length of a 
 
 import itertools
 import logging
+import os
 import wave
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import soundfile
 
 from diarflow.audio.blocks import Block, IncompleteError, merged
 from diarflow.audio.decode import Audio, open_audio
@@ -25,6 +29,8 @@ def prepare_audio(
     source, target, *, channel: int | Literal["mix"] = "mix", track: int | str | None = None
 ) -> dict[str, Any]:
     """Convert an audio file to mono 16 kHz 16-bit PCM, exactly `round(n * 16000 / rate)` samples.
+
+    The target is a FLAC file if its suffix is `.flac`, else a WAV file.
 
     `channel` is "mix" for the mean of all channels, or the number of a channel, starting at 1. If the channels cancel
     each other, "mix" is the loudest channel. If most are silent, it is the mean of the others. `track` is the
@@ -46,6 +52,8 @@ def prepare_audio(
                 continue
             is_complete = not converter.remix()  # another mix at most once
         facts |= converter.facts()
+    if Path(target).suffix == ".flac":  # its header does not show that the file is truncated
+        facts["file"] = {"format": "flac", "bytes": os.path.getsize(target)}
     for note in facts["notes"]:
         logging.warning("%s: %s", audio.name, note)
     return facts
@@ -64,12 +72,11 @@ class _Converter:
     def convert(self, target) -> None:
         """Write the prepared audio. Raises IncompleteError if it must be decoded again."""
         self._levels, self._sources, self._samples, self._clipped = ChannelLevels(), {}, 0, 0
-        with open(target, "wb") as file, wave.open(file, "wb") as out:
-            out.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        with _writer(target) as write:
             mono = merged(self._mono(block) for block in self._audio.blocks())
             for rate, blocks in itertools.groupby(mono, key=lambda block: block.rate):
                 for resampled in _resample((block.samples for block in blocks), rate):
-                    self._write(out, resampled)
+                    self._write(write, resampled)
         self._check_length()
 
     def remix(self) -> bool:
@@ -103,10 +110,10 @@ class _Converter:
             )
         return Block(mixed, block.rate)
 
-    def _write(self, out: wave.Wave_write, block: np.ndarray) -> None:
+    def _write(self, write: Callable[[np.ndarray], Any], block: np.ndarray) -> None:
         """Write a block as 16-bit PCM, and count the samples that are clipped."""
         levels = np.rint(block * 32768.0)
-        out.writeframesraw(np.clip(levels, -32768, 32767).astype("<i2").tobytes())
+        write(np.clip(levels, -32768, 32767).astype("<i2"))
         self._samples += len(block)
         self._clipped += int(np.count_nonzero((levels > 32767) | (levels < -32768)))
 
@@ -143,6 +150,18 @@ class _Converter:
             "gaps": lengths["gaps"][:_MOST_GAPS],
             "notes": notes,
         }
+
+
+@contextmanager
+def _writer(target) -> Iterator[Callable[[np.ndarray], Any]]:
+    """Open a WAV or FLAC file, by its suffix, and yield a function that appends int16 samples."""
+    if Path(target).suffix == ".flac":
+        with soundfile.SoundFile(target, "w", SAMPLE_RATE, 1, "PCM_16", format="FLAC") as sound:
+            yield sound.write
+        return
+    with open(target, "wb") as file, wave.open(file, "wb") as out:
+        out.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        yield lambda samples: out.writeframesraw(samples.tobytes())
 
 
 def _resample(blocks: Iterable[np.ndarray], rate: int) -> Iterator[np.ndarray]:

@@ -1,4 +1,4 @@
-"""Reading of prepared audio: mono, 16 kHz, 16-bit PCM in a WAV file, with a JSON file of facts beside it.
+"""Reading of prepared audio: mono, 16 kHz, 16-bit PCM in a WAV or FLAC file, with a JSON file of facts beside it.
 
 Audio is read block by block, so memory does not grow with the length of a recording.
 Each reader rejects a file that is not as long as its header and its facts state.
@@ -34,8 +34,9 @@ def open_prepared(path) -> soundfile.SoundFile:
 
 
 def write_silence(target, samples: int = 0) -> None:
-    """Write a prepared recording of `samples` zeros."""
-    soundfile.write(target, np.zeros(samples, np.int16), SAMPLE_RATE, "PCM_16", format="WAV")
+    """Write a prepared recording of `samples` zeros, in the format of the suffix."""
+    format = "FLAC" if str(target).endswith(".flac") else "WAV"
+    soundfile.write(target, np.zeros(samples, np.int16), SAMPLE_RATE, "PCM_16", format=format)
 
 
 def duration(path) -> Seconds:

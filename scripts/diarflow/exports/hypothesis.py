@@ -5,7 +5,7 @@ from pathlib import Path
 
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.tables import read_rows
-from diarflow.audio.facts import read_facts
+from diarflow.audio.facts import prepared_path, read_facts
 from diarflow.exports.confidences import person_confidences, turn_confidences
 from diarflow.exports.recording import ExportedRecording
 from diarflow.formats.rttm import read_channels
@@ -55,7 +55,7 @@ def read_hypothesis(
         artifact.variant,
         tuple(turn for turn, *_ in turns),
         _absolute(row["audio"]) if row["audio"] else "",
-        tuple(str(Path(path).with_suffix(".wav").absolute()) for path in existing),
+        tuple(str(prepared_path(path).absolute()) for path in existing),
         max((read_facts(path)["samples"] for path in existing), default=0) / _RATE,
         tuple(channel for _, channel, _ in turns),
         tuple(Word(*row) for row in read_rows(words)) if words else (),

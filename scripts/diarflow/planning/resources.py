@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from diarflow.audio.facts import header_samples
+from diarflow.audio.facts import header_samples, read_facts
 from diarflow.errors import InputError
 from diarflow.timeline.intervals import Seconds
 
@@ -84,9 +84,16 @@ def runtime_minutes(rule: str, durations: Iterable[Seconds], attempt: int = 1) -
 
 
 def prepared_duration(path: str) -> Seconds | None:
-    """Return the duration of prepared audio by its header; None if it does not exist, is empty or is damaged."""
+    """Return the duration of prepared audio by its header; None if it does not exist, is empty or is damaged.
+
+    Of audio that was removed or has another format, it is the duration in the facts.
+    """
     try:
-        return 2 * header_samples(path) / _BYTES_PER_SECOND or None
+        try:
+            samples = header_samples(path)
+        except FileNotFoundError:
+            samples = read_facts(path).get("samples", 0)
+        return 2 * samples / _BYTES_PER_SECOND or None
     except (OSError, InputError):
         return None
 

@@ -93,7 +93,7 @@ def _data_uri(page: Path, url: str) -> str:
 
 
 def _audio_uri(page: Path, url: str) -> str:
-    """Encode a WAV file of prepared audio."""
+    """Encode a file of prepared audio."""
     path = page.parent / unquote(url)
     if not path.is_file():
         raise InputError(f"{path} of {page} does not exist: run the workflow again")

@@ -86,7 +86,7 @@ def _parse(path: str) -> None:
         read_array(path)
     elif suffix == ".json":
         json.loads(Path(path).read_text(encoding="utf-8"))
-    elif suffix == ".wav":
+    elif suffix in (".wav", ".flac"):
         from diarflow.audio.prepared import duration
 
         duration(path)

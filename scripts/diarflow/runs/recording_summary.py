@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from diarflow.artifacts.failures import Failure
+from diarflow.audio.facts import facts_path
 from diarflow.planning.plan import Plan
 from diarflow.planning.resources import prepared_duration
 from diarflow.planning.rule_variants import RTTM_RULES
@@ -83,7 +84,8 @@ def _duration(audio: Iterable[str]) -> Seconds:
 def _is_since(start: float):
     def is_since(path: str) -> bool:
         try:
-            return os.stat(path).st_mtime >= start
+            existing = path if os.path.exists(path) else facts_path(path)  # removed, or FLAC
+            return os.stat(existing).st_mtime >= start
         except OSError:
             return False
 
