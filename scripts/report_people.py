@@ -18,9 +18,10 @@ for person in people:
     for place in person.appearances:
         turns = read_turns(f"results/{place.corpus}/linked/{system}/{place.recording}.rttm")
         if stretch := sample_of(turns, person.name):
-            folder = titles[place.corpus][place.recording][1]
-            audio = f"results/{place.corpus}/{folder}/{place.recording}.wav"
-            samples[person.name] = (audio, *stretch)
+            if folder := titles[place.corpus][place.recording][1]:
+                suffix = settings.get("audio_format", "wav") if folder == "audio" else "wav"
+                audio = f"results/{place.corpus}/{folder}/{place.recording}.{suffix}"
+                samples[person.name] = (audio, *stretch)
             break
 scores = [row for row in link_scores(snakemake.input.scores) if row["system"] == system]
 write_people_page(

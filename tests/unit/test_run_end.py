@@ -159,7 +159,8 @@ def run_end(results, monkeypatch):
         vars(planned).update(workflow)
         return RunEnd(
             planned, corpora=["c"], failures=lambda: failures, counts=lambda: ["3 of 3 recordings"],
-            notes=lambda: ["audio: 1 note"], accept_failures=accept, start=START,
+            notes=lambda: ["audio: 1 note"], remove=lambda: ["2 files removed that are not kept"],
+            accept_failures=accept, start=START,
         )  # fmt: skip
 
     return make
@@ -178,6 +179,7 @@ def test_a_run_that_set_recordings_aside_ends_with_status_3(run_end, capsys):
         run_end().on_success()
     assert ended.value.code == 3
     assert capsys.readouterr().err.splitlines() == [
+        "2 files removed that are not kept",
         FAILURE_LINE,
         "They are tried again when their file, their settings or the code changes, or after `snakemake retry`.",
         "audio: 1 note", "3 of 3 recordings", RTTM_LINE, "log: .snakemake/log/1.log",
@@ -192,7 +194,8 @@ def test_a_run_without_failures_or_with_accepted_ones_succeeds(run_end, capsys, 
 
 def test_a_run_that_failed_prints_the_same_and_leaves_its_status_to_snakemake(run_end, capsys):
     run_end().on_error()
-    assert FAILURE_LINE in capsys.readouterr().err
+    text = capsys.readouterr().err
+    assert FAILURE_LINE in text and "files removed" not in text
 
 
 @pytest.mark.parametrize("succeeded", [True, False])

@@ -16,7 +16,7 @@ for batch in batches("embed_segments"):
         name:
             batch.name
         input:
-            audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
+            audio=batch.inputs(AUDIO),
             segments=batch.inputs(
                 "results/{corpus}/segments/{speech}.{changes}/{recording}.parquet"
             ),

@@ -53,6 +53,11 @@ except InputError as error:
 settings, plan, batches = session.settings, session.plan, session.batches
 aggregation = session.aggregation
 NO_SYSTEM = "^$"  # of a rule that runs no system
+# prepared audio
+if settings.audio_format == "wav":
+    AUDIO = "results/{corpus}/audio/{recording}.wav"
+else:
+    AUDIO = "results/{corpus}/audio/{recording}.flac"
 
 if workflow.is_main_process:
     for line in [

@@ -93,9 +93,7 @@ for batch in batches("export_cuts"):
                 "results/{corpus}/rttm/{system}/{recording}.rttm",
                 linked="results/{corpus}/linked/{system}/{recording}.rttm",
             ),
-            channel_audio=batch.inputs_of_channels(
-                "results/{corpus}/audio/{recording}.wav"
-            ),
+            channel_audio=batch.inputs_of_channels(AUDIO),
             channel_facts=batch.inputs_of_channels(
                 "results/{corpus}/audio/{recording}.json"
             ),

@@ -10,9 +10,9 @@ from diarflow.runs.annotation_summary import annotation_lines
 from diarflow.runs.audio_summary import audio_lines
 from diarflow.runs.linking_summary import linking_lines
 from diarflow.runs.recording_summary import files_by_recording, recording_lines
+from diarflow.runs.removal import remove_files
 from diarflow.runs.run_end import RunEnd
 from diarflow.runs.tuning_summary import tuning_lines
-from diarflow.runs.vectors import remove_vectors
 
 run_end = RunEnd(
     workflow,
@@ -48,6 +48,7 @@ run_end = RunEnd(
             plan.paths("words", "assign_words", ".parquet"),
         ),
     ],
+    remove=lambda: remove_files(plan, workflow.dag.derived_targetfiles),
     accept_failures=settings.on_error == "accept",
     start=STARTED,
 )
@@ -55,8 +56,6 @@ atexit.register(run_end.at_exit)
 
 
 onsuccess:
-    if not settings.keep_embeddings:
-        print(f"{remove_vectors(plan)} files with vectors of speakers removed")
     run_end.on_success()
 
 

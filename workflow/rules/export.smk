@@ -51,9 +51,7 @@ for batch in batches("import_rttm"):
             batch.name
         input:
             row=batch.rows("results/{corpus}/recordings/rttm/{system}/{recording}.json"),
-            channel_audio=batch.inputs_of_channels(
-                "results/{corpus}/audio/{recording}.wav", only_if_audio=True
-            ),
+            channel_audio=batch.inputs_of_channels(AUDIO, only_if_audio=True),
             channel_external=batch.inputs_if_external(
                 "results/{corpus}/external/{system}/{recording}.txt"
             ),

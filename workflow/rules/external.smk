@@ -22,7 +22,7 @@ for batch in batches("run_command"):
             batch.name
         input:
             row=batch.rows("results/{corpus}/recordings/speakers/{recording}.json"),
-            audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
+            audio=batch.inputs(AUDIO),
             changed=batch.changed(),
         output:
             external=batch.outputs("results/{corpus}/external/{system}/{recording}.txt"),
@@ -48,7 +48,7 @@ for batch in batches("run_pipeline"):
             batch.name
         input:
             row=batch.rows("results/{corpus}/recordings/speakers/{recording}.json"),
-            audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
+            audio=batch.inputs(AUDIO),
             changed=batch.changed(),
         output:
             external=batch.outputs("results/{corpus}/external/{system}/{recording}.txt"),

@@ -20,10 +20,11 @@ for batch in batches("prepare_audio"):
             row=batch.rows("results/{corpus}/recordings/audio/{recording}.json"),
             changed=batch.changed(),
         output:
-            audio=batch.outputs("results/{corpus}/audio/{recording}.wav"),
+            audio=batch.outputs(AUDIO),
             facts=batch.outputs("results/{corpus}/audio/{recording}.json"),
         log:
             batch.log(),
+        priority: batch.priority()
         conda:
             "../../envs/audio.yaml"
         resources:
@@ -42,7 +43,7 @@ for batch in batches("prepare_reference"):
         input:
             source=batch.source_annotations(),
             row=batch.rows("results/{corpus}/recordings/reference/{recording}.json"),
-            audio=batch.inputs_if_audio("results/{corpus}/audio/{recording}.wav"),
+            audio=batch.inputs_if_audio(AUDIO),
             changed=batch.changed(),
         output:
             reference=batch.outputs("results/{corpus}/reference/{recording}.rttm"),

@@ -32,9 +32,7 @@ for batch in batches("join_channels"):
             row=batch.rows_of_calls(
                 "results/{corpus}/recordings/channels/{recording}.json"
             ),
-            channel_audio=batch.inputs_of_channels(
-                "results/{corpus}/audio/{recording}.wav"
-            ),
+            channel_audio=batch.inputs_of_channels(AUDIO),
             changed=batch.changed(),
         output:
             call=batch.outputs("results/{corpus}/calls/{recording}.wav"),

@@ -16,7 +16,7 @@ for batch in batches("compute_activations"):
         name:
             batch.name
         input:
-            audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
+            audio=batch.inputs(AUDIO),
             model=batch.model(),
             changed=batch.changed(),
         output:
@@ -44,7 +44,7 @@ for batch in batches("detect_speech"):
         name:
             batch.name
         input:
-            audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
+            audio=batch.inputs(AUDIO),
             activations=batch.inputs_of_network(
                 "results/{corpus}/activations/{network}/{recording}.npy"
             ),
@@ -79,7 +79,7 @@ for batch in batches("detect_changes"):
         name:
             batch.name
         input:
-            audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
+            audio=batch.inputs(AUDIO),
             activations=batch.inputs_of_network(
                 "results/{corpus}/activations/{network}/{recording}.npy"
             ),
@@ -119,7 +119,7 @@ for batch in batches("detect_overlap"):
         name:
             batch.name
         input:
-            audio=batch.inputs("results/{corpus}/audio/{recording}.wav"),
+            audio=batch.inputs(AUDIO),
             activations=batch.inputs_of_network(
                 "results/{corpus}/activations/{network}/{recording}.npy"
             ),

@@ -15,6 +15,8 @@ FOLDER = Path(__file__).parent
 class Export(NamedTuple):
     """A format: its module, its file of a recording, its files of a corpus, and the libraries that write it.
 
+    `reads_audio` is true if the format contains audio, `refers_to_prepared` if it contains paths of prepared audio.
+
     `file` is the path below `results/{corpus}/exports/{system}/`, and "" for a format with files for a whole corpus only.
     """
 
@@ -23,6 +25,7 @@ class Export(NamedTuple):
     corpus_files: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     reads_audio: bool = False
+    refers_to_prepared: bool = False
 
     @property
     def rule(self) -> str:
@@ -64,8 +67,13 @@ EXPORTS = {
     "kaldi": Export(
         "kaldi",
         corpus_files=("segments", "utt2spk", "spk2utt", "wav.scp", "reco2file_and_channel"),
+        refers_to_prepared=True,
     ),
-    "lhotse": Export("lhotse", corpus_files=("recordings.jsonl.gz", "supervisions.jsonl.gz")),
+    "lhotse": Export(
+        "lhotse",
+        corpus_files=("recordings.jsonl.gz", "supervisions.jsonl.gz"),
+        refers_to_prepared=True,
+    ),
     "cuts": Export("cuts", "cuts/{recording}.csv", packages=("soundfile",), reads_audio=True),
 }
 # formats that contain the confidence of each turn, if it is estimated

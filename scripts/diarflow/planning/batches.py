@@ -101,10 +101,14 @@ class Batch:
         before, after = pattern.format(recording="\n", **self.values).split("\n")
         return [f"{before}{recording}{after}" for recording in self.recordings]
 
+    def time_of(self, path: str) -> float | None:
+        """Return the modification time of an output; None if it is missing."""
+        return modification_time(path)
+
     @cached_property
     def output_times(self) -> list[float | None]:
         """Return the modification time of each recording's oldest output; None if an output is missing."""
-        times = [map(modification_time, self.files(pattern)) for pattern in self._output_patterns]
+        times = [map(self.time_of, self.files(pattern)) for pattern in self._output_patterns]
         return [None if None in row else min(row) for row in zip(*times, strict=True)]
 
 

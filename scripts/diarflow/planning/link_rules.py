@@ -171,18 +171,26 @@ class LinkRules:
                 corpus: {
                     id: [
                         channels[0].title,
-                        "calls" if self._plan.calls.is_call(corpus, id) else "audio",
+                        self._audio_folder(corpus, id),
                     ]
                     for name, id, channels in self._plan.calls.recordings()
                     if name == corpus
                 }
                 for corpus in group.corpora
             }
+            format = self._plan.settings.audio_format
+            more = {"audio_format": format} if format != "wav" else {}
             return rule_provenance(
-                "report_people", group=group.name, system=wildcards.system, titles=titles
+                "report_people", group=group.name, system=wildcards.system, titles=titles, **more
             )
 
         return text
+
+    def _audio_folder(self, corpus: str, id: str) -> str:
+        """Return the folder of the audio that pages play; "" if it is removed."""
+        if "audio" in self._plan.removed:
+            return ""
+        return "calls" if self._plan.calls.is_call(corpus, id) else "audio"
 
     def of_systems(self, group: LinkGroup, files: Callable[[Any], list[str]]) -> list[str]:
         """Return the files of all systems of a group."""

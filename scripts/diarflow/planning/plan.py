@@ -18,6 +18,8 @@ from diarflow.planning.rule_variants import (
     RTTM_RULES,
 )
 
+_OF_LINKS = ("voices",)  # link_speakers compares those of all recordings
+
 
 class Plan(Request):
     """Jobs of the requested systems and variants, and the paths of their results.
@@ -99,7 +101,12 @@ class Plan(Request):
         scored: bool = False,
         corpus: str | None = None,
     ) -> list[str]:
-        """Return those of `paths` that a rule which makes `output` of all recordings must declare."""
+        """Return those of `paths` that a rule which makes `output` of all recordings must declare.
+
+        A removed product has none: for one more recording, the rule would need those of all recordings again.
+        """
+        if output and product in self.removed and product not in _OF_LINKS:
+            return []
         if self.settings.batch_size == 1:
             return self.paths(product, rule, extension, scored=scored, corpus=corpus)
         declared = []
@@ -123,7 +130,8 @@ class Plan(Request):
         for corpus in dict.fromkeys(corpora):
             if not self.systems[corpus]:
                 continue
-            paths = self.inputs("audio", "prepare_audio", ".wav", output=output, corpus=corpus)
+            ending = f".{self.settings.audio_format}"
+            paths = self.inputs("audio", "prepare_audio", ending, output=output, corpus=corpus)
             if output:
                 paths = inputs_to_declare(paths, [modification_time(output)] * len(paths))
             declared += paths

@@ -167,7 +167,7 @@ class Provenance:
             {
                 "corpus": recording.corpus,
                 "recording": recording.id,
-                "audio": f"results/{recording.corpus}/audio/{recording.id}.wav",
+                "audio": f"results/{recording.corpus}/audio/{recording.id}.{self._settings.audio_format}",
                 "reference": f"results/{recording.corpus}/reference/{recording.id}.rttm",
                 "validation": None if validation is None else recording.corpus in validation,
             }

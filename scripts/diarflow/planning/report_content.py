@@ -16,6 +16,9 @@ from diarflow.planning.rule_variants import (
 from diarflow.report.data_names import data_names
 from diarflow.settings import STAGES
 
+# products that the pages of recordings show, except those that are never removed
+_SHOWN = ("audio", "calls", "embeddings", "speech", "candidates", "changes")
+
 
 def report_content(plan: Plan) -> dict[str, Any]:
     """Return the content of the report across corpora, as values that JSON can hold."""
@@ -43,6 +46,7 @@ def report_content(plan: Plan) -> dict[str, Any]:
         "cards": network_cards(plan),
         "collar_each_side": settings.scores.collar_each_side,
         "audio": settings.report.audio,
+        **_storage(plan),
         "people": people_pages(plan.link_groups),
         "linked": {corpus: plan.linked_systems(corpus) for corpus in plan.systems},
         "linking": score_tables(plan),
@@ -60,6 +64,14 @@ def report_content(plan: Plan) -> dict[str, Any]:
         },
         "settings": plan.used_settings() | {"segments": {"": settings.segments.model_dump()}},
     }
+
+
+def _storage(plan: Plan) -> dict[str, Any]:
+    """Return the products that pages cannot show because they are removed, and the format of the audio, unless it is WAV."""
+    format, removed = plan.settings.audio_format, [name for name in _SHOWN if name in plan.removed]
+    return ({"removed": removed} if removed else {}) | (
+        {"audio_format": format} if format != "wav" else {}
+    )
 
 
 def _confidence(plan: Plan) -> dict[str, Any]:
@@ -111,8 +123,11 @@ def evaluated_detectors(plan: Plan) -> dict[str, dict[str, list[str]]]:
     """Return the recordings that have references and the change detectors to evaluate on them, by corpus.
 
     The backend `none` detects nothing and is only a baseline: a corpus whose systems use no other is left out.
+    Nothing is evaluated if the candidates are removed.
     """
-    evaluated = {}
+    evaluated: dict[str, dict[str, list[str]]] = {}
+    if "candidates" in plan.removed:
+        return evaluated
     for corpus in plan.systems:
         ids = [id for id in plan.ids(corpus) if plan.recordings[corpus, id].reference]
         detectors = plan.variants("detect_changes", corpus)

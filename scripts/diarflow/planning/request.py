@@ -8,6 +8,7 @@ from diarflow.planning.calls import Calls
 from diarflow.planning.confidence_request import systems_with_confidence, systems_with_evidence
 from diarflow.planning.link_groups import link_groups
 from diarflow.planning.recording import Recording
+from diarflow.planning.retention import removed_products
 from diarflow.planning.rule_variants import (
     CONFIDENCE_RULES,
     EXPORT_RULES,
@@ -34,6 +35,7 @@ class Request:
             if recording.transcript is not None
         }
         self.link_groups = link_groups(settings)
+        self.removed = removed_products(settings)
         speakers = {
             corpus.name: corpus.channel_speakers
             for corpus in settings.corpora

@@ -95,6 +95,16 @@ class ResultCheck:
         record = self._records.get(path)
         return record is not None and record.made_from == made_from
 
+    def record_of(self, path: str) -> ResultRecord | None:
+        """Return the record of a result; None if a job has begun and not finished it."""
+        record = self._records.get(path)
+        return record if record and record.mtime_ns else None
+
+    def is_outdated(self, path: str, made_from: str) -> bool:
+        """Return whether a removed file was made from another provenance or row than `made_from`."""
+        record = self.record_of(path)
+        return bool(record and record.made_from and record.made_from != made_from)
+
     def is_missing(self, path: str) -> bool:
         """Return whether a recorded file does not exist any more."""
         return self.is_active and path in self._records and file_state(path) is None

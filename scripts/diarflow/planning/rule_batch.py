@@ -8,6 +8,7 @@ from diarflow.planning.durations import expected_duration
 from diarflow.planning.provenance import export_provenance, rule_provenance
 from diarflow.planning.requirements import BACKENDS
 from diarflow.planning.resources import memory_mb, runtime_minutes
+from diarflow.planning.retention import is_removed
 from diarflow.planning.rule_inputs import RuleInputs
 from diarflow.planning.rule_variants import EXPORT_RULES, VARIANTS
 from diarflow.runs.attempts import attempt_resource
@@ -26,6 +27,20 @@ class RuleBatch(RuleInputs):
         super().__init__(session, rule, *arguments, **values)
         self._provenance: Callable[[Any], str] | None = None
         self._durations_by_attempt: dict[int, list[Seconds]] = {}
+
+    def outputs(self, pattern: str) -> list[str]:
+        """Return the file of each recording, with Snakemake's flag `temp` if it is removed after its last use."""
+        files = super().outputs(pattern)
+        if not (self._session.removes_early and is_removed(pattern, self._session.plan.removed)):
+            return files
+        from snakemake.io import temp
+
+        return [temp(file) for file in files]
+
+    def time_of(self, path: str) -> float | None:
+        """Return the modification time of an output; of a removed file, the time in its record."""
+        time = super().time_of(path)
+        return self._session.folder.removed_time(path) if time is None else time
 
     def changed(self) -> Callable:
         """Return a new file if a result of the job is not the one that its records describe; the job then runs again."""
@@ -68,6 +83,13 @@ class RuleBatch(RuleInputs):
             return runtime_minutes(self.rule, self._durations(wildcards, attempt), attempt)
 
         return {"mem_mb": mem_mb, "runtime": runtime, **attempt_resource()}
+
+    def priority(self) -> int:
+        """Return a priority below that of all other jobs, if audio is removed after its last use.
+
+        Otherwise, Snakemake would prepare the audio of many recordings before it finishes the first ones.
+        """
+        return -1 if "audio" in self._session.plan.removed else 0
 
     def is_light(self) -> bool:
         """Return whether no variant of the job reads audio: it then runs where Snakemake runs, also on a cluster."""

@@ -12,8 +12,10 @@ from diarflow.planning.file_states import file_state
 from diarflow.planning.plan import Plan
 from diarflow.planning.recording_files import RowFiles
 from diarflow.planning.result_check import ResultCheck, changed_mark
+from diarflow.planning.retention import is_removed
 from diarflow.planning.shards import write_shard
 from diarflow.runs.locks import LOCK, remove_stale_locks
+from diarflow.runs.result_records import ResultRecord
 from diarflow.runs.usage import remove_superseded
 
 
@@ -87,6 +89,17 @@ class RunFolder:
             for line in self._results.lines():
                 print(line, file=sys.stderr)
 
+    def record_of(self, path: str) -> ResultRecord | None:
+        """Return the record of a result that a job has finished."""
+        return self._results.record_of(path) if self._results else None
+
+    def removed_time(self, path: str) -> float | None:
+        """Return the time in the record of a file that is removed after its last use; None for other files."""
+        if not is_removed(path, self._plan.removed):
+            return None
+        record = self.record_of(path)
+        return record.mtime_ns / 1e9 if record else None
+
     # --- results that differ from their records -------------------------------------------------
 
     @property
@@ -113,7 +126,10 @@ class RunFolder:
         paths = [
             path for path, origin in made_from.items() if self._results.must_be_made(path, origin)
         ]
-        if missing := [path for path in made_from if self._results.is_missing(path)]:
+        removed = [path for path in made_from if is_removed(path, self._plan.removed)]
+        paths += [path for path in removed if self._results.is_outdated(path, made_from[path])]
+        kept = made_from.keys() - removed
+        if missing := [path for path in kept if self._results.is_missing(path)]:
             present = {Path(path).stem for path in made_from if file_state(path)}
             paths += [path for path in missing if Path(path).stem in present]
         if self._is_run:

@@ -14,7 +14,7 @@ import yaml
 
 from diarflow.backends import PACKAGE
 from diarflow.errors import InputError
-from diarflow.planning import snakemake_patches
+from diarflow.planning import snakemake_patches, temporary_results
 from diarflow.planning.aggregation import Aggregation
 from diarflow.planning.corpus_reader import CorpusNeeds
 from diarflow.planning.fetched_models import is_made
@@ -32,6 +32,7 @@ from diarflow.planning.requirements import (
     check_references,
     check_remote,
 )
+from diarflow.planning.retention import check_exports
 from diarflow.planning.rule_batch import RuleBatch
 from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
@@ -84,11 +85,13 @@ class Session:
         self.provenance = Provenance(self.plan)
         self.links = LinkRules(self.plan, self.provenance)
         self.folder = RunFolder(workflow, self.plan)
+        self.removes_early = bool(self.plan.removed) and temporary_results.is_supported()
         self.aggregation = Aggregation(self.plan, self.provenance, self.folder)
         with _located_errors(files):
             check_references(self.plan)
             self.links.check()
             check_choices(self.plan)
+            check_exports(self.settings)
             check_baseline(self.settings.report.baseline)
             check_remote(self.plan, uses_conda=uses_conda)
             if not uses_conda:
@@ -102,9 +105,17 @@ class Session:
                 *self.plan.calls.warnings(),
                 *self.folder.warnings(),
                 *_export_warnings(self.plan),
+                *_embedding_warnings(settings),
                 *link_warnings(self.settings, self.plan.link_groups),
             ]
             snakemake_patches.apply(len(recordings), self.folder.has_current_params)
+            if self.removes_early:
+                temporary_results.keep_track(workflow, self.folder.record_of)
+            elif self.plan.removed:
+                self.warnings.append(
+                    f"keep: {settings.keep} removes files at the end of the run only, because Snakemake is not "
+                    f"{snakemake_patches.VERSION}"
+                )
             count = sum(len(self.plan.ids(corpus, "write_rttm")) for corpus in self.plan.systems)
             set_context(count, self.plan.failures)
             if not find_spec("snakemake_logger_plugin_diarflow"):
@@ -146,6 +157,12 @@ def _export_warnings(plan: Plan) -> Iterator[str]:
     for corpus, names in plan.exports.items():
         if "ctm" in names and corpus not in plan.corpora_with_transcripts:
             yield f"corpus {corpus}: exports: ctm contains words, but the corpus has no transcript; the files are empty"
+
+
+def _embedding_warnings(settings: Settings) -> Iterator[str]:
+    """Yield a line if the report should contain audio that is removed."""
+    if settings.report.audio == "embedded" and settings.keep != "all":
+        yield f"report.audio is embedded, but the pages have no audio, which keep: {settings.keep} removes"
 
 
 @contextmanager

@@ -91,8 +91,7 @@ def longest_errors(errors: Iterable[Sequence[Any]]) -> list[list[Any]]:
 
 def _audio_problems(artifacts: RecordingArtifacts) -> list[str]:
     """Return the notes on the prepared audio, such as that the file is cut off."""
-    paths = artifacts.channel_paths("audio", suffix=".wav")
-    notes = dict.fromkeys(read_note(path) for path in paths if path.exists())
+    notes = dict.fromkeys(map(read_note, artifacts.described_audio))
     return [f"audio: {note}" for note in notes if note]
 
 

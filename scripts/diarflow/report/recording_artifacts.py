@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from diarflow.artifacts.placeholders import failed_rule
 from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.audio.facts import facts_path, read_facts, read_note
-from diarflow.audio.prepared import duration
+from diarflow.audio.prepared import SAMPLE_RATE, duration
 from diarflow.formats.rttm import read_channels
 from diarflow.report.audio_player import embedded_audio
 from diarflow.report.rendering import relative_url
@@ -29,6 +29,8 @@ class RecordingArtifacts:
     `title` is the name of the recording for readers. `reference` is true if the table of recordings gives a reference. `variants` contains the variants in use of
     each rule. `channels` are the ids of the channels of a call. `people` gives the person of each speaker of the linked
     systems. `audio` is the setting of the report: the page links to the audio ("linked") or contains it ("embedded").
+    `audio_format` is the suffix of prepared audio. `removed` are products that the page does not show, also if some of their
+    files still exist.
     """
 
     corpus: str
@@ -40,6 +42,8 @@ class RecordingArtifacts:
     audio: str
     channels: Sequence[str] = ()
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    audio_format: str = "wav"
+    removed: Collection[str] = ()
 
     def path(self, product: str, variant: str = "", suffix: str = ".parquet") -> Path:
         """Return `results/{corpus}/{product}/{variant}/{recording}{suffix}`."""
@@ -77,17 +81,35 @@ class RecordingArtifacts:
     @property
     def audio_path(self) -> Path:
         """Path of the audio that the page plays."""
-        return self.path("calls" if self.is_call else "audio", suffix=".wav")
+        if self.is_call:
+            return self.path("calls", suffix=".wav")
+        return self.path("audio", suffix=f".{self.audio_format}")
 
     @property
     def prepared_audio(self) -> list[Path]:
-        """Paths of the prepared audio of each channel that has one."""
-        return [path for path in self.channel_paths("audio", suffix=".wav") if path.exists()]
+        """Paths of the prepared audio of each channel that has one; none if it is removed."""
+        return [] if "audio" in self.removed else self.described_audio
+
+    @property
+    def described_audio(self) -> list[Path]:
+        """Paths of the prepared audio of each channel that has one, also if it is removed and only its facts exist."""
+        paths = self.channel_paths("audio", suffix=f".{self.audio_format}")
+        is_removed = "audio" in self.removed
+        return [path for path in paths if (facts_path(path) if is_removed else path).exists()]
 
     @cached_property
     def duration(self) -> Seconds:
         """Duration of the prepared audio; 0 without audio."""
+        if "audio" in self.removed:
+            return (
+                max((read_facts(path)["samples"] for path in self.described_audio), default=0)
+                / SAMPLE_RATE
+            )
         return max(map(duration, self.prepared_audio), default=0.0)
+
+    def shown_variants(self, rule: str, product: str) -> Sequence[str]:
+        """Return the variants of a rule; none if its product is removed."""
+        return () if product in self.removed else self.variants.get(rule, ())
 
     @cached_property
     def reference_failed(self) -> bool:
@@ -158,13 +180,15 @@ class RecordingArtifacts:
             for system in self.systems
             if read_sidecar(self.path("rttm", system, ".json")).get("speakers_given")
         ]
+        if "audio" in self.removed:
+            notes.append("The audio was removed after its last use.")
         if given:
             notes.append(f"The number of speakers was given to {', '.join(given)}.")
         return notes
 
     def repairs(self) -> list[str]:
         """Return sentences about what was repaired or dropped in the audio and in the reference."""
-        sentences = list(filter(None, dict.fromkeys(map(read_note, self.prepared_audio))))
+        sentences = list(filter(None, dict.fromkeys(map(read_note, self.described_audio))))
         repairs = sum_repairs([Repairs(), *(reference.repairs for reference in self.references)])
         if any(repairs):
             sentences.append(
@@ -179,7 +203,7 @@ class RecordingArtifacts:
 
     def audio_source(self) -> str:
         """Return the URL of the audio, or a data URI; "" without audio."""
-        if not self.duration or not all(map(duration, self.prepared_audio)):
+        if not (self.prepared_audio and self.duration and all(map(duration, self.prepared_audio))):
             return ""
         if self.audio == "embedded":
             return embedded_audio(self.prepared_audio)
@@ -191,7 +215,8 @@ class RecordingArtifacts:
         Audio counts with its duration and its facts, which contain the digest of the source. Embedded audio counts in full.
         """
         prepared = self.prepared_audio if self.duration else []
-        audio = [self.duration, [read_facts(path) for path in prepared], self.audio]
+        described = self.described_audio if self.duration else []
+        audio = [self.duration, [read_facts(path) for path in described], self.audio]
         if self.audio == "embedded":
             audio += map(_file_digest, prepared)
         values = [self.systems, self.reference, self.variants, audio, self.people, *more]
@@ -200,8 +225,8 @@ class RecordingArtifacts:
 
     def paths(self) -> Iterator[Path]:
         """Yield the paths of all artifacts that the page shows."""
-        prepared = self.channel_paths("audio", suffix=".wav")
-        shown = [*self._data_paths(), *prepared, *map(facts_path, prepared)]
+        audio = self.channel_paths("audio", suffix=f".{self.audio_format}")
+        shown = [*self._data_paths(), *self.prepared_audio, *map(facts_path, audio)]
         yield from (path for path in shown if path.exists())
 
     def _data_paths(self) -> Iterator[Path]:
@@ -215,8 +240,8 @@ class RecordingArtifacts:
             ("detect_changes", ("candidates", "changes"), (".parquet",)),
             ("embed_segments", ("embeddings",), (".npy", ".parquet")),
         ):
-            for variant in self.variants.get(rule, ()):
-                for product in products:
+            for product in products:
+                for variant in self.shown_variants(rule, product):
                     for suffix in suffixes:
                         yield from self.channel_paths(product, variant, suffix)
 

@@ -68,7 +68,7 @@ def recording_data(artifacts: RecordingArtifacts, collar_each_side: Seconds) -> 
 def _speech(artifacts: RecordingArtifacts) -> dict[str, list[list[Seconds]]]:
     """Return the speech of each variant of detect_speech."""
     speech = {}
-    for variant in artifacts.variants.get("detect_speech", ()):
+    for variant in artifacts.shown_variants("detect_speech", "speech"):
         paths = artifacts.channel_paths("speech", variant)
         for label, path in zip(artifacts.labels(variant), paths, strict=True):
             if path.exists():
@@ -80,7 +80,7 @@ def _speech(artifacts: RecordingArtifacts) -> dict[str, list[list[Seconds]]]:
 def _changes(artifacts: RecordingArtifacts) -> dict[str, Any]:
     """Return times and scores of the change candidates and of the changes, for each detector."""
     detectors: dict[str, Any] = {}
-    for variant in artifacts.variants.get("detect_changes", ()):
+    for variant in artifacts.shown_variants("detect_changes", "changes"):
         for kind in ("candidates", "changes"):
             paths = artifacts.channel_paths(kind, variant)
             for label, path in zip(artifacts.labels(variant), paths, strict=True):
@@ -105,7 +105,7 @@ def _highest_scores(table: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
 def _embeddings(artifacts: RecordingArtifacts) -> dict[str, Any]:
     """Return the plots of each variant of embed_segments that has two windows or more."""
     plots = {}
-    for variant in artifacts.variants.get("embed_segments", ()):
+    for variant in artifacts.shown_variants("embed_segments", "embeddings"):
         paths = artifacts.channel_paths("embeddings", variant, ".npy")
         labels = artifacts.labels(variant)
         for label, path, turns in zip(labels, paths, artifacts.channel_turns, strict=True):

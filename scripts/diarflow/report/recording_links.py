@@ -22,7 +22,9 @@ def links(artifacts: RecordingArtifacts) -> list[tuple[str, str]]:
     paths += [
         (f"{name} (RTTM)", artifacts.path("rttm", name, ".rttm")) for name in artifacts.systems
     ]
-    paths += [("prepared audio (WAV)", artifacts.audio_path)]
+    audio = artifacts.audio_path
+    if not artifacts.removed or artifacts.prepared_audio:
+        paths += [(f"prepared audio ({audio.suffix[1:].upper()})", audio)]
     return [(text, relative_url(path, artifacts.page)) for text, path in paths if path.exists()]
 
 

@@ -58,6 +58,8 @@ def write_recording_pages(
             variants=content["variants"][corpus],
             audio=content.get("audio", "linked"),
             people=people.get(key, {}),
+            audio_format=content.get("audio_format", "wav"),
+            removed=content.get("removed", ()),
         )
         path = artifacts.page
         values = common | {

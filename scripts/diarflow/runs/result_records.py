@@ -94,6 +94,17 @@ class JobRecords:
         write_records(self._path, records, sync=False)
 
 
+def restamp_records(log: str, times: Mapping[str, int]) -> None:
+    """Set the times (ns) in the records of files of the job with this log."""
+    path = FOLDER / "new" / f"{job_id(log)}.tsv"
+    if records := read_records(path):
+        new = {
+            name: record._replace(mtime_ns=times.get(name, record.mtime_ns))
+            for name, record in records.items()
+        }
+        write_records(path, new, sync=False)
+
+
 def write_records(path, records: Mapping[str, ResultRecord], *, sync: bool = True) -> None:
     """Write records by path. Paths with control characters, which no rule writes, are left out."""
     lines = [

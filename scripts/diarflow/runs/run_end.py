@@ -15,6 +15,8 @@ FAILED_STATUS = 3
 class RunEnd:
     """Print a summary when a run ends, and set its exit status.
 
+    `remove` removes files that are not kept, after a successful run, and returns lines about them.
+
     Failures come first, then lines about the inputs (`notes`), about recordings (`counts`), and the results. The status is 3 if `failures` yields any and `accept_failures` is false.
     The report counts as a result of this run if it was written after `start`. `workflow` is Snakemake's.
     """
@@ -27,6 +29,7 @@ class RunEnd:
         failures: Callable[[], Iterable[Failure]],
         counts: Callable[[], Iterable[str]],
         notes: Callable[[], Iterable[str]],
+        remove: Callable[[], Iterable[str]],
         accept_failures: bool,
         start: float,
     ):
@@ -35,6 +38,7 @@ class RunEnd:
         self._failures = failures
         self._counts = counts
         self._notes = notes
+        self._remove = remove
         self._accept_failures = accept_failures
         self._start = start
         self._folder = Path.cwd()
@@ -55,6 +59,7 @@ class RunEnd:
     def on_success(self) -> None:
         """Handle `onsuccess`: exit with status 3 if recordings were set aside."""
         self._end_progress(succeeded=True)
+        self._remove_files()
         if not self.print_summary():
             raise SystemExit(FAILED_STATUS)
 
@@ -62,6 +67,10 @@ class RunEnd:
         """Handle `onerror`."""
         self._end_progress(succeeded=False)
         self.print_summary()
+
+    def _remove_files(self) -> None:
+        for line in self._remove():
+            print(line, file=sys.stderr)
 
     def _end_progress(self, *, succeeded: bool) -> None:
         """End the display of this process before the summary is printed. Without the logger there is none."""
@@ -78,6 +87,7 @@ class RunEnd:
         is_run = workflow.is_main_process and workflow.scheduler and not workflow.dryrun
         if is_run and not len(workflow.dag):
             os.chdir(self._folder)  # Snakemake leaves it before Python exits
+            self._remove_files()
             if not self.print_summary():
                 sys.stdout.flush()
                 sys.stderr.flush()

@@ -41,6 +41,16 @@ class Settings(Block):
         pattern=r"^[1-9]\d*(,[1-9]\d*)*/[1-9]\d*$",
         description="part of each corpus: 3/100 is the third of 100 shards; null: all recordings",
     )
+    keep: Literal["all", "results", "rttm"] = Field(
+        "all",
+        description="files that remain; results: no audio, no vectors; rttm: also no tables of stages",
+    )
+    keep_embeddings: bool = Field(
+        True, description="false: vectors of speakers are removed after their last use"
+    )
+    audio_format: Literal["wav", "flac"] = Field(
+        "wav", description="format of prepared audio; flac: the same samples in half the bytes"
+    )
     time_limit: float | None = Field(
         None,
         gt=0,
@@ -73,9 +83,6 @@ class Settings(Block):
         description="rule link_speakers: people, recognized across recordings",
     )
     speakers: Speakers = Field(Speakers(), description="people whose voices are known")
-    keep_embeddings: bool = Field(
-        True, description="false: vectors of speakers are removed at the end of a successful run"
-    )
     confidence: Confidence = Field(
         Confidence(), description="confidence of the systems, without a reference"
     )

@@ -1,0 +1,65 @@
+"""Removal of the files that `keep` and `keep_embeddings` do not keep, at the end of a successful run.
+
+Snakemake removes most of them during the run (`planning/temporary_results.py`). Files of runs that were killed, or that
+had other settings, are removed here.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from diarflow.planning.plan import Plan
+
+# rule and endings of the files of each product
+_FILES: dict[str, list[tuple[str, tuple[str, ...]]]] = {
+    "audio": [("prepare_audio", (".wav", ".flac"))],
+    "calls": [("join_channels", (".wav",))],
+    "activations": [("compute_activations", (".npy", ".json"))],
+    "speech": [("detect_speech", (".parquet",))],
+    "candidates": [("detect_changes", (".parquet",))],
+    "changes": [("detect_changes", (".parquet",))],
+    "overlap": [("detect_overlap", (".parquet",))],
+    "segments": [("resegment", (".parquet",))],
+    "embeddings": [("embed_segments", (".npy", ".parquet"))],
+    "clusters": [("cluster_segments", (".parquet",))],
+    "turns": [("build_turns", (".parquet",))],
+    "external": [("run_command", (".txt", ".json")), ("run_pipeline", (".txt", ".json"))],
+    "evidence": [("collect_evidence", (".parquet",))],
+    "voices": [("summarize_speakers", (".npy", ".json"))],
+}
+
+
+def removed_files(plan: Plan, targets: Collection[str] = ()) -> Iterator[str]:
+    """Yield the files of a plan that are not kept, whether they exist or not.
+
+    The products of `targets`, files that the command line requests, are kept.
+    """
+    requested = {path.split("/")[2] for path in targets if path.count("/") > 2}
+    for product in sorted(plan.removed - requested):
+        for rule, endings in _FILES[product]:
+            for ending in endings:
+                yield from plan.paths(product, rule, ending)
+    if not plan.settings.keep_embeddings:
+        yield from _vectors_of_links(plan)
+
+
+def _vectors_of_links(plan: Plan) -> Iterator[str]:
+    """Yield the vectors of known people, and the caches of pairs of voices."""
+    for group in plan.link_groups:
+        for system in group.systems:
+            yield f"results/{group.corpora[0]}/speakers/{system}.pairs.npz"
+            embedding = plan.settings.systems[system].embedding
+            yield from (f"results/speakers/{embedding}{ending}" for ending in (".npy", ".json"))
+
+
+def remove_files(plan: Plan, targets: Collection[str] = ()) -> Iterator[str]:
+    """Remove the files that are not kept, and yield a line with their number and size if there are any."""
+    count = size = 0
+    for path in dict.fromkeys(removed_files(plan, targets)):
+        with suppress(FileNotFoundError):
+            bytes_of_file = Path(path).stat().st_size
+            Path(path).unlink()
+            count, size = count + 1, size + bytes_of_file
+    if count:
+        files = "1 file that is" if count == 1 else f"{count:,} files that are"
+        yield f"removed {files} not kept, {size / 1e6:,.1f} MB"
