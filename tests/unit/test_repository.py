@@ -139,7 +139,7 @@ def test_relative_links_lead_to_files():
 
 
 @pytest.mark.parametrize(
-    "name", ["page", "measure", "snakemake_run", "speed.stages", "peers.tables"]
+    "name", ["page", "measure", "snakemake_run", "speed.stages", "peers.tables", "disk.products"]
 )
 def test_examples_of_the_benchmarks(name):
     result = doctest.testmod(import_module(f"bench.{name}"))
