@@ -113,6 +113,18 @@ def test_later_results_of_a_shard_replace_earlier_ones():
     assert read_records(records) == {}
 
 
+def test_of_results_that_were_removed_after_their_last_use_only_the_records_come():
+    folder = write_shard_folder("s1", "1/1", "ab")
+    (folder / "results/c/speech/webrtc/a.parquet").unlink()
+    content = {"shard": "1/1", "version": "1", "removed": ["speech"]}
+    (folder / SHARD_FILE).write_text(json.dumps(content))
+    Path("all").mkdir()
+    counts = gather(read(folder), Path("all"))
+    assert counts == {"new": 1, "unchanged": 0, "damaged": 0, "missing": 0, "removed": 1}
+    assert {Path(path).stem for path in merged_records(Path("all") / FOLDER)[0]} == {"a", "b"}
+    assert not Path("all/results/c/speech/webrtc/a.parquet").exists()
+
+
 def test_damaged_results_are_left_out():
     folder = write_shard_folder("s1", "1/1", "ab")
     (folder / "results/c/speech/webrtc/a.parquet").write_text("y results/c/speech/webrtc/a.parquet")

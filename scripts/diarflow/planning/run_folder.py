@@ -77,7 +77,7 @@ class RunFolder:
         if self._results:
             self._results.restore_times()
         self._rows.write()
-        write_shard(self._plan.settings.shard)
+        write_shard(self._plan.settings.shard, self._plan.removed)
         for corpus in self._plan.systems:
             remove_superseded(corpus, partial(self._plan.ids, corpus))
 

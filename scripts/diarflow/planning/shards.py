@@ -5,7 +5,7 @@ The shard of a recording follows from its name alone, so that it stays the same 
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,12 +71,16 @@ def of_shard(
     return settings.model_copy(update={"corpora": corpora}), chosen
 
 
-def write_shard(text: str | None) -> None:
-    """Write which shard lies in this folder, for `diarflow gather`; remove an earlier file if it is no shard."""
+def write_shard(text: str | None, removed: Collection[str] = ()) -> None:
+    """Write which shard lies in this folder, for `diarflow gather`; remove an earlier file if it is no shard.
+
+    `removed` are the products whose files are removed after their last use.
+    """
     if text is None:
         SHARD_FILE.unlink(missing_ok=True)
         return
-    content = json.dumps({"shard": text, "version": versions("diarflow")["diarflow"]}) + "\n"
+    values = {"shard": text, "version": versions("diarflow")["diarflow"]}
+    content = json.dumps(values | ({"removed": sorted(removed)} if removed else {})) + "\n"
     if not SHARD_FILE.is_file() or SHARD_FILE.read_text(encoding="utf-8") != content:
         with atomic_write(SHARD_FILE) as temporary:
             temporary.write_text(content, encoding="utf-8")

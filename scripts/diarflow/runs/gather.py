@@ -17,6 +17,7 @@ from diarflow.artifacts.failures import failure_records
 from diarflow.atomic import make_folder, remove_own
 from diarflow.errors import InputError, visible
 from diarflow.formats.text import counted, examples
+from diarflow.planning.retention import is_removed
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.planning.shards import SHARD_FILE, Shard, parse_shard, shard_number
 from diarflow.runs.locks import LOCK, is_run_alive
@@ -32,12 +33,16 @@ from diarflow.runs.result_records import (
 
 @dataclass(frozen=True)
 class ShardFolder:
-    """The folder of a shard: the version of diarflow that made it, and the records of its recordings' results."""
+    """The folder of a shard: the version of diarflow that made it, and the records of its recordings' results.
+
+    `removed` are the products whose files were removed after their last use.
+    """
 
     path: Path
     shard: Shard
     version: str
     records: dict[str, ResultRecord]
+    removed: frozenset[str] = frozenset()
 
 
 def read_shard_folder(path: Path) -> ShardFolder:
@@ -45,6 +50,7 @@ def read_shard_folder(path: Path) -> ShardFolder:
     try:
         content = json.loads((path / SHARD_FILE).read_text(encoding="utf-8"))
         shard, version = parse_shard(content["shard"]), str(content["version"])
+        removed = frozenset(content.get("removed", ()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{visible(path)}: is not the folder of a shard, expected one in which `diarflow run --shard` ran"
@@ -59,7 +65,7 @@ def read_shard_folder(path: Path) -> ShardFolder:
         for name, record in records.items()
         if record.sha256 and record.rule in VARIANTS
     }
-    return ShardFolder(path, shard, version, of_recordings)
+    return ShardFolder(path, shard, version, of_recordings, removed)
 
 
 def check_shards(folders: list[ShardFolder]) -> tuple[set[int], list[str]]:
@@ -108,15 +114,18 @@ def _check_duplicates(folders: list[ShardFolder]) -> None:
 def gather(folders: Iterable[ShardFolder], target: Path) -> Counter[str]:
     """Bring the results of shards into a folder; return the numbers of results that are new, unchanged, damaged and missing.
 
-    A damaged or missing result is left out, so that the next run makes it.
+    A damaged or missing result is left out, so that the next run makes it. Of a result that was removed after its last use,
+    the record alone is brought.
     """
     counts: Counter[str] = Counter(new=0, unchanged=0, damaged=0, missing=0)
     for folder in folders:
         placed = {}
         for name, record in folder.records.items():
             outcome = _place(folder.path / name, target / name, record)
+            if outcome == "missing" and is_removed(name, folder.removed):
+                outcome = "removed"
             counts[outcome] += 1
-            if outcome in ("new", "unchanged"):
+            if outcome in ("new", "unchanged", "removed"):
                 placed[name] = record._replace(job=job_id(f"{folder.path}:{record.job}"))
         _bring_rows(folder, target)
         _bring_failures(folder, target)
