@@ -11,7 +11,7 @@ from conftest import ROOT
 from workflow_runs import write_tiny_corpus
 
 pytestmark = pytest.mark.slow
-JOB = ROOT / "profiles/kubernetes/job.yaml"
+JOB = ROOT / "docs/examples/kubernetes-job.yaml"
 SHARDS = 2
 
 

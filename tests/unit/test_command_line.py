@@ -255,7 +255,7 @@ def test_a_search_varies_the_threshold_of_the_system_on_the_corpus_of_the_run(fo
                      "split": "dev"}],
         # 0.5 is the agreement of consensus in config.yaml
         "tuning": {"calls": {"system": "best",
-                             "search": {"clustering.agreement": [0.4, 0.45, 0.5, 0.55, 0.6]}}},
+                             "search": {"clustering.agreement": [0.5, 0.55, 0.6, 0.65, 0.7]}}},
     }  # fmt: skip
     assert started[1][1] == "tune"
     main(["tune", "calls", "--search", "turns.mix=0.6,0.8"])

@@ -91,7 +91,7 @@ def speakers_of(rttm):
 @pytest.mark.parametrize(
     ("stage", "variant", "values", "rules"),
     [
-        ("clustering", "consensus", {"agreement": 0.6}, CLUSTERS),
+        ("clustering", "consensus", {"agreement": 0.5}, CLUSTERS),
         ("turns", "pooled", {"mix": 0.7}, CLUSTERS - {"cluster_segments"}),
         ("embedding", "pooled", {"hop": 1.0}, EMBEDDINGS),
         ("overlap", "segmentation", {"onset": 0.6}, {"detect_overlap", *EMBEDDINGS}),
