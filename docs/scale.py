@@ -1,0 +1,113 @@
+"""Write docs/scale.md: what a corpus of a million recordings costs, from the measurements in bench/results.
+
+.venv/bin/python -m docs.scale > docs/scale.md
+"""
+
+import re
+from pathlib import Path
+
+PAGES = Path(__file__).parents[1] / "bench/results"
+RECORDINGS, MINUTES, SHARD = 1_000_000, 10, 10_000
+STAGES_BATCH = 100  # recordings in a job
+JOBS_OF_A_BATCH = 12  # of `best` and `fast`, with scores
+PRICE = 0.04  # for a core and an hour
+TEXT = """# A million recordings
+
+Written by `python -m docs.scale` from [stages.md](../bench/results/stages.md), [disk.md](../bench/results/disk.md) and [scale.md](../bench/results/scale.md).
+It is an estimate: no corpus of this size has been processed.
+
+{recordings:,} recordings of {minutes} minutes are {hours:,.0f} hours of audio, in {shards} shards of {shard:,} recordings (`shard: 3/{shards}`, [cluster.md](cluster.md#shards)).
+
+| | `best` | `fast` |
+|---|---|---|
+| CPU-seconds for an hour of audio | {cpu_best:.0f} | {cpu_fast:.0f} |
+| CPU-years | {years_best:.1f} | {years_fast:.1f} |
+| days on 1,000 cores | {days_best:.1f} | {days_fast:.1f} |
+| cost at {price} for a core and an hour | {cost_best:,.0f} | {cost_fast:,.0f} |
+| jobs of Snakemake, with {batch} recordings in each | {jobs:,} | {jobs:,} |
+
+The machine of these measurements is that of the pages; relative to another one, all rows but the last scale alike.
+
+| `keep` | GB, with `best` |
+|---|---|
+| `all` | {disk_all:,.0f} |
+| `all`, with `audio_format: flac` | {disk_flac:,.0f} |
+| `results` | {disk_results:,.0f} |
+| `rttm` | {disk_rttm:,.0f} |
+
+With `keep: results` or `rttm`, a shard also needs room for the audio and the network output of the batches that are at work.
+
+## Work of the workflow itself
+
+| step | measured | for {recordings:,} recordings |
+|---|---|---|
+| planning, jobs and scores of imported RTTM | {shard_cpu:.0f} CPU-s for {shard_recordings:,} recordings, {shard_mb:.0f} MB | {total_shard_hours:.1f} CPU-hours, in shards |
+| files in `results/`, `.snakemake/` and `logs/` (imported RTTM) | {shard_files:,} for {shard_recordings:,} recordings | {total_files:,.0f} million |
+| `gather` with report | {gather_cpu:.0f} CPU-s for {gather_recordings:,} recordings, {gather_mb:.0f} MB | {total_gather_hours:.1f} CPU-hours, {total_gather_gb:.0f} GB of memory |
+
+## Limits
+
+- `gather` plans all recordings in one process.
+  Its memory grows with their number, so that a million recordings do not fit into the memory of one ordinary machine.
+  Gather parts of the shards in folders of their own (`--partial`), and join their tables `results/report/der.csv`, whose rows of recordings are the same.
+- Each shard reads the whole table of recordings.
+- A plan of 100,000 recordings in one run takes {plan_cpu:.0f} CPU-seconds and {plan_gb:.1f} GB. In shards, each plan has the size of a shard.
+"""
+
+
+def rows(page: str) -> list[list[str]]:
+    """Return the cells of all rows of a page's tables."""
+    lines = (PAGES / page).read_text().splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]  # fmt: skip
+
+
+def number(text: str) -> float:
+    return float(re.sub(r"[,*]", "", text))
+
+
+def cpu_seconds(system: str) -> float:
+    """Return the CPU-seconds for an hour of audio in recordings of ten minutes."""
+    return next(number(row[4]) for row in rows("stages.md") if row[:3] == [system, str(MINUTES), "all"])  # fmt: skip
+
+
+def kilobytes(name: str) -> float:
+    """Return the kB for an hour of audio that remain with `best`."""
+    return next(number(row[1]) for row in rows("disk.md") if row[0] == f"**sum, {name}**")
+
+
+def step(beginning: str) -> dict[str, float]:
+    cells = next(row for row in rows("scale.md") if row[0].startswith(beginning))
+    names = ("recordings", "cpu", "mb", "disk", "files")
+    return {name: number(cell) for name, cell in zip(names, cells[1:], strict=True) if cell}
+
+
+def main() -> None:
+    hours, shards = RECORDINGS * MINUTES / 60, RECORDINGS // SHARD
+    best, fast = cpu_seconds("best"), cpu_seconds("fast")
+    shard, gather, plan = step("shard"), step("gather"), step("plan")
+    years = {name: cpu * hours / 3600 / 24 / 365 for name, cpu in (("best", best), ("fast", fast))}
+    gigabytes = {name: kilobytes(name) * hours / 1e6 for name in ("keep: all", "keep: all, FLAC", "keep: results", "keep: rttm")}  # fmt: skip
+    factors = {part: RECORDINGS / cells["recordings"] for part, cells in (("shard", shard), ("gather", gather))}  # fmt: skip
+    print(
+        TEXT.format(
+            recordings=RECORDINGS, minutes=MINUTES, hours=hours, shards=shards, shard=SHARD,
+            cpu_best=best, cpu_fast=fast, years_best=years["best"], years_fast=years["fast"],
+            days_best=years["best"] * 365 / 1000, days_fast=years["fast"] * 365 / 1000, price=PRICE,
+            cost_best=years["best"] * 365 * 24 * PRICE, cost_fast=years["fast"] * 365 * 24 * PRICE,
+            batch=STAGES_BATCH, jobs=JOBS_OF_A_BATCH * RECORDINGS // STAGES_BATCH,
+            disk_all=gigabytes["keep: all"], disk_flac=gigabytes["keep: all, FLAC"],
+            disk_results=gigabytes["keep: results"], disk_rttm=gigabytes["keep: rttm"],
+            shard_cpu=shard["cpu"], shard_recordings=int(shard["recordings"]), shard_mb=shard["mb"],
+            shard_files=int(shard["files"]), total_files=shard["files"] * factors["shard"] / 1e6,
+            total_shard_hours=shard["cpu"] * factors["shard"] / 3600, gather_cpu=gather["cpu"],
+            gather_recordings=int(gather["recordings"]), gather_mb=gather["mb"],
+            total_gather_hours=gather["cpu"] * factors["gather"] / 3600,
+            total_gather_gb=gather["mb"] * factors["gather"] / 1000, plan_cpu=plan["cpu"],
+            plan_gb=plan["mb"] / 1000,
+        ),
+        end="",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
