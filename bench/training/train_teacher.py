@@ -55,7 +55,7 @@ def main() -> None:
     source, folder = ROOT / "models" / "bilstm", ROOT / "models" / "teacher"
     ranges = [FrameRange(*row) for row in read_rows(source / "recordings.parquet")]
     labels = np.load(source / "labels.npy").astype(np.float32)
-    activate = segmentation.load(model="segmentation.onnx", step=5.0)
+    activate = segmentation.load(model="segmentation.onnx", device="cpu", step=5.0)
     for item in ranges:
         if not item.validation:
             audio = ROOT / "results" / item.corpus / "audio" / f"{item.recording}.wav"

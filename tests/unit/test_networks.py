@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import onnxruntime
 import pytest
 import soundfile
 
@@ -145,3 +146,32 @@ def test_a_network_without_the_frames_of_campplus_is_an_error():
     settings = CampplusNetwork(model="dvector.onnx").model_dump()
     with pytest.raises(InputError, match="expected CAM"):
         NETWORKS["campplus"].load(**settings)
+
+
+@pytest.mark.parametrize(
+    ("device", "usable", "providers"),
+    [
+        ("cpu", True, ["CPUExecutionProvider"]),
+        ("auto", False, ["CPUExecutionProvider"]),
+        ("auto", True, ["CUDAExecutionProvider", "CPUExecutionProvider"]),
+        ("cuda", True, ["CUDAExecutionProvider", "CPUExecutionProvider"]),
+    ],
+)
+def test_a_network_runs_on_the_gpu_if_there_is_one(monkeypatch, device, usable, providers):
+    gpu = ["CUDAExecutionProvider"] if usable else []
+
+    class Opened:
+        def __init__(self, source, options, providers):
+            self.providers = providers
+
+        def get_providers(self):
+            return self.providers
+
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [*gpu, "CPUExecutionProvider"])  # fmt: skip
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Opened)
+    assert session("segmentation.onnx", device=device).providers == providers
+
+
+def test_cuda_without_a_gpu_is_an_error():
+    with pytest.raises(InputError, match="ONNX Runtime finds no GPU: install onnxruntime-gpu"):
+        session("dvector.onnx", device="cuda")

@@ -35,15 +35,15 @@ OTHER_VALUES = {
     "networks": {
         "bilstm": {"model": "x.onnx", "features": "deltas", "activation": "linear", "window": 4.0, "step": 1.6,
                    "normalisation": "none"},
-        "segmentation": {"model": "x.onnx", "step": 1.0},
-        "campplus": {"model": "x.onnx", "piece": 3.0, "margin": 0.2},
+        "segmentation": {"model": "x.onnx", "device": "cpu", "step": 1.0},
+        "campplus": {"model": "x.onnx", "device": "cpu", "piece": 3.0, "margin": 0.2},
         "pyannote": {"model": "x.ckpt", "token_variable": "OTHER_TOKEN", "device": "cpu", "step": 1.0},
     },
     "embedding": {
         "dvector": {"window": 2.0, "hop": 0.4},
         "campplus": {"model": "campplus.onnx", "network": None, "window": 2.0, "hop": 1.0, "grid": False,
                      "min_speech_ratio": 0.8},
-        "onnx": {"model": "x.yaml", "network": None, "window": 2.0, "hop": 1.0, "grid": False, "min_speech_ratio": 0.8},
+        "onnx": {"model": "x.yaml", "device": "cpu", "network": None, "window": 2.0, "hop": 1.0, "grid": False, "min_speech_ratio": 0.8},
         "pooled": {"model": "campplus.onnx", "frames": "bilstm", "network": None, "window": 2.0, "hop": 1.0, "grid": False,
                    "min_speech_ratio": 0.8},
         "pyannote": {"model": "x/y", "token_variable": "MY_TOKEN", "device": "cpu", "window": 1.0, "hop": 0.5},

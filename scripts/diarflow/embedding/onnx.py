@@ -25,11 +25,12 @@ def load(
     *,
     model: str,
     card: Mapping[str, Any],
+    device: str,
     window: Seconds,
     **_: Any,  # settings of the places of windows
 ) -> Callable:
     facts = Card(**card)
-    encoder = session(network_file(model_path(model), facts.model))
+    encoder = session(network_file(model_path(model), facts.model), device=device)
     (name,) = (tensor.name for tensor in encoder.get_inputs() if tensor.name != facts.lengths)
     samples = max(2 * _FRAME, round(window * SAMPLE_RATE))
 

@@ -34,8 +34,8 @@ _PIECES_AT_ONCE = 8  # a quarter less time than one by one, and hardly more memo
 _SHORTEST = 60  # frames of the filterbank; shorter audio is repeated
 
 
-def load(*, model: str, piece: Seconds, margin: Seconds) -> Callable[..., Activations]:
-    network = session(_with_frames(model))
+def load(*, model: str, device: str, piece: Seconds, margin: Seconds) -> Callable[..., Activations]:
+    network = session(_with_frames(model), device=device)
     length, extra = (_BANDS_PER_BLOCK * max(1, round(s / BLOCK)) for s in (piece, margin))
     extra = extra if margin else 0
 

@@ -24,8 +24,8 @@ _HOP, _FIELD = 270, 991  # samples between frames, and receptive field of a fram
 _BATCH = 8  # chunks
 
 
-def load(*, model: str, step: Seconds) -> Callable[..., Activations]:
-    network = session(model)
+def load(*, model: str, device: str, step: Seconds) -> Callable[..., Activations]:
+    network = session(model, device=device)
     stride = round(step * SAMPLE_RATE)
 
     def activate(audio) -> Activations:

@@ -43,6 +43,10 @@ Device = Annotated[
     Literal["auto", "cpu", "cuda", "mps"],
     Field(description="auto (a GPU if available), cpu, cuda or mps"),
 ]
+OnnxDevice = Annotated[
+    Literal["auto", "cpu", "cuda"],
+    Field(description="auto (a GPU if ONNX Runtime can use one), cpu or cuda"),
+]
 
 
 class Block(BaseModel):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from diarflow.settings.base import Block, Device, Frames, Name, TokenVariable
+from diarflow.settings.base import Block, Device, Frames, Name, OnnxDevice, TokenVariable
 
 Window = Annotated[
     float, Field(ge=0.2, le=30, description="seconds of audio that give one embedding vector")
@@ -63,6 +63,7 @@ class OnnxEmbedding(CampplusEmbedding):
         pattern=r"\.ya?ml$",
         description="path of the card, a .yaml file, or name of a shipped one",
     )
+    device: OnnxDevice = "auto"
 
 
 class PooledEmbedding(CampplusEmbedding):

@@ -30,14 +30,14 @@ class Link(Block):
         0.5, description="speakers with at least this mean probability to be one person are linked"
     )
     prior: Probability = Field(
-        0.01, description="probability that two speakers of different recordings are one person"
+        0.02, description="probability that two speakers of different recordings are one person"
     )
     same_recording: Annotated[float, Field(gt=0, le=1)] = Field(
         0.99,
         description="probability from which two speakers of a recording can be linked; 1: never",
     )
     min_clean_time: float = Field(
-        1.5, ge=0, le=600, description="seconds of clean speech; speakers with less are not linked"
+        0.75, ge=0, le=600, description="seconds of clean speech; speakers with less are not linked"
     )
     same: str | None = Field(
         None, description="table of pairs of speakers that are one person (docs/linking.md)"

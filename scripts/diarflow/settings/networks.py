@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from diarflow.settings.base import Block, Device, TokenVariable
+from diarflow.settings.base import Block, Device, OnnxDevice, TokenVariable
 
 
 class BilstmNetwork(Block):
@@ -43,6 +43,7 @@ class CampplusNetwork(Block):
         "campplus-int8.onnx",
         description="campplus-int8.onnx (quantized), campplus.onnx, or path of a similar .onnx file",
     )
+    device: OnnxDevice = "auto"
     piece: float = Field(
         1.5, ge=1, le=60, description="seconds of audio in one input of the network"
     )
@@ -74,6 +75,7 @@ class SegmentationNetwork(Block):
         "segmentation.onnx",
         description="file in resources/models, or path of an .onnx file with the same interface",
     )
+    device: OnnxDevice = "auto"
     step: float = Field(
         2.0, ge=0.1, le=10, description="seconds from the start of a chunk to the next"
     )
