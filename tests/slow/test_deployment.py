@@ -152,6 +152,6 @@ def test_snakedeploy_from_a_bare_repository(plain_snakemake, tiny, tmp_path):
     git = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.file://{tmp_path}/github.com/.insteadOf",
            "GIT_CONFIG_VALUE_0": "https://github.com/", "XDG_CACHE_HOME": str(tmp_path / "cache"),
            "PATH": f"{stand_in_conda.install(tmp_path / 'conda')}:{os.environ['PATH']}"}  # fmt: skip
-    text = run(plain_snakemake / "snakemake", "--sdm", "conda", "--dry-run", "--quiet",
+    text = run(plain_snakemake / "snakemake", "--sdm", "conda", "--dry-run",
                folder=target, **git)  # fmt: skip
     assert "fetch_sample" in text and "write_rttm" in text
