@@ -51,7 +51,8 @@ With `keep: results` or `rttm`, a shard also needs room for the audio and the ne
   Its memory grows with their number, so that a million recordings do not fit into the memory of one ordinary machine.
   Gather parts of the shards in folders of their own (`--partial`), and join their tables `results/report/der.csv`, whose rows of recordings are the same.
 - Each shard reads the whole table of recordings.
-- A plan of 100,000 recordings in one run takes {plan_cpu:.0f} CPU-seconds and {plan_gb:.1f} GB. In shards, each plan has the size of a shard.
+- A dry run of {plan_recordings:,} recordings in one plan takes {plan_cpu:.0f} CPU-seconds and {plan_gb:.1f} GB, and both grow with their number.
+  In shards, each plan has the size of a shard.
 """
 
 
@@ -102,7 +103,7 @@ def main() -> None:
             total_shard_hours=shard["cpu"] * factors["shard"] / 3600, gather_cpu=gather["cpu"],
             gather_recordings=int(gather["recordings"]), gather_mb=gather["mb"],
             total_gather_hours=gather["cpu"] * factors["gather"] / 3600,
-            total_gather_gb=gather["mb"] * factors["gather"] / 1000, plan_cpu=plan["cpu"],
+            total_gather_gb=gather["mb"] * factors["gather"] / 1000, plan_cpu=plan["cpu"], plan_recordings=int(plan["recordings"]),
             plan_gb=plan["mb"] / 1000,
         ),
         end="",

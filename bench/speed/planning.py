@@ -30,6 +30,7 @@ everything, of a dry run that finds nothing to do, and of a dry run after one re
 *on a cluster*: jobs that `profiles/slurm` submits. *records*: size of `.snakemake/metadata`.
 Reading an empty Snakefile takes {empty:.2f} CPU-s; reading this workflow's takes {more:.2f} CPU-s more.
 """
+MOST_LINKS = 50_000  # of one file; a file system may allow 65,000
 COLUMNS = [
     "recordings", "batch size", "jobs", "on a cluster", "dry run, CPU-s", "MB", "nothing to do, CPU-s", "MB",
     "one added, CPU-s", "jobs", "records, MB",
@@ -39,12 +40,13 @@ COLUMNS = [
 def write_corpus(folder: Path, count: int) -> None:
     """Write a table of `count` recordings of 0.1 s, their audio, one reference file and the settings."""
     (folder / "audio").mkdir(parents=True, exist_ok=True)
-    if not (folder / "one.wav").exists():
-        soundfile.write(folder / "one.wav", np.zeros(1600, np.int16), 16_000)
     names = [f"r{number:05d}" for number in range(count)]
-    for name in names:
+    for number, name in enumerate(names):
+        linked = folder / f"linked-{number // MOST_LINKS}.wav"
+        if not linked.exists():
+            soundfile.write(linked, np.zeros(1600, np.int16), 16_000)
         if not (folder / f"audio/{name}.wav").exists():
-            os.link(folder / "one.wav", folder / f"audio/{name}.wav")
+            os.link(linked, folder / f"audio/{name}.wav")
     lines = [f"SPEAKER {name} 1 0 0.1 <NA> <NA> one <NA> <NA>\n" for name in names]
     (folder / "all.rttm").write_text("".join(lines))
     rows = [f"{name}\taudio/{name}.wav\tall.rttm\n" for name in names]
