@@ -29,11 +29,11 @@ ADDED = 2  # recordings that are added after the cold run
 def simulate(folder: Path, count: int, minutes: float) -> Path:
     """Simulate conversations with references. Return the table of recordings."""
     simulation = {"speakers": str(SPEAKERS), "conversations": count, "duration": 60 * minutes, "seed": 6}  # fmt: skip
-    corpus = {"name": "simulated", "simulate": simulation, "systems": ["best"]}
+    corpus = {"name": "dialogues", "simulate": simulation, "systems": ["best"]}
     folder.mkdir()
     (folder / "my.yaml").write_text(yaml.safe_dump({"corpora": [corpus], "batch_size": 1000}))
     snakemake(folder, "audio", *RUN, 1)
-    return folder / "results/simulated/simulated/recordings.tsv"
+    return folder / "results/dialogues/simulated/recordings.tsv"
 
 
 def jobs_of(output: str) -> int:

@@ -30,7 +30,7 @@ def simulated_corpus(minutes: float, count: int, system: str) -> dict:
     """Return the entry of a corpus of simulated conversations."""
     speakers = {"speakers": str(SPEAKERS), "part": "test", "min_speakers": 4, "max_speakers": 4}
     size = {"conversations": count, "duration": 60 * minutes, "seed": 61}
-    return {"name": "simulated", "simulate": speakers | size, "systems": [system], "split": "test"}
+    return {"name": "dialogues", "simulate": speakers | size, "systems": [system], "split": "test"}
 
 
 def run(folder: Path, *targets: str) -> float:
@@ -46,14 +46,14 @@ def measure(
     config = {"corpora": [simulated_corpus(minutes, count, system)], "batch_size": count}
     (folder / "my.yaml").write_text(yaml.safe_dump(config))
     run(folder, "audio")  # simulates the conversations
-    for pattern in ("logs/**/*.usage.json", "results/simulated/audio/*.wav"):
+    for pattern in ("logs/**/*.usage.json", "results/dialogues/audio/*.wav"):
         for path in folder.glob(pattern):
             path.unlink()
     total = run(folder, "rttm")
-    recordings = [f"simulated-{number:04d}" for number in range(count)]
+    recordings = [f"dialogues-{number:04d}" for number in range(count)]
     rows = [
         (row["rule"], row["variant"], row["cpu"], row["memory"])
-        for row in costs("simulated", lambda _: recordings, {}, folder / "logs")
+        for row in costs("dialogues", lambda _: recordings, {}, folder / "logs")
     ]
     return rows, total
 

@@ -11,6 +11,7 @@ from conftest import ROOT
 
 from bench import index
 from diarflow.digests import digest
+from diarflow.settings.names import RESERVED
 from diarflow.simulation.speakers import part_of
 
 MODELS = ROOT / "resources" / "models"
@@ -168,3 +169,16 @@ def test_every_page_of_measurements_names_an_existing_command():
     assert len(commands) > 10
     for command in commands:
         assert find_spec(command), command
+
+
+def test_the_corpora_of_the_documentation_and_of_bench_have_allowed_names():
+    name = re.compile(
+        r"""(?:- |\{|\{")name"?: "?([a-z0-9-]+)"?, (?:"?(?:audio|recordings|simulate|systems)|split)|- name: ([a-z0-9-]+)$""",
+        re.M,
+    )
+    names = {
+        first or second
+        for path in [*ROOT.glob("docs/*.md"), *ROOT.glob("bench/**/*.py"), *ROOT.glob("bench/configs/*")]
+        for first, second in name.findall(path.read_text(encoding="utf-8"))
+    }  # fmt: skip
+    assert {"dialogues", "tune-8"} <= names and names.isdisjoint(RESERVED)
