@@ -8,12 +8,11 @@ from pathlib import Path
 
 PAGES = Path(__file__).parents[1] / "bench/results"
 RECORDINGS, MINUTES, SHARD = 1_000_000, 10, 10_000
-STAGES_BATCH = 100  # recordings in a job
-JOBS_OF_A_BATCH = 12  # of `best` and `fast`, with scores
+BATCH = "100"  # size of the batches of planning.md
 PRICE = 0.04  # for a core and an hour
 TEXT = """# A million recordings
 
-Written by `python -m docs.scale` from [stages.md](../bench/results/stages.md), [disk.md](../bench/results/disk.md) and [scale.md](../bench/results/scale.md).
+Written by `python -m docs.scale` from [stages.md](../bench/results/stages.md), [planning.md](../bench/results/planning.md), [disk.md](../bench/results/disk.md) and [scale.md](../bench/results/scale.md).
 It is an estimate: no corpus of this size has been processed.
 
 {recordings:,} recordings of {minutes} minutes are {hours:,.0f} hours of audio, in {shards} shards of {shard:,} recordings (`shard: 3/{shards}`, [cluster.md](cluster.md#shards)).
@@ -24,9 +23,9 @@ It is an estimate: no corpus of this size has been processed.
 | CPU-years | {years_best:.1f} | {years_fast:.1f} |
 | days on 1,000 cores | {days_best:.1f} | {days_fast:.1f} |
 | cost at {price} for a core and an hour | {cost_best:,.0f} | {cost_fast:,.0f} |
-| jobs of Snakemake, with {batch} recordings in each | {jobs:,} | {jobs:,} |
+| jobs of Snakemake, in batches of at most {batch} recordings on average | {jobs:,.0f} | as `best` |
 
-The machine of these measurements is that of the pages; relative to another one, all rows but the last scale alike.
+The times are those of the machine on which `stages.md` was measured; on another machine they change by one factor.
 
 | `keep` | GB, with `best` |
 |---|---|
@@ -82,6 +81,12 @@ def step(beginning: str) -> dict[str, float]:
     return {name: number(cell) for name, cell in zip(names, cells[1:], strict=True) if cell}
 
 
+def jobs_per_recording() -> float:
+    """Return the jobs of `best`, with scores and report, for a recording of a shard."""
+    cells = next(row for row in rows("planning.md") if row[:2] == [f"{SHARD:,}", BATCH])
+    return number(cells[2]) / SHARD
+
+
 def main() -> None:
     hours, shards = RECORDINGS * MINUTES / 60, RECORDINGS // SHARD
     best, fast = cpu_seconds("best"), cpu_seconds("fast")
@@ -95,7 +100,7 @@ def main() -> None:
             cpu_best=best, cpu_fast=fast, years_best=years["best"], years_fast=years["fast"],
             days_best=years["best"] * 365 / 1000, days_fast=years["fast"] * 365 / 1000, price=PRICE,
             cost_best=years["best"] * 365 * 24 * PRICE, cost_fast=years["fast"] * 365 * 24 * PRICE,
-            batch=STAGES_BATCH, jobs=JOBS_OF_A_BATCH * RECORDINGS // STAGES_BATCH,
+            batch=BATCH, jobs=jobs_per_recording() * RECORDINGS,
             disk_all=gigabytes["keep: all"], disk_flac=gigabytes["keep: all, FLAC"],
             disk_results=gigabytes["keep: results"], disk_rttm=gigabytes["keep: rttm"],
             shard_cpu=shard["cpu"], shard_recordings=int(shard["recordings"]), shard_mb=shard["mb"],

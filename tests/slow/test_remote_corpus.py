@@ -63,7 +63,7 @@ def _size(path):
 
 
 def test_200_recordings_from_a_server_with_faults_never_use_more_disk_than_their_jobs(tmp_path):
-    """Of 5 % of the files the first transfer fails. Two jobs of 10 recordings on average run at a time."""
+    """Run two jobs of about 10 recordings at a time; the first transfer of every twentieth file fails."""
     synthesize_dialogue(tmp_path / "a.wav", seed=1, speakers=2, turns=4)
     content = (tmp_path / "a.wav").read_bytes()
     with file_server() as server, DiskWatch(tmp_path) as watch:
@@ -84,7 +84,7 @@ def test_200_recordings_from_a_server_with_faults_never_use_more_disk_than_their
 
 
 def test_200_recordings_from_a_server_with_faults(tmp_path):
-    """Of 5 % of the files the first transfer fails, and two files do not exist."""
+    """Run 200 recordings; the first transfer of every twentieth file fails, and two files do not exist."""
     synthesize_dialogue(tmp_path / "a.wav", seed=1, speakers=2, turns=4)
     content = (tmp_path / "a.wav").read_bytes()
     with file_server() as server:

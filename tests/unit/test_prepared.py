@@ -132,7 +132,7 @@ def test_a_note_is_a_sentence_of_the_facts(prepared):
 
 @pytest.fixture
 def flac(tone, prepared):
-    """The same recording as FLAC."""
+    """Return the path of the prepared tone as FLAC."""
     path = prepared.with_name("b.flac")
     write_facts(facts_path(path), prepare_audio(tone(), path))
     return path

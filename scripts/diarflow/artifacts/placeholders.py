@@ -14,6 +14,8 @@ from diarflow.artifacts.tables import COLUMNS, read_metadata, write_table
 from diarflow.atomic import atomic_write
 from diarflow.channel_ids import call_id
 
+_ENDINGS = (".wav", ".flac", ".rttm", ".json", ".parquet")  # a sidecar marks its RTTM
+
 # The formats of arrays and audio import NumPy and soundfile, which many jobs do not need: imported where used.
 
 
@@ -99,13 +101,7 @@ def placeholders_of(failure: Failure, root="results") -> Iterator[Path]:
     names = dict.fromkeys([failure.recording, call_id(failure.recording)])
     for folder in sorted([*corpus.glob("*/"), *corpus.glob("*/*/")]):
         for name in names:
-            for ending in (
-                ".wav",
-                ".flac",
-                ".rttm",
-                ".json",
-                ".parquet",
-            ):  # a sidecar marks its RTTM
+            for ending in _ENDINGS:
                 path = folder / (name + ending)
                 if path.is_file() and _failed_rule_or_none(path) == failure.rule:
                     yield path

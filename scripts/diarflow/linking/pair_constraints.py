@@ -1,4 +1,4 @@
-"""What pairs of one person and of different people imply for voices, some of which are not compared."""
+"""Constraints between compared voices, from pairs of speakers that are one person or different people."""
 
 from collections.abc import Collection, Sequence
 from itertools import pairwise
@@ -25,7 +25,7 @@ class ImpliedPairs(NamedTuple):
 
 
 def imply_pairs(same: PairList, different: PairList, compared: Collection[Key]) -> ImpliedPairs:
-    """Return what the pairs imply if `compared` are the voices that are compared.
+    """Return the constraints that the pairs imply between the voices `compared`, and the voices joined to others.
 
     Raises InputError if the pairs contradict each other, or if two known people are one person.
 
