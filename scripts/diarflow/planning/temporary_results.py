@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from diarflow.atomic import remove_own
 from diarflow.channel_ids import call_id
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.planning.snakemake_patches import VERSION, wrap_method
@@ -213,5 +214,4 @@ async def _handle_temp(handle: Callable, dag: Any, job: Any) -> None:
     for dependency in dag._dependencies[job]:
         for file in dependency.output:
             if file.is_flagged("temp") and not dag.is_needed_tempfile(dependency, file):
-                with suppress(FileNotFoundError):
-                    os.remove(file)
+                remove_own(Path(file))

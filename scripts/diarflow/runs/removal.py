@@ -5,9 +5,10 @@ had other settings, are removed here.
 """
 
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from pathlib import Path
 
+from diarflow.atomic import remove_own
+from diarflow.formats.text import examples
 from diarflow.planning.plan import Plan
 
 # rule and endings of the files of each product
@@ -53,13 +54,23 @@ def _vectors_of_links(plan: Plan) -> Iterator[str]:
 
 
 def remove_files(plan: Plan, targets: Collection[str] = ()) -> Iterator[str]:
-    """Remove the files that are not kept, and yield a line with their number and size if there are any."""
+    """Remove the files that are not kept, and yield a line with their number and size if there are any.
+
+    Files behind links are kept, and a line names some of them.
+    """
     count = size = 0
-    for path in dict.fromkeys(removed_files(plan, targets)):
-        with suppress(FileNotFoundError):
-            bytes_of_file = Path(path).stat().st_size
-            Path(path).unlink()
+    linked = []
+    for path in map(Path, dict.fromkeys(removed_files(plan, targets))):
+        try:
+            bytes_of_file = path.stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if remove_own(path):
             count, size = count + 1, size + bytes_of_file
+        else:
+            linked.append(str(path))
+    if linked:
+        yield f"files that are not kept, but are folders or behind links, remain: {examples(linked)}"
     if count:
         files = "1 file that is" if count == 1 else f"{count:,} files that are"
         yield f"removed {files} not kept, {size / 1e6:,.1f} MB"
