@@ -5,7 +5,6 @@ import logging
 
 from diarflow.artifacts.tables import write_table
 from diarflow.formats.rttm import read_turns
-from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
 from diarflow.transcripts.assignment import assign_words
 from diarflow.transcripts.reading import read_transcript
@@ -15,7 +14,7 @@ job = Job(snakemake)
 
 
 def assign(item):
-    path = read_row(item.input.row)["transcript"]
+    path = item.row["transcript"]
     words, interpolated, left_out = place_words(read_transcript(path) if path else [])
     assigned = assign_words(words, read_turns(item.input.rttm))
     notes = assigned.notes(interpolated=interpolated, left_out=left_out)

@@ -6,7 +6,6 @@ from diarflow.clustering.assignment import load_assignment
 from diarflow.clustering.embeddings import make_embeddings
 from diarflow.clustering.speaker_counts import SpeakerCounts
 from diarflow.formats.rttm import read_turns
-from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
 
 job = Job(snakemake)
@@ -16,7 +15,7 @@ assign = load_assignment(job.settings)
 def cluster(item):
     windows = read_table(item.input.windows)
     embeddings = make_embeddings(read_array(item.input.embeddings), windows)
-    counts = SpeakerCounts(**read_row(item.input.row))
+    counts = SpeakerCounts(**item.row)
     clusters, given = assign(embeddings, counts, item.read("reference", read_turns))
     rows = zip(windows["start"], windows["end"], clusters, strict=True)
     write_table(item.output.clusters, "clusters", rows, metadata={"speakers_given": given})

@@ -5,7 +5,6 @@ from diarflow.artifacts.sidecars import write_sidecar
 from diarflow.errors import InputError
 from diarflow.formats.rttm import read_channels, write_channels
 from diarflow.fusion.dover_lap import fuse
-from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
 from diarflow.scoring.hypothesis import name_channel_speakers
 
@@ -26,7 +25,7 @@ def fuse_systems(item):
     hypotheses = [read_channels(path, len(item.channels)) for path in paths]
     given = list(present) if all(present) else None
     turns = [fuse(channel, given) for channel in zip(*hypotheses, strict=True)]
-    speakers = (item.read("row", read_row) or {}).get("speakers", ())
+    speakers = (item.row or {}).get("speakers", ())
     write_channels(item.output.rttm, item.id, name_channel_speakers(turns, speakers))
     write_sidecar(item.output.sidecar, members=list(names))
 

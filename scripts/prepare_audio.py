@@ -6,7 +6,6 @@ import logging
 from diarflow.atomic import atomic_write
 from diarflow.audio.facts import write_facts
 from diarflow.audio.prepare import prepare_audio
-from diarflow.planning.recording_files import read_row
 from diarflow.remote import shown_location
 from diarflow.runs.job import Job
 from diarflow.runs.remote_files import fetched
@@ -15,7 +14,7 @@ job = Job(snakemake)
 
 
 def prepare(item):
-    row = read_row(item.input.row)
+    row = item.row
     with (
         fetched(row["audio"], item.output.audio) as source,
         atomic_write(item.output.audio) as audio,

@@ -4,7 +4,6 @@ import logging
 import math
 
 from diarflow.audio.prepared import duration
-from diarflow.planning.recording_files import read_row
 from diarflow.remote import shown_location
 from diarflow.runs.job import Job
 from diarflow.runs.remote_files import fetched
@@ -17,7 +16,7 @@ job = Job(snakemake)
 
 
 def prepare(item):
-    row = read_row(item.input.row)
+    row = item.row
     with fetched(row["reference"], item.output.reference) as path:
         prepare_from(path, row, item)
 

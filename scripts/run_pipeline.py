@@ -3,7 +3,6 @@
 from diarflow.artifacts.sidecars import write_sidecar
 from diarflow.external.pyannote_pipeline import load
 from diarflow.formats.rttm import write_rttm
-from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
 
 job = Job(snakemake)
@@ -11,7 +10,7 @@ diarize = load(**job.settings)
 
 
 def run_pipeline(item):
-    write_rttm(item.output.external, item.id, diarize(item.input.audio, read_row(item.input.row)))
+    write_rttm(item.output.external, item.id, diarize(item.input.audio, item.row))
     write_sidecar(item.output.sidecar)
 
 

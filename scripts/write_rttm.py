@@ -3,7 +3,6 @@
 from diarflow.artifacts.sidecars import write_sidecar
 from diarflow.artifacts.tables import read_metadata, read_rows
 from diarflow.formats.rttm import write_channels
-from diarflow.planning.recording_files import read_row
 from diarflow.runs.job import Job
 from diarflow.scoring.hypothesis import name_channel_speakers
 from diarflow.timeline.intervals import Turn
@@ -12,7 +11,7 @@ job = Job(snakemake)
 
 
 def export_turns(item):
-    row = item.read("row", read_row) or {}
+    row = item.row or {}
     paths = [channel.input.turns for channel in item.channels]
     channels = [[Turn(*row) for row in read_rows(path)] for path in paths]
     turns = name_channel_speakers(channels, row.get("speakers", ()))

@@ -92,8 +92,8 @@ def _product(parts: tuple[str, ...], system: str) -> str:
         return ""
     if parts[0] == "logs":
         return "logs"
-    if parts[2] in ("recordings", "recordings.tsv"):
-        return "row files"
+    if parts[2] in ("plan.jsonl", "recordings.tsv"):
+        return "plan file"
     if parts[2] == "audio" and parts[3].endswith(".json"):
         return "audio (facts)"
     return parts[2]

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from bench.peers.systems import PeerError, Recording, snakemake_command
+from diarflow.runs.rows import plan_path, read_row
 
 Corpus = dict[str, Any]  # entry of `corpora` in a configuration
 
@@ -45,11 +46,11 @@ def prepared_recordings(corpus: str, *, given: bool) -> tuple[Recording, ...]:
         ids = [row["recording"] for row in csv.DictReader(file, delimiter="\t")]
     recordings = []
     for id in ids:
-        row = json.loads(Path(f"results/{corpus}/recordings/{id}.json").read_text())
-        if not row["reference"]:
+        row = read_row(plan_path(corpus), id)
+        if not row["reference"]["reference"]:
             raise PeerError(f"corpus {corpus}: {id} has no reference, expected a reference for each recording")  # fmt: skip
         audio = Path(f"results/{corpus}/audio/{id}.wav").absolute()
-        recordings.append(Recording(id, audio, row["num"] if given else None))
+        recordings.append(Recording(id, audio, row["speakers"]["num"] if given else None))
     return tuple(recordings)
 
 

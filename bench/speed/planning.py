@@ -160,7 +160,7 @@ def measure(count: int, size: int) -> list[str]:
         )  # warm-up, not measured: opens every audio file for the first time
         first = plan(folder, size, "--dry-run")
         jobs = job_counts(first.output)
-        plan(folder, size, "retry", "--quiet", "all")  # a run without results writes the row files
+        plan(folder, size, "retry", "--quiet", "all")  # a run without results writes the plan file
         write_empty_results(folder, first.output)
         forget_records(folder)
         plan(folder, size, "--touch", "--forceall", "--quiet", "all")

@@ -47,7 +47,7 @@ class Version(NamedTuple):
 
     def finish(self, listing: str) -> None:
         """Write an empty file for each result in a listing, and let Snakemake record them."""
-        self.plan("retry", "--quiet", "all")  # writes the row files
+        self.plan("retry", "--quiet", "all")  # writes the row or plan files
         write_empty_results(self.folder, listing)
         forget_records(self.folder)
         self.plan("--touch", "--forceall", "--quiet", "all")

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from plan_rows import write_plan
 
 from diarflow.artifacts.failures import Failure, write_failure
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
@@ -29,11 +30,14 @@ def channel_paths(product, ending="parquet", variant="s"):
     return [str(Path("results/c", product, variant, f"{id}.{ending}")) for id in IDS]
 
 
-def row(speakers=(), **parts):
-    """Write the row file of the call, and return its path."""
-    channels = [{"recording": id, **parts.get(id, {})} for id in IDS]
-    Path("row.json").write_text(json.dumps({"channels": channels, "speakers": speakers}))
-    return "row.json"
+def plan(speakers=(), **imported):
+    """Write the plan file with the row of the call, and return it as an input."""
+    channels = [{"recording": id} for id in IDS]
+    imported_channels = [{"recording": id, **imported.get(id, {})} for id in IDS]
+    return write_plan(
+        "call", channels={"channels": channels}, rttm__s={"channels": imported_channels},
+        channel_speakers={"channels": channels, "speakers": speakers},
+    )  # fmt: skip
 
 
 def rttm_files():
@@ -45,7 +49,7 @@ def written(run_script, *, speakers=()):
     for path, turns in zip(channel_paths("turns"), TURNS, strict=True):
         if not Path(path).exists():
             write_table(path, "turns", turns, metadata={"speakers_given": "ch2" in path})
-    files = {"row": row(speakers), "channel_turns": channel_paths("turns")}
+    files = plan(speakers) | {"channel_turns": channel_paths("turns")}
     run_script("write_rttm", input=files, output=rttm_files())
     lines = [line.split() for line in Path(rttm_files()["rttm"]).read_text().splitlines()]
     assert all(fields[1] == "call" for fields in lines)
@@ -95,7 +99,7 @@ def test_damaged_turns_of_a_channel_set_the_call_aside_with_the_file(run_script)
 
 def test_missing_turns_of_a_channel_fail_the_job(run_script):
     write_table(channel_paths("turns")[0], "turns", TURNS[0])
-    files = {"row": row(), "channel_turns": channel_paths("turns")}
+    files = plan() | {"channel_turns": channel_paths("turns")}
     with pytest.raises(Exception, match=r"turns/s/call_ch2.parquet: does not exist"):
         run_script("write_rttm", input=files, output=rttm_files())
 
@@ -113,7 +117,7 @@ def test_the_turns_of_an_imported_call_keep_their_channels(run_script):
         id: {"name": "call", "rttm": "all.rttm", "lines": {"rttm": lines | {"channel": number}}}
         for number, id in enumerate(IDS, 1)
     }
-    run_script("import_rttm", input={"row": row(**parts)}, output=rttm_files())
+    run_script("import_rttm", input=plan(**parts), output=rttm_files())
     assert Path(rttm_files()["rttm"]).read_text().splitlines() == [
         "SPEAKER call 1 0.000 1.500 <NA> <NA> Ann <NA> <NA>",
         "SPEAKER call 2 4.000 1.000 <NA> <NA> Bob <NA> <NA>",
@@ -133,7 +137,7 @@ def scored(run_script):
     }  # fmt: skip
     hypothesis = {"rttm": rttm_files()["rttm"], "rttm_sidecar": rttm_files()["sidecar"]}
     output = {"scores": "results/c/scores/s/call.parquet"}
-    files = {"row": row(), **references, **hypothesis}
+    files = plan() | references | hypothesis
     run_script("score_recording", input=files, output=output, collar_each_side=0.25)
     return read_rows(output["scores"])
 
@@ -171,7 +175,7 @@ def test_the_prepared_channels_are_interleaved_and_a_shorter_one_ends_with_silen
     for path, channel in zip(channel_paths("audio", "wav", ""), samples, strict=True):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(path, channel, 16_000)
-    files = {"row": row(), "channel_audio": channel_paths("audio", "wav", "")}
+    files = plan() | {"channel_audio": channel_paths("audio", "wav", "")}
     run_script("join_channels", input=files, output={"call": "results/c/calls/call.wav"})
     joined, rate = soundfile.read("results/c/calls/call.wav", dtype="int16")
     assert rate == 16_000 and joined.shape == (100_000, 2)
@@ -180,9 +184,9 @@ def test_the_prepared_channels_are_interleaved_and_a_shorter_one_ends_with_silen
 
 
 def test_an_ordinary_recording_of_a_corpus_with_calls_is_one_channel(run_script):
-    Path("row.json").write_text('{"channels": [], "speakers": []}')
+    files = write_plan("mono", channel_speakers={"channels": [], "speakers": []})
     write_table("results/c/turns/s/mono.parquet", "turns", [(0.0, 1.0, 5)])
-    files = {"row": "row.json", "channel_turns": "results/c/turns/s/mono.parquet"}
+    files |= {"channel_turns": "results/c/turns/s/mono.parquet"}
     output = {kind: path.replace("call", "mono") for kind, path in rttm_files().items()}
     run_script("write_rttm", input=files, output=output)
     assert Path(output["rttm"]).read_text() == (

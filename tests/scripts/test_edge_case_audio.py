@@ -16,7 +16,7 @@ from workflow_runs import digests
 from diarflow.audio.facts import read_note
 from diarflow.audio.prepared import duration
 from diarflow.formats.rttm import read_turns
-from diarflow.planning.recording_files import RowFiles
+from diarflow.planning.plan_files import PlanFiles
 from diarflow.planning.table import read_corpus
 from diarflow.settings import read_settings
 
@@ -39,13 +39,13 @@ def run_all(run_script, corpus):
 
     def paths(artifacts):
         return {
-            kind: [
+            kind: ["results/h/plan.jsonl"] if kind == "plan" else [
                 f"results/h/{folder}/{recording.id}.{suffix}"
                 for folder, _, suffix in [artifact.rpartition(".")]
                 for recording in corpus
             ]
             for kind, artifact in artifacts.items()
-        }
+        }  # fmt: skip
 
     def run(rule, *, input, output, **settings):
         return run_script(rule, input=paths(input), output=paths(output), **settings)
@@ -60,9 +60,9 @@ def failures():
 
 
 def prepare(run_all, corpus):
-    RowFiles(corpus).write()
+    PlanFiles(corpus).write()
     outputs = {"audio": "audio.wav", "facts": "audio.json"}
-    run_all("prepare_audio", input={"row": "recordings/audio.json"}, output=outputs)
+    run_all("prepare_audio", input={"plan": "plan.jsonl"}, output=outputs)
 
 
 def test_audio_is_prepared_or_the_recording_is_set_aside_with_the_reason(run_all, corpus):
@@ -88,7 +88,7 @@ def test_the_note_of_a_truncated_file_contains_the_decoded_duration(run_all, cor
 
 def test_the_table_of_ids_has_one_line_per_recording(corpus, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    RowFiles(corpus).write()
+    PlanFiles(corpus).write()
     lines = Path("results/h/recordings.tsv").read_text().split("\n")
     assert len(lines) == len(corpus) + 2 and all(line.count("\t") == 2 for line in lines[:-1])
     ids = [line.split("\t")[0] for line in lines[1:-1]]
@@ -133,7 +133,7 @@ def diarize(run_all, system, **config):
     run_all("embed_segments", input=audio | chunks | frames | regions, output=embeddings,
             **variant("embedding"))  # fmt: skip
     clusters = {"clusters": "clusters.parquet"}
-    run_all("cluster_segments", input=embeddings | {"row": "recordings/speakers.json"},
+    run_all("cluster_segments", input=embeddings | {"plan": "plan.jsonl"},
             output=clusters, **variant("clustering"))  # fmt: skip
     run_all("build_turns", input=regions | embeddings | clusters | chunks | frames,
             output={"turns": "turns.parquet"}, **variant("turns"))  # fmt: skip
@@ -173,7 +173,7 @@ def test_child_processes_write_the_same_bytes(run_all, corpus, tmp_path, monkeyp
     expected = digests(tmp_path)
     assert len(expected) > 20 and read_turns("results/h/rttm/chunk-and-a-sample.rttm")
     for path in Path("results/h").iterdir():
-        if path.name not in ("audio", "recordings", "recordings.tsv"):
+        if path.name not in ("audio", "plan.jsonl", "recordings.tsv"):
             shutil.rmtree(path)
     monkeypatch.setenv("OMP_NUM_THREADS", "2")  # --set-threads
     diarize(run_all, system, time_limit=100)

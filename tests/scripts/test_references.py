@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from plan_rows import write_plan
 
 from diarflow.artifacts.placeholders import failed_rule
 from diarflow.artifacts.sidecars import read_sidecar
@@ -29,12 +30,12 @@ def run(run_script):
         Path("all.rttm").write_text(text)
         row = {"recording": "a", "name": "a", "uem": None, kind: "all.rttm"}
         row["lines"] = {kind: OWN | lines}
-        Path("row.json").write_text(json.dumps(row))
+        plan = write_plan(reference=row, rttm__=row)
         output = {kind: f"results/c/{kind}/a.rttm"}
         if rule == "prepare_reference":
             output["uem"] = "results/c/reference/a.uem"
         output["sidecar"] = f"results/c/{kind}/a.json"
-        run_script(rule, input={"row": "row.json", AUDIO[rule]: str(audio)}, output=output)
+        run_script(rule, input=plan | {AUDIO[rule]: str(audio)}, output=output)
         record = Path(f"results/c/failures/{rule}/a.json")
         assert (failed_rule(output[kind]) == rule) == record.exists()
         return json.loads(record.read_text())["reason"] if record.exists() else None

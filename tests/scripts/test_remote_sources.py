@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import soundfile
 from file_server import MODIFIED, file_server
+from plan_rows import write_plan
 
 from diarflow.runs import remote_files
 
@@ -20,9 +21,9 @@ def server(monkeypatch):
 
 
 def prepare(run_script, audio):
-    Path("row.json").write_text(json.dumps({"audio": audio, "channel": "mix"}))
+    plan = write_plan(audio={"audio": audio, "channel": "mix"})
     output = {"audio": "results/c/audio/a.wav", "facts": "results/c/audio/a.json"}
-    log = run_script("prepare_audio", input={"row": "row.json"}, output=output)
+    log = run_script("prepare_audio", input=plan, output=output)
     return Path(output["audio"]).read_bytes(), Path(output["facts"]), log
 
 
@@ -50,9 +51,8 @@ def test_a_reference_at_a_url(run_script, server):
     server.files["a.rttm"] = b"SPEAKER a 1 1.0 2.0 <NA> <NA> x <NA> <NA>\n"
     lines = {"reference": OWN}
     row = {"recording": "a", "name": "a", "reference": server.url("a.rttm"), "uem": None, "lines": lines}  # fmt: skip
-    Path("row.json").write_text(json.dumps(row))
     output = {"reference": "results/c/reference/a.rttm", "uem": "results/c/reference/a.uem",
               "sidecar": "results/c/reference/a.json"}  # fmt: skip
-    run_script("prepare_reference", input={"row": "row.json"}, output=output)
+    run_script("prepare_reference", input=write_plan(reference=row), output=output)
     assert "SPEAKER a 1 1.0" in Path(output["reference"]).read_text()
     assert "127.0.0.1" not in Path(output["sidecar"]).read_text()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from plan_rows import write_plan
 
 from diarflow.artifacts.failures import Failure, write_failure
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
@@ -29,12 +30,6 @@ WEBRTC = {
 def at(product, recording="a", ending="parquet", variant=""):
     path = Path("results", "c", product, variant, f"{recording}.{ending}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    return str(path)
-
-
-def row(**content):
-    path = Path("row.json")
-    path.write_text(json.dumps(content))
     return str(path)
 
 
@@ -61,7 +56,7 @@ def test_prepare_audio(run_script, tone):
     path = tone(rate=8000, channels=2)
     log = run_script(
         "prepare_audio",
-        input={"source": str(path), "row": row(audio=str(path), channel=2)},
+        input={"source": str(path), **write_plan(audio={"audio": str(path), "channel": 2})},
         output={"audio": at("audio", ending="wav"), "facts": at("audio", ending="json")},
     )
     assert soundfile.info("results/c/audio/a.wav").frames == 16_000
@@ -81,10 +76,16 @@ def test_prepare_reference(run_script, tone):
         "prepare_reference",
         input={
             "source": ["all.rttm"],
-            "row": row(
-                recording="a", name="a", reference="all.rttm", uem=None, lines={"reference": {}}
-            ),
             "audio": at("audio", ending="wav"),
+            **write_plan(
+                reference={
+                    "recording": "a",
+                    "name": "a",
+                    "reference": "all.rttm",
+                    "uem": None,
+                    "lines": {"reference": {}},
+                }
+            ),
         },
         output={
             "reference": at("reference", ending="rttm"),
@@ -171,7 +172,7 @@ def test_cluster_segments_records_whether_the_number_was_given(run_script, num, 
         input={
             "embeddings": at("embeddings", ending="npy"),
             "windows": at("windows"),
-            "row": row(num=num, min=None, max=None),
+            **write_plan(speakers={"num": num, "min": None, "max": None}),
         },
         output={"clusters": at("clusters")},
         backend="kmeans", speaker_count="given", min_speakers=2, max_speakers=4, seed=0,

@@ -8,7 +8,7 @@ import pytest
 from workflow_runs import Workflow
 
 from diarflow.formats.rttm import read_turns
-from diarflow.planning.recording_files import read_row
+from diarflow.runs.rows import iterate_rows
 
 pytestmark = pytest.mark.slow
 SYSTEMS = ("classic", "best")
@@ -22,9 +22,7 @@ def run(tmp_path_factory):
     corpus = {"name": "h", "audio": "calls", "systems": list(SYSTEMS)}
     (folder / "my.yaml").write_text(json.dumps({"corpora": [corpus], "batch_size": 16}))
     done = Workflow(folder)("--cores", "2", check=False)
-    files = {
-        path.stem: read_row(path)["audio"] for path in folder.glob("results/h/recordings/*.json")
-    }
+    files = {id: row["audio"]["audio"] for id, row in iterate_rows(folder / "results/h/plan.jsonl")}
     expected = {id: edge_case_audio.FILES[Path(file).name] for id, file in files.items()}
     return done, folder, expected
 

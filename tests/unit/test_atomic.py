@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from plan_rows import write_plan
 
 from diarflow.artifacts.arrays import write_array, zeros_on_disk
 from diarflow.artifacts.tables import write_table
@@ -143,17 +144,19 @@ def test_the_system_error_of_a_writer_that_hides_it_is_raised(tmp_path):
 
 PLAN_REPEATEDLY = """
 from diarflow.planning.recording import Recording
-from diarflow.planning.recording_files import RowFiles
+from diarflow.planning.plan_files import PlanFiles
 for run in range(30):
-    RowFiles(Recording("c", f"r{n}", f"name {run}", audio="a.wav") for n in range(20)).write()
+    PlanFiles(Recording("c", f"r{n}", f"name {run}", audio="a.wav") for n in range(20)).write()
 """
 
 
-def test_two_runs_can_write_the_same_row_files_concurrently(tmp_path):
+def test_two_runs_can_write_the_same_plan_file_concurrently(tmp_path):
     command = [sys.executable, "-c", PLAN_REPEATEDLY]
     runs = [subprocess.Popen(command, cwd=tmp_path) for _ in range(2)]
     assert [run.wait() for run in runs] == [0, 0]
-    assert list(tmp_path.rglob("*.json")) and not list(tmp_path.rglob(".*"))
+    (path,) = tmp_path.rglob("*.jsonl")
+    assert len(path.read_text().splitlines()) == 20
+    assert [path.name for path in tmp_path.rglob(".*")] == [".snakemake"]
 
 
 def write_audio(path):
@@ -198,11 +201,11 @@ def test_an_array_on_disk_reserves_its_space_when_it_is_created(small_disk, monk
 def test_a_full_disk_fails_the_job_and_sets_no_recording_aside(run_script, small_disk, tone):
     path = Path(tone(seconds=20.0))
     Path("results").symlink_to(small_disk)
-    Path("row.json").write_text(f'{{"audio": "{path}", "channel": "mix"}}')
+    plan = write_plan(audio={"audio": str(path), "channel": "mix"})
     with pytest.raises(OSError) as error:
         run_script(
             "prepare_audio",
-            input={"row": "row.json"},
+            input=plan,
             output={"audio": "results/c/audio/a.wav", "facts": "results/c/audio/a.json"},
         )
     assert is_disk_full(error.value)

@@ -47,12 +47,13 @@ def test_results_of_this_run_and_of_others_are_no_recordings(folder, audio):
     assert "left out: " in warnings[0] and "folders of results" in warnings[0]
 
 
+@pytest.mark.parametrize("plan", ["plan.jsonl", "recordings/audio/a.json"])  # now, and earlier
 @pytest.mark.parametrize("audio", [".", "**/*.wav"])
-def test_a_copy_of_results_is_no_recording(folder, audio):
+def test_a_copy_of_results_is_no_recording(folder, audio, plan):
     folder(
         *AUDIO,
         "backup/c/recordings.tsv",
-        "backup/c/recordings/audio/a.json",
+        f"backup/c/{plan}",
         "backup/c/audio/a.wav",
     )
     names, warnings = rows(audio)

@@ -9,8 +9,8 @@ from diarflow.artifacts.people_turns import write_people_turns
 from diarflow.artifacts.tables import write_table
 from diarflow.exports.hypothesis import read_hypothesis
 from diarflow.formats.rttm import write_channels, write_rttm
+from diarflow.planning.plan_files import PlanFiles
 from diarflow.planning.recording import Recording
-from diarflow.planning.recording_files import RowFiles
 from diarflow.timeline.intervals import Turn
 from diarflow.transcripts.words import Word
 
@@ -24,7 +24,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def write_row(*ids, audio="data/a.m4a", name="Käthe"):
-    RowFiles([Recording("c", id, name, audio) for id in ids]).write()
+    PlanFiles([Recording("c", id, name, audio) for id in ids]).write()
 
 
 def write_facts(id, seconds):

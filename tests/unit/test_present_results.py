@@ -11,8 +11,8 @@ from diarflow.runs.result_records import merged_records
 RESULT = "results/c/rttm/s/a.rttm"
 # written by planning, or by a job beside its results
 OTHERS = [
+    "results/c/plan.jsonl",
     "results/c/recordings/audio/a.json",
-    "results/c/recordings/a.json",
     "results/c/recordings.tsv",
     "results/c/simulated/recordings.tsv",
     "results/c/failures/prepare_audio/a.json",

@@ -1,6 +1,5 @@
 """Recordings whose audio or reference is remote: what planning accepts, writes and reports."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -32,9 +31,9 @@ def test_a_row_with_urls(folder):
     session.folder.prepare()
     texts = {path: path.read_text() for path in Path("results").rglob("*") if path.is_file()}
     secret = [path.as_posix() for path, text in texts.items() if "secret" in text]
-    assert secret == ["results/c/recordings/audio/a.json"]
-    row = json.loads(Path("results/c/recordings/a.json").read_text())
-    assert row["audio"] == "https://example.org/calls/a%20b.wav"
+    assert secret == ["results/c/plan.jsonl"]
+    (line,) = Path("results/c/recordings.tsv").read_text().splitlines()[1:]
+    assert line.endswith("\thttps://example.org/calls/a%20b.wav")
 
 
 def test_a_corpus_of_one_url_is_named_after_its_file():

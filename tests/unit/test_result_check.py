@@ -150,14 +150,15 @@ def test_the_files_of_a_job_over_all_recordings_are_those_of_its_records():
     assert found.paths_of_job("logs/other.log") == []
 
 
-def test_nothing_is_compared_while_a_run_is_at_work():
+def test_no_content_is_compared_while_a_run_is_at_work():
     Path(RTTM).write_text("other content")
     with open(".snakemake/diarflow.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         found = check()
-        assert not found.must_be_made(RTTM, "ba9876543210") and not found.is_missing(RTTM)
+        assert not found.must_be_made(RTTM, ORIGIN) and not found.is_missing(RTTM)
+        assert found.must_be_made(RTTM, "ba9876543210")
         assert found.warnings() == [
-            "results are not compared with their records: a run is at work here, "
+            "results are not searched for damage: a run is at work here, "
             "or .snakemake/diarflow.lock cannot be locked"
         ]
         found.restore_times()

@@ -33,7 +33,7 @@ def test_results_and_scores_are_never_removed():
     removed = plan_of(keep="rttm", keep_embeddings=False).removed
     assert not any(is_removed(f"results/c/{product}/s/a.x", removed) for product in kept)
     assert not is_removed("results/c/audio/a.json", removed)  # facts
-    assert not is_removed("results/c/recordings/audio/a.json", removed)  # row file
+    assert not is_removed("results/c/plan.jsonl", removed)
 
 
 @pytest.mark.parametrize("name", ["kaldi", "lhotse"])

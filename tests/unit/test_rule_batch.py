@@ -186,7 +186,7 @@ def test_a_batch_without_provenance_has_no_mark(planning_folder):
 
 @SIZES
 def test_a_job_has_a_mark_if_the_row_that_it_reads_has_changed(planning_folder, batch_size):
-    """Records contain the digest of the row file. `import_rttm` reads the row of the imported lines."""
+    """Records contain the digest of the row. `import_rttm` reads the row of the imported lines."""
 
     def mark():
         corpus = {"name": "c", "recordings": "c.tsv", "systems": ["s"]}
@@ -194,12 +194,12 @@ def test_a_job_has_a_mark_if_the_row_that_it_reads_has_changed(planning_folder, 
         session = open_session(overlay | {"batch_size": batch_size})
         batch, wildcards = job_of(session, "import_rttm", "a", corpus="c", system="s")
         changed = batch.changed()
-        row = batch.rows("results/{corpus}/recordings/rttm/{system}/{recording}.json")
+        plan = batch.plan_file()
         batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm")
         provenance = batch.provenance()(wildcards)
-        digest = session.folder.row_digest("results/c/recordings/rttm/s/a.json")
+        digest = session.folder.row_digest("c", "rttm/s", "a")
         mark = evaluated(changed, wildcards)
-        evaluated(row, wildcards)
+        evaluated(plan, wildcards)
         end_run()
         return mark, made_from(provenance, digest)
 

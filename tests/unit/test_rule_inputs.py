@@ -12,8 +12,6 @@ AUDIO = "results/{corpus}/audio/{recording}.wav"
 SPEECH = "results/{corpus}/speech/{speech}/{recording}.parquet"
 ACTIVATIONS = "results/{corpus}/activations/{network}/{recording}.npy"
 REFERENCE = "results/{corpus}/reference/{recording}.rttm"
-ROW = "results/{corpus}/recordings/audio/{recording}.json"
-CHANNEL_ROW = "results/{corpus}/recordings/channels/{recording}.json"
 RTTM = "results/{corpus}/rttm/{system}/{recording}.rttm"
 TURNS = "results/{corpus}/turns/{system}/{recording}.parquet"
 CLUSTERS = "results/{corpus}/clusters/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.parquet"
@@ -86,7 +84,7 @@ def test_turns_read_a_network_and_a_second_embedding_only_if_they_are_set(
 @pytest.mark.parametrize(
     ("method", "pattern"),
     [("source_audio", None), ("source_annotations", None), ("inputs_if_transcripts", WORDS),
-     ("rows_of_calls", CHANNEL_ROW)],
+     ("plan_file", None)],
 )  # fmt: skip
 def test_files_of_the_user_transcripts_and_rows_of_calls_are_no_inputs_without_need(
     inputs, method, pattern
@@ -101,9 +99,9 @@ def test_prepared_audio_is_an_input_if_the_corpus_has_audio(inputs):
     assert files == ["results/c/audio/a.wav"]
 
 
-def test_a_row_file_is_an_input_that_exists_before_the_first_job(inputs):
-    assert inputs("prepare_audio", AUDIO, "rows", ROW) == ["results/c/recordings/audio/a.json"]
-    assert Path("results/c/recordings/audio/a.json").exists()
+def test_the_plan_file_is_an_input_that_exists_before_the_first_job(inputs):
+    assert inputs("prepare_audio", AUDIO, "plan_file") == ["results/c/plan.jsonl"]
+    assert Path("results/c/plan.jsonl").exists()
 
 
 def test_a_shipped_model_is_no_input(inputs):
@@ -142,9 +140,7 @@ def test_the_rttm_of_a_call_reads_the_turns_of_its_channels(planning_folder, bat
     of_mono = ["results/c/turns/classic/mono.parquet"]
     files = evaluated(batch.inputs_of_channels(TURNS), wildcards)
     assert sorted(files) == sorted(of_call + (of_mono if batch_size > 1 else []))
-    rows = evaluated(batch.rows_of_calls(CHANNEL_ROW), wildcards)
-    assert "results/c/recordings/channels/call.json" in rows
-    assert len(rows) == batch_size // 10 + 1
+    assert evaluated(batch.plan_file(), wildcards) == ["results/c/plan.jsonl"]
 
 
 @pytest.mark.parametrize("batch_size", [1, 10])

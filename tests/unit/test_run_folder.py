@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sessions import end_run, open_session, write_corpus
 
-from diarflow.planning.recording_files import read_row
 from diarflow.runs.result_records import FOLDER, JobRecords, merged_records
+from diarflow.runs.rows import read_row
 from diarflow.runs.usage import SUFFIX
 
-ROW = "results/c/recordings/speakers/a.json"
+PLAN = "results/c/plan.jsonl"
 RTTM = "results/c/rttm/s/a.rttm"
 SIDECAR = "results/c/rttm/s/a.json"
 ORIGIN = "0123456789ab"
@@ -35,9 +35,13 @@ def folder_of(speakers=None, **options):
 def run(speakers=None):
     """Plan and start a run, and end it without jobs."""
     folder = folder_of(speakers)
-    folder.row_file(ROW)
+    folder.plan_file("c")
     folder.prepare(is_started=True)
     end_run()
+
+
+def speakers(path=PLAN):
+    return read_row(path, "a")["speakers"]["num"]
 
 
 def files():
@@ -59,28 +63,24 @@ def write_results(*paths, log="logs/c/import_rttm/s/a.log", rule="import_rttm"):
 # --- preparation --------------------------------------------------------------------------------
 
 
-def test_a_session_writes_nothing_until_a_rule_reads_a_row_file():
+def test_a_session_writes_nothing_until_a_rule_reads_a_plan_file():
     before = files()
     folder = folder_of()
     assert files() == before
-    assert folder.row_file(ROW) == ROW and read_row(ROW)["num"] is None
+    assert folder.plan_file("c") == PLAN and speakers() is None
 
 
-def test_a_rule_that_reads_no_row_file_prepares_the_folder():
+def test_a_rule_that_reads_no_plan_file_prepares_the_folder():
     assert folder_of().prepared(None) == []
-    assert Path(ROW).exists()
+    assert Path(PLAN).exists()
 
 
-def test_a_dry_run_changes_nothing_and_shows_a_changed_row_as_a_new_file():
+def test_a_dry_run_changes_nothing_and_reads_a_stand_in():
     run()
     before = files()
     folder = folder_of(speakers=2, is_run=False)
-    shown = folder.row_file(ROW)
-    assert shown.endswith("results/c/recordings/speakers/changed.json")
-    assert os.path.isabs(shown) and Path(shown).exists()
-    assert folder.row_file("results/c/recordings/audio/a.json") == (
-        "results/c/recordings/audio/a.json"
-    )
+    shown = folder.plan_file("c")
+    assert os.path.isabs(shown) and Path(shown).exists() and shown.endswith(PLAN)
     assert files() == before
 
 
@@ -88,8 +88,8 @@ def test_a_run_writes_changed_rows_and_continues_a_run_that_was_killed(capfd):
     run()
     Path(".snakemake/locks").mkdir()
     Path(".snakemake/locks/0.input.lock").touch()
-    folder_of(speakers=2).row_file(ROW)
-    assert read_row(ROW)["num"] == 2
+    folder_of(speakers=2).plan_file("c")
+    assert speakers() == 2
     assert list(Path(".snakemake/locks").iterdir()) == []
     assert capfd.readouterr().err == "continuing a run that was killed in this folder\n"
 
@@ -101,18 +101,30 @@ def test_a_run_beside_another_writes_its_rows_only_when_it_starts():
     with open(".snakemake/diarflow.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)  # of the other run
         folder = folder_of(speakers=2)
-        path = folder.row_file(ROW)
-        assert path.startswith(".snakemake/diarflow-") and path.endswith(ROW)
-        assert (read_row(path)["num"], read_row(ROW)["num"]) == (2, None)
-        assert folder.changed({RTTM: ORIGIN}) == [] and not folder.compares_results
+        path = folder.plan_file("c")
+        assert path.startswith(".snakemake/diarflow-") and path.endswith(PLAN)
+        assert (speakers(path), speakers()) == (2, None)
+        assert folder.changed({RTTM: ORIGIN}) == []
         folder.prepare(is_started=True)
-        assert read_row(ROW)["num"] == 2 and folder.row_file(ROW) == ROW
+        assert speakers() == 2 and folder.plan_file("c") == PLAN
+
+
+def test_beside_another_run_a_result_of_another_row_is_found_and_its_content_is_not_compared():
+    run()
+    write_results(RTTM)
+    Path(RTTM).write_text("of the job that runs now")
+    with open(".snakemake/diarflow.lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)  # of the other run
+        folder = folder_of()
+        assert folder.changed({RTTM: ORIGIN}) == []
+        assert len(folder.changed({RTTM: "another row"})) == 1
+        assert Path(RTTM).exists() and not list(Path().rglob("*.aside"))
 
 
 def test_the_process_of_a_job_prepares_and_compares_nothing():
     before = files()
     folder = folder_of(is_main_process=False)
-    assert folder.row_file(ROW) == ROW and folder.warnings() == []
+    assert folder.plan_file("c") == PLAN and folder.warnings() == []
     assert not folder.compares_results
     folder.prepare(is_started=True)
     assert files() == before

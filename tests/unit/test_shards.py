@@ -14,6 +14,7 @@ from diarflow.errors import InputError
 from diarflow.planning.shards import SHARD_FILE, parse_shard, shard_number
 from diarflow.runs.gather import check_shards, gather, read_shard_folder
 from diarflow.runs.result_records import FOLDER, JobRecords, merged_records, read_records
+from diarflow.runs.rows import iterate_rows, plan_path, row_line
 
 
 @pytest.fixture(autouse=True)
@@ -68,14 +69,15 @@ def test_a_run_notes_its_shard():
 
 
 def write_shard_folder(name, shard, ids, version="1", content="x"):
-    """Write the folder of a shard with a result of each recording, the table of a corpus, and a row file."""
+    """Write the folder of a shard with a result and the row of each recording, and the table of a corpus."""
     results = {f"results/c/speech/webrtc/{id}.parquet": "" for id in ids}
     here = Path.cwd()
     Path(name).mkdir()
     os.chdir(name)
-    for path in [*results, "results/c/der.csv", *(f"results/c/recordings/audio/{id}.json" for id in ids)]:  # fmt: skip
+    for path in [*results, "results/c/der.csv"]:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(f"{content} {path}")
+    Path(plan_path("c")).write_bytes(b"".join(row_line(id, {}) for id in ids))
     JobRecords("logs/c/detect_speech/webrtc/batch-1-of-1.log", "detect_speech").end(results)
     JobRecords("logs/c/report_corpus.log", "report_corpus").end({"results/c/der.csv": ""})
     SHARD_FILE.write_text(json.dumps({"shard": shard, "version": version}))
@@ -93,7 +95,8 @@ def test_results_of_shards_come_together():
     Path("all").mkdir()
     assert gather(folders, Path("all")) == {"new": 3, "unchanged": 0, "damaged": 0, "missing": 0}
     found = sorted(path.name for path in Path("all/results/c").rglob("*") if path.is_file())
-    assert found == ["a.json", "a.parquet", "b.json", "b.parquet", "c.json", "c.parquet"]
+    assert found == ["a.parquet", "b.parquet", "c.parquet", "plan.jsonl"]
+    assert [id for id, _ in iterate_rows("all/results/c/plan.jsonl")] == ["a", "b", "c"]
     records, _ = merged_records(Path("all") / FOLDER)
     for path, record in records.items():
         assert (Path("all") / path).stat().st_mtime_ns == record.mtime_ns

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from diarflow.digests import digest
-from diarflow.planning.source_stamps import audio_stamps
+from diarflow.planning.source_stamps import _stamps_in, audio_stamps
+from diarflow.runs.rows import plan_path, row_line
 
 
 @pytest.fixture
 def audio(tmp_path, monkeypatch):
-    """Return a file that has been prepared, with its row file."""
+    """Return a file that has been prepared, with its row."""
     monkeypatch.chdir(tmp_path)
     path = Path("a.wav")
     path.write_bytes(b"first")
@@ -23,16 +24,22 @@ def audio(tmp_path, monkeypatch):
 
 
 def prepare(path, **changes):
-    """Write the row file and the facts of prepared audio that a run writes."""
+    """Write the row and the facts of prepared audio that a run writes."""
     digest.cache_clear()
     state = path.stat()
-    row = {"stamps": audio_stamps("c", "a", str(path))}
+    stamps = audio_stamps("c", "a", str(path))
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     source = {"size": state.st_size, "mtime_ns": state.st_mtime_ns, "sha256": sha256} | changes
-    for folder, content in (("recordings/audio", row), ("audio", {"source": source})):
-        file = Path("results/c", folder, "a.json")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(content))
+    file = Path("results/c/audio/a.json")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"source": source}))
+    write_row(stamps)
+
+
+def write_row(stamps):
+    line = row_line("a", {"audio": {"stamps": stamps}})
+    Path(plan_path("c")).write_bytes(line)
+    _stamps_in.cache_clear()
 
 
 def stamps(path):
@@ -66,7 +73,7 @@ def test_a_file_that_was_replaced_after_planning_has_a_stamp_of_its_own(audio):
     prepare(audio, size=9, mtime_ns=1, sha256="f" * 64)
     (replaced,) = stamps(audio)
     assert replaced == [*before[0], "f" * 12]
-    Path("results/c/recordings/audio/a.json").write_text(json.dumps({"stamps": [replaced]}))
+    write_row([replaced])
     prepare(audio)
     assert stamps(audio) == [replaced]
 
@@ -74,9 +81,16 @@ def test_a_file_that_was_replaced_after_planning_has_a_stamp_of_its_own(audio):
 def test_a_missing_file_and_one_that_is_back_change_the_stamp(audio):
     audio.rename("b.wav")
     assert stamps(audio) == [None]
-    Path("results/c/recordings/audio/a.json").write_text(json.dumps({"stamps": [None]}))
+    write_row([None])
     Path("b.wav").rename(audio)
     assert stamps(audio) == FIRST
+
+
+def test_the_stamp_in_a_row_file_of_an_earlier_version_is_kept(audio):
+    Path(plan_path("c")).unlink()
+    Path("results/c/recordings/audio").mkdir(parents=True)
+    Path("results/c/recordings/audio/a.json").write_text(json.dumps({"stamps": [[5, 1]]}))
+    assert stamps(audio) == [[5, 1]]
 
 
 @pytest.mark.parametrize("content", [b"", b"[1]", b"\0" * 50, b'{"source": 3}', b'{"source": {}}'])

@@ -32,7 +32,7 @@ from diarflow.errors import InputError
 from diarflow.formats.rttm import read_turns, write_rttm
 from diarflow.networks.onnx import session
 from diarflow.networks.weights import read_weights
-from diarflow.planning.recording_files import RowFiles
+from diarflow.planning.plan_files import PlanFiles
 from diarflow.planning.table import read_corpus
 from diarflow.report.rendering import write_data
 from diarflow.settings import read_settings
@@ -124,8 +124,8 @@ def test_names_of_recordings_lead_to_files_below_results_only(tmp_path):
     ids = {recording.id for recording in recordings}
     assert len(ids) == len(NAMES)
     assert all(re.fullmatch(r"\w[\w .()-]*", id) and id[-1] not in " ." for id in ids)
-    RowFiles(recordings).write()
-    assert {path.name for path in tmp_path.iterdir()} == {"a.wav", "t.tsv", "results"}
+    PlanFiles(recordings).write()
+    assert {path.name for path in tmp_path.iterdir()} == {"a.wav", "t.tsv", "results", ".snakemake"}
 
 
 @pytest.mark.parametrize("name", [*NAMES, "Ann\tLee", "a\nSPEAKER b 1 0 1", "\u2028"])

@@ -30,7 +30,7 @@ def times_in(folder):
 
 
 def request_other_counts(folder):
-    """Change the number of speakers in all rows of the table, and so the row files."""
+    """Change the number of speakers in all rows of the table, and so the plan file."""
     table = folder / "tiny.tsv"
     table.write_text(table.read_text().replace("\t2\t", "\t3\t"))
 
@@ -118,7 +118,7 @@ def test_a_run_removes_the_locks_and_unfinished_files_of_a_killed_run(finished):
 
 
 def test_a_run_without_recordings_removes_stale_locks(fresh):
-    """The rule `train_plda` reads no row file."""
+    """The rule `train_plda` reads no plan file."""
     for name in "pqr":
         (fresh.folder / "voices" / name).mkdir(parents=True)
         path = fresh.folder / "voices" / name / "a.wav"
@@ -136,7 +136,7 @@ def test_a_run_without_recordings_removes_stale_locks(fresh):
 
 
 def test_a_run_beside_a_live_run_works_on_another_corpus_and_is_refused_on_the_same(fresh):
-    """The live run waits in its first job. The refused run writes no row files."""
+    """The live run waits in its first job. The refused run writes no plan file."""
     shutil.copy(fresh.folder / "tiny.tsv", fresh.folder / "more.tsv")
     (fresh.folder / "wait").mkdir()
     (fresh.folder / "wait/sitecustomize.py").write_text(WAIT)
@@ -152,7 +152,7 @@ def test_a_run_beside_a_live_run_works_on_another_corpus_and_is_refused_on_the_s
         fresh("audio", overlay=BATCHES | more | {"default_systems": ["classic"]})
         for id in "ab":
             assert (fresh.folder / f"results/more/audio/{id}.wav").exists()
-            assert (fresh.folder / f"results/more/recordings/audio/{id}.json").exists()
+        assert (fresh.folder / "results/more/plan.jsonl").exists()
         assert live.poll() is None
     finally:
         os.killpg(live.pid, signal.SIGKILL)
@@ -225,7 +225,7 @@ def plans_with_and_without_patches(run, overlay, *targets):
 
 
 def jobs_of(text):
-    """Return the jobs of a dry run: rule, inputs and outputs, without the scratch folder of row files."""
+    """Return the jobs of a dry run: rule, inputs and outputs, without the scratch folder of plan files."""
     blocks = re.findall(r"^(?:local)?rule ([\w.-]+):\n((?: {4}.*\n)+)", text, flags=re.M)
     return sorted(
         (rule, *(re.findall(r"^    (?:input|output): .*$", body, flags=re.M)))

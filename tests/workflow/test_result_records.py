@@ -89,6 +89,26 @@ def test_damaged_records_rerun_nothing_and_hide_no_change(scored):
     assert scored(SCORES).jobs["import_rttm"] == 1
 
 
+def test_lost_records_and_a_killed_run_hide_no_changed_row(scored):
+    """The run writes the new row to the plan file, and its jobs die."""
+    shutil.rmtree(scored.folder / "results/records")
+    write_corpus(scored.folder, a=0.5, b=2.0)
+    (scored.folder / "killed").mkdir()
+    (scored.folder / "killed/sitecustomize.py").write_text(KILLED)
+    killed = scored(SCORES, "--retries", "0", check=False, PYTHONPATH=str(scored.folder / "killed"))
+    assert killed.status == 1
+    shutil.rmtree(scored.folder / "results/records", ignore_errors=True)
+    assert scored(SCORES).jobs["import_rttm"] == 1
+
+
+KILLED = """
+import os, sys
+
+if ".snakemake/scripts/" in sys.orig_argv[-1]:
+    os._exit(9)
+"""
+
+
 def test_a_lost_snakemake_folder_reruns_nothing_and_hides_no_change(scored):
     shutil.rmtree(scored.folder / ".snakemake")
     assert "Nothing to be done" in scored().text

@@ -1,7 +1,7 @@
 """
 From segments to turns: who speaks when.
 
-in   results/{corpus}/audio, segments, overlap; row files with the number of speakers
+in   results/{corpus}/audio, segments, overlap; the number of speakers in the plan file
 out  results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.npy
          float32 (windows, dimensions); beside it .parquet: start, end (seconds), segment, chunk, local_speaker
      results/{corpus}/clusters/{speech}.{changes}.{overlap}.{embedding}.{clustering}/{recording}.parquet
@@ -68,7 +68,7 @@ for batch in batches("cluster_segments"):
             windows=batch.inputs(
                 "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.parquet"
             ),
-            row=batch.rows("results/{corpus}/recordings/speakers/{recording}.json"),
+            plan=batch.plan_file(),
             reference=batch.inputs_if_oracle(
                 "results/{corpus}/reference/{recording}.rttm"
             ),

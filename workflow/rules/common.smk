@@ -2,7 +2,7 @@
 Settings, recordings and plan of the run, for all other rule files. No rules.
 
 in   config.yaml and the files that --configfile adds; the tables of recordings
-out  results/{corpus}/recordings/{part}/{recording}.json   row files: what the table holds for each recording
+out  results/{corpus}/plan.jsonl   plan file: what the table holds for each recording
      results/{corpus}/recordings.tsv                       recording ids, names, audio files
 """
 

@@ -17,9 +17,7 @@ for batch in batches("collect_evidence"):
             batch.name
         input:
             **batch.inputs_of_others("results/{corpus}/rttm/{other}/{recording}.rttm"),
-            row=batch.rows_of_calls(
-                "results/{corpus}/recordings/channels/{recording}.json"
-            ),
+            plan=batch.plan_file(),
             rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
             rttm_sidecar=batch.inputs("results/{corpus}/rttm/{system}/{recording}.json"),
             channel_embeddings=batch.inputs_of_source(

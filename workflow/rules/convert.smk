@@ -18,7 +18,7 @@ for batch in batches("assign_words"):
         name:
             batch.name
         input:
-            row=batch.rows("results/{corpus}/recordings/transcript/{recording}.json"),
+            plan=batch.plan_file(),
             rttm=batch.inputs_of_hypotheses(
                 "results/{corpus}/rttm/{system}/{recording}.rttm",
                 linked="results/{corpus}/linked/{system}/{recording}.rttm",
@@ -44,9 +44,7 @@ for rule_name in [name for name in EXPORT_RULES if name != "export_cuts"]:
             name:
                 batch.name
             input:
-                row=batch.rows_of_calls(
-                    "results/{corpus}/recordings/channels/{recording}.json"
-                ),
+                plan=batch.plan_file(),
                 rttm=batch.inputs_of_hypotheses(
                     "results/{corpus}/rttm/{system}/{recording}.rttm",
                     linked="results/{corpus}/linked/{system}/{recording}.rttm",
@@ -86,9 +84,7 @@ for batch in batches("export_cuts"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls(
-                "results/{corpus}/recordings/channels/{recording}.json"
-            ),
+            plan=batch.plan_file(),
             rttm=batch.inputs_of_hypotheses(
                 "results/{corpus}/rttm/{system}/{recording}.rttm",
                 linked="results/{corpus}/linked/{system}/{recording}.rttm",

@@ -21,9 +21,7 @@ for batch in batches("write_rttm"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls(
-                "results/{corpus}/recordings/channel_speakers/{recording}.json"
-            ),
+            plan=batch.plan_file(),
             channel_turns=batch.inputs_of_channels(
                 "results/{corpus}/turns/{system}/{recording}.parquet"
             ),
@@ -50,7 +48,7 @@ for batch in batches("import_rttm"):
         name:
             batch.name
         input:
-            row=batch.rows("results/{corpus}/recordings/rttm/{system}/{recording}.json"),
+            plan=batch.plan_file(),
             channel_audio=batch.inputs_of_channels(AUDIO, only_if_audio=True),
             channel_external=batch.inputs_if_external(
                 "results/{corpus}/external/{system}/{recording}.txt"

@@ -1,7 +1,7 @@
 """
 Systems that other programs run, whose files import_rttm reads; the fusion of systems, and the choice of one.
 
-in   results/{corpus}/audio; row files with the number of speakers; the RTTM of the fused systems;
+in   results/{corpus}/audio; the number of speakers in the plan file; the RTTM of the fused systems;
      the RTTM and the expected DER of those to choose from
 out  results/{corpus}/external/{system}/{recording}.txt    turns as the program wrote them, in any format
      results/{corpus}/external/{system}/{recording}.json   usage of the program: seconds, cpu_seconds, memory (MB)
@@ -21,7 +21,7 @@ for batch in batches("run_command"):
         name:
             batch.name
         input:
-            row=batch.rows("results/{corpus}/recordings/speakers/{recording}.json"),
+            plan=batch.plan_file(),
             audio=batch.inputs(AUDIO),
             changed=batch.changed(),
         output:
@@ -47,7 +47,7 @@ for batch in batches("run_pipeline"):
         name:
             batch.name
         input:
-            row=batch.rows("results/{corpus}/recordings/speakers/{recording}.json"),
+            plan=batch.plan_file(),
             audio=batch.inputs(AUDIO),
             changed=batch.changed(),
         output:
@@ -74,9 +74,7 @@ for batch in batches("fuse_systems"):
             batch.name
         input:
             **batch.inputs_of_members("results/{corpus}/rttm/{member}/{recording}.rttm"),
-            row=batch.rows_of_calls(
-                "results/{corpus}/recordings/channel_speakers/{recording}.json"
-            ),
+            plan=batch.plan_file(),
             changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
@@ -104,9 +102,7 @@ for batch in batches("choose_system"):
             **batch.inputs_of_members(
                 "results/{corpus}/confidence/{member}/{recording}.json", "estimate"
             ),
-            row=batch.rows_of_calls(
-                "results/{corpus}/recordings/channels/{recording}.json"
-            ),
+            plan=batch.plan_file(),
             changed=batch.changed(),
         output:
             rttm=batch.outputs("results/{corpus}/rttm/{system}/{recording}.rttm"),

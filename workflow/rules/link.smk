@@ -23,9 +23,7 @@ for batch in batches("summarize_speakers"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls(
-                "results/{corpus}/recordings/channels/{recording}.json"
-            ),
+            plan=batch.plan_file(),
             rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
             channel_embeddings=batch.inputs_of_channels_of_system(
                 "results/{corpus}/embeddings/{speech}.{changes}.{overlap}.{embedding}/{recording}.npy"
@@ -112,9 +110,7 @@ for batch in batches("label_speakers"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls(
-                "results/{corpus}/recordings/channels/{recording}.json"
-            ),
+            plan=batch.plan_file(),
             rttm=batch.inputs("results/{corpus}/rttm/{system}/{recording}.rttm"),
             people=batch.of_all("results/{corpus}/speakers/{system}.parquet"),
             changed=batch.changed(),

@@ -1,7 +1,7 @@
 """
 Audio and references in the one form that all other rules read.
 
-in   audio, reference and UEM of the table of recordings, and the row files
+in   audio, reference and UEM of the table of recordings, and the plan file
 out  results/{corpus}/audio/{recording}.wav        mono, 16 kHz, 16-bit PCM
      results/{corpus}/audio/{recording}.json       facts: source, decoder, length, gaps, notes
      results/{corpus}/reference/{recording}.rttm   normalized turns
@@ -17,7 +17,7 @@ for batch in batches("prepare_audio"):
             batch.name
         input:
             source=batch.source_audio(),
-            row=batch.rows("results/{corpus}/recordings/audio/{recording}.json"),
+            plan=batch.plan_file(),
             changed=batch.changed(),
         output:
             audio=batch.outputs(AUDIO),
@@ -42,7 +42,7 @@ for batch in batches("prepare_reference"):
             batch.name
         input:
             source=batch.source_annotations(),
-            row=batch.rows("results/{corpus}/recordings/reference/{recording}.json"),
+            plan=batch.plan_file(),
             audio=batch.inputs_if_audio(AUDIO),
             changed=batch.changed(),
         output:

@@ -29,9 +29,7 @@ for batch in batches("join_channels"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls(
-                "results/{corpus}/recordings/channels/{recording}.json"
-            ),
+            plan=batch.plan_file(),
             channel_audio=batch.inputs_of_channels(AUDIO),
             changed=batch.changed(),
         output:

@@ -12,9 +12,7 @@ for batch in batches("score_recording"):
         name:
             batch.name
         input:
-            row=batch.rows_of_calls(
-                "results/{corpus}/recordings/channels/{recording}.json"
-            ),
+            plan=batch.plan_file(),
             channel_reference=batch.inputs_of_channels(
                 "results/{corpus}/reference/{recording}.rttm"
             ),

@@ -9,8 +9,8 @@ from diarflow.audio.facts import prepared_path, read_facts
 from diarflow.exports.confidences import person_confidences, turn_confidences
 from diarflow.exports.recording import ExportedRecording
 from diarflow.formats.rttm import read_channels
-from diarflow.planning.recording_files import read_row
-from diarflow.remote import is_remote
+from diarflow.remote import is_remote, shown_location
+from diarflow.runs.rows import plan_path, read_row
 from diarflow.transcripts.words import Word
 
 _RATE = 16_000  # of prepared audio
@@ -35,7 +35,8 @@ def read_hypothesis(
     if artifact is None:
         raise ValueError(f"{rttm}: not the path of an artifact")
     # written before the first job; what it contains does not change without the id or the audio
-    row = read_row(Path("results", artifact.corpus, "recordings", f"{channels[0]}.json"))
+    row = read_row(plan_path(artifact.corpus), channels[0])
+    name, audio = row["reference"]["name"], shown_location(row["audio"]["audio"] or "")
     of_turns = turn_confidences(read_rows(confidence)) if confidence else {}
     rows = read_rows(speaker_turns) if speaker_turns else []
     turns = []
@@ -51,10 +52,10 @@ def read_hypothesis(
     existing = [path for path in facts if Path(path).exists()]
     return ExportedRecording(
         artifact.recording,
-        row["name"],
+        name,
         artifact.variant,
         tuple(turn for turn, *_ in turns),
-        _absolute(row["audio"]) if row["audio"] else "",
+        _absolute(audio) if audio else "",
         tuple(str(prepared_path(path).absolute()) for path in existing),
         max((read_facts(path)["samples"] for path in existing), default=0) / _RATE,
         tuple(channel for _, channel, _ in turns),

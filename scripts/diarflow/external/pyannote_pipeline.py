@@ -13,7 +13,7 @@ from diarflow.timeline.intervals import Turn
 def load(*, pipeline: str, token_variable: str, device: str, exclusive: bool) -> Callable:
     """Load a pipeline once. Return the function that gives the turns of a recording.
 
-    The function takes the path of prepared audio, and the number of speakers as the row file has it (`num`, `min`,
+    The function takes the path of prepared audio, and the number of speakers as the row has it (`num`, `min`,
     `max`). It raises InputError if the pipeline has no output without overlap although `exclusive` is true.
     """
     diarizer = _load_pipeline(pipeline, os.environ.get(token_variable) or None)

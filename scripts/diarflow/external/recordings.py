@@ -15,7 +15,6 @@ from diarflow.external.command_line import fill, is_of_job, parse_command, resol
 from diarflow.external.program import Usage, link_audio, own_folder, run_program
 from diarflow.external.results import OUTPUT, find_result
 from diarflow.formats.text import as_field
-from diarflow.planning.recording_files import read_row
 from diarflow.runs.items import Item
 from diarflow.timeline.intervals import Seconds
 
@@ -83,7 +82,7 @@ class CommandRunner:
             self._keep(result, item, usage)
 
     def _run_one(self, item: Item, folder: Path, output: Path) -> Usage:
-        speakers = read_row(item.input.row)
+        speakers = item.row
         values = {f"{bound}_speakers": speakers[bound] for bound in ("num", "min", "max")}
         paths = {"rttm": output / f"{OUTPUT}.rttm", "output": output / OUTPUT, "folder": output}
         return self._run([item], folder, output, {**values, **paths, "name": as_field(item.id)})

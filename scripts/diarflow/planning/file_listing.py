@@ -5,6 +5,8 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 
+from diarflow.runs.rows import PLAN_FILE
+
 _TRASH = {"__macosx", "$recycle.bin", "system volume information"}
 _RESULTS = "results"
 _READ = "links to folders that are read already"
@@ -102,8 +104,9 @@ def _is_results(folder: str) -> bool:
 
 def _is_corpus(folder: str) -> bool:
     """Return whether a folder holds the results of a corpus, for example in a copy of a folder of results."""
-    table, rows = os.path.join(folder, "recordings.tsv"), os.path.join(folder, "recordings/audio")
-    return os.path.isfile(table) and os.path.isdir(rows)
+    table, plan = os.path.join(folder, "recordings.tsv"), os.path.join(folder, PLAN_FILE)
+    rows = os.path.join(folder, "recordings/audio")  # of earlier versions
+    return os.path.isfile(table) and (os.path.isfile(plan) or os.path.isdir(rows))
 
 
 def is_in_own_results(path: str) -> bool:

@@ -58,7 +58,7 @@ class Recording:
     def source_audio(self) -> list[str]:
         """Return the audio file as an input of jobs, if a rule makes it.
 
-        Of other audio the row file contains size and time (`source_stamps`). Snakemake would compare the order of times,
+        Of other audio the row contains size and time (`source_stamps`). Snakemake would compare the order of times,
         misread some names, and stop if a file is missing. If the job cannot read it, the recording is set aside.
         """
         return [self.audio] if self.audio and self.audio.startswith(MADE_BY_RULES) else []
@@ -67,7 +67,7 @@ class Recording:
         """Return the reference and the UEM that a rule makes.
 
         Another file of annotations may contain many recordings. If it were an input, a line added for one
-        recording would re-run all of them. The row file contains digests of the recording's own lines instead.
+        recording would re-run all of them. The row contains digests of the recording's own lines instead.
         """
         return [
             path for path in (self.reference, self.uem) if path and path.startswith(MADE_BY_RULES)
@@ -153,7 +153,7 @@ class Recording:
         )
 
     def _lines(self, **paths: str | None) -> dict[str, Any]:
-        """Return the descriptions of the recording's lines in files, by kind, as values of a row file.
+        """Return the descriptions of the recording's lines in files, by kind, as values of a row.
 
         Whether other recordings use a file counts only if the file has no lines of this one.
         """

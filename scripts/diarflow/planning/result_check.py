@@ -9,7 +9,7 @@ import filecmp
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import count, takewhile
 from pathlib import Path
@@ -23,22 +23,29 @@ from diarflow.runs.locks import LOCK, is_run_alive
 from diarflow.runs.result_records import (
     ResultRecord,
     file_digest,
+    has_row,
     job_id,
     merge_records,
     merged_records,
 )
+from diarflow.runs.rows import PLAN_FILE
 
+_OLD_NS = 10**9  # time of a result that must be made again, older than all inputs
 _STEP = 1000  # nanoseconds between successive times, where times in the future become the present
 
 
 class ResultCheck:
     """Results in this folder that differ from their records.
 
-    The comparison writes nothing to disk. While another run is at work in this folder, nothing is compared: a job writes
+    The comparison writes nothing to disk. While another run is at work in this folder, no content is compared: a job writes
     its files first and their records later, so that files without a fault can differ from their records.
+
+    `has_new_row` returns whether the row of the recording of a result differs from that at the last run. It is asked for
+    results whose record was lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, has_new_row: Callable[[str], bool] = lambda path: False) -> None:
+        self._has_new_row = has_new_row
         self.is_active = not (LOCK.exists() and is_run_alive())
         self._records: dict[str, ResultRecord] = {}
         # False if an earlier version of diarflow may have made files without a record
@@ -46,11 +53,13 @@ class ResultCheck:
         self._recorded_times: dict[str, int] = {}  # of files that have another time now
         self._damaged: set[str] = set()
         self._foreign: set[str] = set()
+        self._old: set[str] = set()  # without a record, and made from another row
         self._not_restamped: list[str] = []
+        records, all_are_recorded = merged_records()
+        # an earlier version of diarflow recorded row files too
+        self._records = {path: records[path] for path in filter(_is_result, records)}
         if self.is_active:
-            records, self._all_are_recorded = merged_records()
-            # an earlier version of diarflow recorded row files too
-            self._records = {path: records[path] for path in filter(_is_result, records)}
+            self._all_are_recorded = all_are_recorded
             for path, record in self._records.items():
                 self._compare(path, record)
             for path in self._damaged:
@@ -73,19 +82,24 @@ class ResultCheck:
 
         `made_from` is the digest of the present provenance and table row of the job.
         """
-        if not self.is_active:
-            return False
         if path in self._damaged or path in self._foreign:
             return True
         record, state = self._records.get(path), file_state(path)
         if state is None:
-            return record is not None and _is_page(path)
+            return self.is_active and record is not None and _is_page(path)
         if record is None:
+            if not self.is_active:
+                return False
             if self._all_are_recorded or not state.is_file:
                 self._foreign.add(path)
                 return True
-            return False
-        return bool(record.made_from) and record.made_from != made_from
+        elif record.made_from or not record.mtime_ns:
+            return bool(record.made_from) and record.made_from != made_from
+        # the record was lost
+        is_old = has_row(made_from) and (self._has_new_row(path) or state.mtime_ns == _OLD_NS)
+        if is_old:
+            self._old.add(path)
+        return is_old
 
     def is_current(self, path: str, made_from: str) -> bool:
         """Return whether a job of this provenance and table row made the file at `path`, as far as its record tells.
@@ -125,7 +139,7 @@ class ResultCheck:
         """Return a line that names the damaged results, or says why none was compared; no line if neither applies."""
         if not self.is_active:
             return [
-                f"results are not compared with their records: a run is at work here, or {LOCK} cannot be locked"
+                f"results are not searched for damage: a run is at work here, or {LOCK} cannot be locked"
             ]
         if not self._damaged:
             return []
@@ -187,6 +201,8 @@ class ResultCheck:
         all inputs. A folder is moved, and an empty file takes its place. The page of a recording is moved, because it is
         no output of a rule.
         """
+        if path in self._old:
+            os.utime(path, ns=(_OLD_NS, _OLD_NS))
         if path not in self._damaged and path not in self._foreign:
             return
         if not os.path.lexists(path):
@@ -199,7 +215,7 @@ class ResultCheck:
             Path(path).touch()
         elif not any(_is_same(path, kept) for kept in _kept_aside(path)):
             shutil.copy2(path, free_name(path), follow_symlinks=False)
-        os.utime(path, (1, 1), follow_symlinks=False)
+        os.utime(path, ns=(_OLD_NS, _OLD_NS), follow_symlinks=False)
 
     def save(self) -> None:
         """Write all records to one file, and add records of files that an earlier version of diarflow made without."""
@@ -226,11 +242,12 @@ def _present_files() -> Iterator[tuple[str, ResultRecord]]:
 
 
 def _is_result(path: str) -> bool:
-    """Return whether a file is a result, rather than a row file, the table `recordings.tsv` or a failure record."""
+    """Return whether a file is a result, rather than a plan file, the table `recordings.tsv` or a failure record."""
     _, owner, *rest = path.split("/")
     is_of_corpus = owner != "report" and len(rest) > 1
+    # earlier versions had a folder `recordings` with parts of the rows
     return not (is_of_corpus and rest[0] in ("recordings", "failures")) and (
-        rest[-1:] != ["recordings.tsv"]
+        rest[-1:] not in (["recordings.tsv"], [PLAN_FILE])
     )
 
 

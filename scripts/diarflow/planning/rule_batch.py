@@ -13,6 +13,7 @@ from diarflow.planning.rule_inputs import RuleInputs
 from diarflow.planning.rule_variants import EXPORT_RULES, VARIANTS
 from diarflow.runs.attempts import attempt_resource
 from diarflow.runs.result_records import made_from
+from diarflow.runs.rows import row_part
 from diarflow.settings import STAGES
 from diarflow.timeline.intervals import Seconds
 
@@ -55,9 +56,15 @@ class RuleBatch(RuleInputs):
             def files_of(pattern: str) -> list[str]:
                 return self.files(pattern) or [pattern.format(**values)]
 
-            count = len(self.recordings) or 1
-            rows = files_of(self._row_pattern) if self._row_pattern else [""] * count
-            origins = [made_from(provenance, folder.row_digest(row)) for row in rows]
+            ids = self.recordings or [values.get("recording", "")]
+            part = row_part(self.rule, values.get("system", ""))
+            origins = [
+                made_from(
+                    provenance,
+                    folder.row_digest(values["corpus"], part, id) if self._reads_rows else "",
+                )
+                for id in ids
+            ]
             results: dict[str, str] = {}
             for pattern in self._output_patterns:
                 results.update(zip(files_of(pattern), origins, strict=True))

@@ -18,6 +18,7 @@ from diarflow.planning.confidence_request import (
 )
 from diarflow.planning.fetched_models import made_models
 from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, RULE_BLOCKS
+from diarflow.runs.rows import PARTS_OF_CALLS, row_part
 from diarflow.settings import is_oracle
 
 if TYPE_CHECKING:
@@ -36,20 +37,26 @@ class RuleInputs(Batch):
         self._settings = session.settings
         self._block = RULE_BLOCKS.get(rule, "")
         self._wildcard = _WILDCARDS.get(self._block, self._block)
-        self._row_pattern: str | None = None
+        self._reads_rows = False
 
-    def rows(self, pattern: str) -> Callable:
-        """Return the row files, written by now or, in a dry run, in a scratch folder."""
+    def plan_file(self) -> Callable:
+        """Return the plan file of the corpus, written by now or, in a dry run, a stand-in; no file without such rows.
 
-        def files(corpus: str, recording: str, **values: str) -> list[str]:
-            path = pattern.format(corpus=corpus, recording=recording, **values)
-            return [self._session.folder.row_file(path)]
+        The job reads the part `runs.rows.ROW_PARTS` of its recordings' rows. A new plan file alone does not re-run it.
+        """
+        from snakemake.io import ancient
 
-        self._row_pattern = pattern
+        calls, folder = self._session.plan.calls, self._session.folder
+        only_of_calls = row_part(self.rule) in PARTS_OF_CALLS
+        self._reads_rows = True
 
-        if self.is_wildcard:
-            return lambda wildcards: files(**dict(wildcards.items()))
-        return self.sources(lambda corpus, id: files(recording=id, **self.values))
+        def file(wildcards: Any) -> Any:
+            corpus = self.values.get("corpus") or wildcards.corpus
+            if only_of_calls and not calls.has_calls(corpus):
+                return []
+            return ancient(folder.plan_file(corpus))
+
+        return file
 
     def of_all(self, pattern: str) -> str | Callable:
         """Return a file of all recordings of the corpus."""
@@ -78,16 +85,6 @@ class RuleInputs(Batch):
         """Return files only for corpora with transcripts."""
         corpora = self._session.plan.corpora_with_transcripts
         return self.inputs(lambda wildcards: pattern if wildcards.corpus in corpora else None)
-
-    def rows_of_calls(self, pattern: str) -> Callable:
-        """Return the row files with the channels of calls, only for corpora that have calls."""
-        calls, rows = self._session.plan.calls, self.rows(pattern)
-
-        def files(wildcards: Any) -> list[str]:
-            corpus = self.values.get("corpus") or wildcards.corpus
-            return rows(wildcards) if calls.has_calls(corpus) else []
-
-        return files
 
     def inputs_of_channels(self, pattern: str, *, only_if_audio: bool = False) -> Callable:
         """Return the files of each channel of calls; of other recordings their own files.

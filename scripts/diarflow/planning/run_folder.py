@@ -7,57 +7,59 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.atomic import remove_leftovers
 from diarflow.planning.file_states import file_state
 from diarflow.planning.plan import Plan
-from diarflow.planning.recording_files import RowFiles
+from diarflow.planning.plan_files import PlanFiles
 from diarflow.planning.result_check import ResultCheck, changed_mark
 from diarflow.planning.retention import is_removed
 from diarflow.planning.shards import write_shard
 from diarflow.runs.locks import LOCK, remove_stale_locks
 from diarflow.runs.result_records import ResultRecord
+from diarflow.runs.rows import plan_path
 from diarflow.runs.usage import remove_superseded
 
 
 class RunFolder:
-    """Row files and results of a plan, and the preparation of the folder before the first job."""
+    """Plan files and results of a plan, and the preparation of the folder before the first job."""
 
     def __init__(self, workflow: Any, plan: Plan):
         self._workflow, self._plan = workflow, plan
         self._is_prepared = self._must_wait = False
         self._current_jobs: set[str] = set()  # first outputs of the jobs whose records are current
-        self._results = ResultCheck() if workflow.is_main_process else None
+        self._results = ResultCheck(self._has_new_row) if workflow.is_main_process else None
 
     def warnings(self) -> list[str]:
         """Return the warnings about results that differ from their records."""
         return self._results.warnings() if self._results else []
 
-    def row_file(self, path: str) -> str:
-        """Return where a row file can be read. The first call prepares the folder."""
+    def plan_file(self, corpus: str) -> str:
+        """Return where the plan file of a corpus can be read. The first call prepares the folder."""
         if not self._workflow.is_main_process:
-            return path
+            return plan_path(corpus)
         if not self._is_prepared:
             self.prepare()
-        return self._rows.path(path)
+        return self._plan_files.path(corpus)
 
     def prepared(self, wildcards: Any) -> list[str]:
-        """Prepare the folder for a rule that reads no row file. An input function that returns no files."""
-        self.row_file("")
+        """Prepare the folder for a rule that reads no plan file. An input function that returns no files."""
+        self.plan_file("")
         return []
 
     def prepare(self, *, is_started: bool = False) -> None:
         """Prepare the folder for a run. All side effects of planning are here and in `changed`.
 
         Snakemake decides between a run, a dry run and a listing only after it has read the Snakefile. So the first
-        rule that reads a row file calls this, just before Snakemake locks the folder. A run
+        rule that reads a plan file calls this, just before Snakemake locks the folder. A run
 
         - holds the lock of a run, and removes lock files and unfinished files of runs that were killed,
         - gives results back the times that their records have,
-        - writes the row files that have changed, and the tables of ids,
+        - writes the plan files that have changed, and the tables of ids,
         - removes usage files that later jobs have superseded.
 
-        A dry run changes nothing here: new files in a temporary folder stand for the row files that have changed.
-        A run writes the changed row files to a temporary folder while another run works here. It calls this again
+        A dry run changes nothing here: empty files in a temporary folder stand for the plan files.
+        A run writes the plan files to a temporary folder while another run works here. It calls this again
         with `is_started`, once Snakemake has found that the two do not conflict, and then writes them here.
         """
         self._is_prepared = True
@@ -65,25 +67,25 @@ class RunFolder:
             self._start()
             return
         if not self._is_run:
-            self._rows.stand_in(self._scratch_folder)
+            self._plan_files.stand_in(self._scratch_folder)
             return
         if remove_stale_locks():
             print("continuing a run that was killed in this folder", file=sys.stderr)
             remove_leftovers()
         self._must_wait = any(LOCK.parent.glob("locks/*.lock"))  # of a live run
         if self._must_wait:
-            self._rows.write_to(self._scratch_folder)
+            self._plan_files.write_to(self._scratch_folder)
             return
         if self._results:
             self._results.restore_times()
-        self._rows.write()
+        self._plan_files.write()
         write_shard(self._plan.settings.shard, self._plan.removed)
         for corpus in self._plan.systems:
             remove_superseded(corpus, partial(self._plan.ids, corpus))
 
     def _start(self) -> None:
         if self._must_wait:
-            self._rows.write()
+            self._plan_files.write()
         elif self._results:
             self._results.save()
             for line in self._results.lines():
@@ -104,25 +106,30 @@ class RunFolder:
 
     @property
     def compares_results(self) -> bool:
-        """Return whether results are compared with their records: in the process that plans, while no run is at work."""
-        return bool(self._results and self._results.is_active)
+        """Return whether results are compared with their records: in the process that plans."""
+        return self._results is not None
 
-    def row_digest(self, path: str) -> str:
-        """Return the digest that a row file has or will have; "" if there is no such row file."""
-        return self._rows.digest(path)
+    def row_digest(self, corpus: str, part: str, id: str) -> str:
+        """Return the digest of a part of a recording's row; "" if the row has no such part."""
+        return self._plan_files.digest(corpus, part, id)
+
+    def _has_new_row(self, path: str) -> bool:
+        """Return whether the row of the recording of a result differs from that at the last run."""
+        artifact = parse_artifact_path(path)
+        return artifact is not None and self._plan_files.is_changed(
+            artifact.corpus, artifact.recording
+        )
 
     def changed(self, made_from: Mapping[str, str]) -> list[str]:
         """Return a new file if a job must make one of its results again, else nothing.
 
         `made_from` contains the digest of what each result is made from now. Before a run, damaged and foreign files
         are kept aside. A missing file counts if another result of the same recording is there, since no other rule
-        may declare it.
+        may declare it. While another run is at work, only `made_from` is compared.
         """
         assert self._results
         if not self._is_prepared:
             self.prepare()
-        if self._must_wait:
-            return []
         paths = [
             path for path, origin in made_from.items() if self._results.must_be_made(path, origin)
         ]
@@ -155,8 +162,8 @@ class RunFolder:
         return changed_mark(LOCK.parent if self._is_run else self._scratch_folder)
 
     @cached_property
-    def _rows(self) -> RowFiles:
-        return RowFiles(self._plan.recordings.values(), self._plan.calls.rows())
+    def _plan_files(self) -> PlanFiles:
+        return PlanFiles(self._plan.recordings.values(), self._plan.calls.rows())
 
     @cached_property
     def _scratch_folder(self) -> Path:

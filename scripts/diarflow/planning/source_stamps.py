@@ -7,18 +7,20 @@ with the one that was prepared.
 import json
 import os
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from diarflow.digests import digest
+from diarflow.runs.rows import iterate_rows, plan_path
 
-_KEPT_DIGITS = 12  # of SHA-256, in a row file
+_KEPT_DIGITS = 12  # of SHA-256, in a row
 
 
 def audio_stamps(corpus: str, id: str, audio: str) -> list[Any]:
-    """Return the stamps of a recording's audio for its row file.
+    """Return the stamps of a recording's audio for its row.
 
-    A stamp is [size in bytes, time in nanoseconds], and None for a missing file. It remains the one in the present row
+    A stamp is [size in bytes, time in nanoseconds], and None for a missing file. It remains the one in the present plan
     file while the audio is the file that was prepared. If another file was prepared, its digest follows, so that the
     row differs from all earlier ones.
     """
@@ -54,8 +56,20 @@ def _prepared_source(corpus: str, id: str) -> dict[str, Any] | None:
 
 
 def _last_stamp(corpus: str, id: str) -> list[Any] | None:
-    stamps = _read_json(f"results/{corpus}/recordings/audio/{id}.json").get("stamps")
-    return stamps[0] if isinstance(stamps, list) and stamps else None
+    path = Path(plan_path(corpus))
+    try:
+        state = path.stat()
+    except OSError:  # of an earlier version
+        stamps = _read_json(f"results/{corpus}/recordings/audio/{id}.json").get("stamps")
+        return stamps[0] if isinstance(stamps, list) and stamps else None
+    return _stamps_in(path, state.st_mtime_ns, state.st_size).get(id)
+
+
+@lru_cache(maxsize=32)
+def _stamps_in(plan_file: Path, mtime_ns: int, size: int) -> dict[str, list[Any]]:
+    """Return the stamp of each recording in a plan file of this time and size, except those of missing audio."""
+    stamps = ((id, row.get("audio", {}).get("stamps")) for id, row in iterate_rows(plan_file))
+    return {id: of_audio[0] for id, of_audio in stamps if of_audio and of_audio[0]}
 
 
 def _read_json(path: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from diarflow.artifacts.failures import failure_records
 from diarflow.atomic import make_folder, remove_own
 from diarflow.errors import InputError, visible
 from diarflow.formats.text import counted, examples
+from diarflow.planning.plan_files import merge_rows
 from diarflow.planning.retention import is_removed
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.planning.shards import SHARD_FILE, Shard, parse_shard, shard_number
@@ -29,6 +30,7 @@ from diarflow.runs.result_records import (
     merged_records,
     write_records,
 )
+from diarflow.runs.rows import PLAN_FILE
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _check_duplicates(folders: list[ShardFolder]) -> None:
         )
 
 
-def gather(folders: Iterable[ShardFolder], target: Path) -> Counter[str]:
+def gather(folders: Sequence[ShardFolder], target: Path) -> Counter[str]:
     """Bring the results of shards into a folder; return the numbers of results that are new, unchanged, damaged and missing.
 
     A damaged or missing result is left out, so that the next run makes it. Of a result that was removed after its last use,
@@ -127,10 +129,10 @@ def gather(folders: Iterable[ShardFolder], target: Path) -> Counter[str]:
             counts[outcome] += 1
             if outcome in ("new", "unchanged", "removed"):
                 placed[name] = record._replace(job=job_id(f"{folder.path}:{record.job}"))
-        _bring_rows(folder, target)
         _bring_failures(folder, target)
         source = job_id(str(folder.path))
         write_records(target / FOLDER / "new" / f"gathered-{source}.tsv", placed)
+    _bring_rows(folders, target)
     return counts
 
 
@@ -169,10 +171,14 @@ def _link(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _bring_rows(folder: ShardFolder, target: Path) -> None:
-    """Bring the row files, with their times: a new one would be newer than the results."""
-    for path in sorted(folder.path.glob("results/*/recordings/**/*.json")):
-        _copy(path, target / path.relative_to(folder.path))
+def _bring_rows(folders: Sequence[ShardFolder], target: Path) -> None:
+    """Bring the rows of the shards' recordings, whose stamps tell from which audio they were prepared."""
+    files: dict[Path, list[Path]] = {}
+    for folder in folders:
+        for path in sorted(folder.path.glob(f"results/*/{PLAN_FILE}")):
+            files.setdefault(target / path.relative_to(folder.path), []).append(path)
+    for path, of_shards in files.items():
+        merge_rows(path, [], *of_shards, path)
 
 
 def _bring_failures(folder: ShardFolder, target: Path) -> None:

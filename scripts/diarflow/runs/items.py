@@ -1,6 +1,5 @@
 """Recordings of a job and the channels of calls, each with its own input and output files."""
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +16,7 @@ _OF_CHANNELS = (
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel of a recording: its id, its part of the row file, and its own input files by name.
+    """One channel of a recording: its id, its part of the row, and its own input files by name.
 
     A recording that is not a call has one channel, with its own id and row.
     """
@@ -29,8 +28,9 @@ class Channel:
 
 @dataclass(frozen=True)
 class Item:
-    """One recording of a job: its id, and its own input and output files by name.
+    """One recording of a job: its id, its own input and output files by name, and its row.
 
+    `row` is the part of the recording's row that the rule reads; None if it reads none.
     `channel_files` are the inputs whose names begin with `channel_` in the rule, without this prefix: the files of the
     channels of all recordings of the job.
     """
@@ -40,13 +40,13 @@ class Item:
     variant: str
     input: SimpleNamespace
     output: SimpleNamespace
+    row: Any = None
     channel_files: Mapping[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def channels(self) -> tuple[Channel, ...]:
-        """Channels of a call, as its row file lists them; of another recording itself."""
-        row = getattr(self.input, "row", None)
-        content = json.loads(Path(row).read_text(encoding="utf-8")) if row else {}
+        """Channels of a call, as its row lists them; of another recording itself."""
+        content = self.row or {}
         parts = content.get("channels") or [content]
         ids = [part.get("recording", self.id) for part in parts]
         return tuple(
@@ -88,9 +88,9 @@ def as_lists(files: Any) -> dict[str, list[str]]:
 def take_channel_files(files: dict[str, list[str]]) -> dict[str, list[str]]:
     """Remove the files of channels from the inputs of a job, and return them by name without the prefix.
 
-    >>> files = {"row": ["row.json"], "channel_turns": ["a_ch1.parquet", "a_ch2.parquet"]}
+    >>> files = {"words": ["words.parquet"], "channel_turns": ["a_ch1.parquet", "a_ch2.parquet"]}
     >>> take_channel_files(files), files
-    ({'turns': ['a_ch1.parquet', 'a_ch2.parquet']}, {'row': ['row.json']})
+    ({'turns': ['a_ch1.parquet', 'a_ch2.parquet']}, {'words': ['words.parquet']})
     """
     return {
         name.removeprefix(_OF_CHANNELS): files.pop(name)
@@ -109,19 +109,20 @@ def files_of(
     """
     chosen = {}
     for name, paths in files.items():
-        first = _in_place(Path(paths[0]))
+        first = Path(paths[0])
         per_recording = first.parts[0] == "results" and (ids is None or first.stem in ids)
         chosen[name] = str(first.with_name(recording + first.suffix) if per_recording else first)
     return SimpleNamespace(**chosen)
 
 
-def _in_place(path: Path) -> Path:
-    """Return the place in the results of a row file that waited in a scratch folder: the run has written it since.
+def in_place(path: str) -> str:
+    """Return the place in the results of a plan file that waited in a scratch folder: the run has written it since.
 
-    >>> _in_place(Path("/run/.snakemake/diarflow-1/results/c/recordings/audio/a.json")).as_posix()
-    'results/c/recordings/audio/a.json'
+    >>> in_place("/run/.snakemake/diarflow-1/results/c/plan.jsonl")
+    'results/c/plan.jsonl'
     """
-    for index, part in enumerate(path.parts[:-2]):
-        if part == LOCK.parent.name and path.parts[index + 2] == "results":
-            return Path(*path.parts[index + 2 :])
+    parts = Path(path).parts
+    for index, part in enumerate(parts[:-2]):
+        if part == LOCK.parent.name and parts[index + 2] == "results":
+            return str(Path(*parts[index + 2 :]))
     return path

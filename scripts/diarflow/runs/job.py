@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from diarflow.artifacts.failures import Failure, remove_failure, write_failure
@@ -23,11 +22,12 @@ from diarflow.rule_names import plain_rule
 from diarflow.runs.attempts import is_last_attempt
 from diarflow.runs.damage import find_damage
 from diarflow.runs.isolation import run_in_child
-from diarflow.runs.items import Item, as_lists, files_of, take_channel_files
+from diarflow.runs.items import Item, as_lists, files_of, in_place, take_channel_files
 from diarflow.runs.log import print_error, start_log
 from diarflow.runs.marks import begun, mark_path
 from diarflow.runs.report_records import record_at_exit
-from diarflow.runs.result_records import JobRecords, made_from, row_digest
+from diarflow.runs.result_records import JobRecords, made_from
+from diarflow.runs.rows import part_digest, read_row, row_part
 from diarflow.runs.slurm_memory import SlurmMemory, TooLittleMemoryError
 from diarflow.runs.usage import peak_memory
 
@@ -74,7 +74,8 @@ class Job:
         self.memory: int | None = getattr(snakemake.resources, "mem_mb", None)
         self.is_last_attempt = is_last_attempt(snakemake.resources)
         self._input, self._output = as_lists(snakemake.input), as_lists(snakemake.output)
-        self._input.pop("source", None)  # scripts take the paths of sources from the row file
+        self._input.pop("source", None)  # scripts take the paths of sources from the row
+        self._plan_file: str | None = next(iter(self._input.pop("plan", ())), None)
         self._input.pop("changed", None)
         self._input.pop("people", None)  # a table of all recordings
         self._channel_files = take_channel_files(self._input)
@@ -92,10 +93,17 @@ class Job:
                 path.corpus,
                 path.recording,
                 path.variant,
+                row=self._row(path.recording, path.variant),
                 input=files_of(path.recording, self._input, ids),
                 output=files_of(path.recording, self._output, ids),
                 channel_files=self._channel_files,
             )
+
+    def _row(self, recording: str, variant: str) -> Any:
+        """Return the part of the recording's row that the rule reads; None if it reads none."""
+        if self._plan_file is None:
+            return None
+        return read_row(in_place(self._plan_file), recording).get(row_part(self.rule, variant))
 
     def each(self, work: Callable[[Item], None], *, include_failed: bool = False) -> None:
         """Call `work` for every recording, and set aside those for which it raises an error.
@@ -111,14 +119,15 @@ class Job:
         outputs = self._output.values()
         records = JobRecords(self.log, self.rule)
         records.begin(path for paths in outputs for path in paths)
+        items = list(self.items())
         with begun(self.log, outputs) as died_before:
-            for item in self.items():
+            for item in items:
                 _check_inputs_exist(item)
                 if died_before or self.time_limit:
                     self._isolate(item, partial(process, item), limit_memory=died_before)
                 else:
                     process(item)
-        records.end({path: origin for item in self.items() for path, origin in self._made(item)})
+        records.end({path: origin for item in items for path, origin in self._made(item)})
 
     def _isolate(self, item: Item, work: Callable[[], None], *, limit_memory: bool) -> None:
         """Process a recording in a child process."""
@@ -133,8 +142,7 @@ class Job:
 
     def _made(self, item: Item) -> Iterator[tuple[str, str]]:
         """Yield the outputs of a recording, each with the digest of what it was made from."""
-        row = getattr(item.input, "row", None)
-        origin = made_from(self._provenance, row_digest(Path(row).read_bytes()) if row else "")
+        origin = made_from(self._provenance, part_digest(item.row))
         for path in vars(item.output).values():
             yield path, origin
 

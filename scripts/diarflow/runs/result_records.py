@@ -20,6 +20,7 @@ from diarflow.atomic import atomic_write
 from diarflow.errors import visible
 
 FOLDER = Path("results/records")
+_PROVENANCE_DIGITS = 12
 _DIGITS = 24  # of SHA-256, in hexadecimal
 _HEADER = "# diarflow records 1: path, rule, job, size, mtime_ns, sha256, made_from\n"
 _END = "# end\n"
@@ -28,7 +29,7 @@ _END = "# end\n"
 class ResultRecord(NamedTuple):
     """Record of a file.
 
-    `job` is a digest of the job's log path. `made_from` is that of the job's provenance and row file. `sha256` is
+    `job` is a digest of the job's log path. `made_from` is that of the job's provenance and of the part of the recording's row that it reads. `sha256` is
     empty while the job is at work, and for files that an earlier version made.
     """
 
@@ -41,18 +42,18 @@ class ResultRecord(NamedTuple):
 
 
 def made_from(provenance: str, row_digest: str = "") -> str:
-    """Return digests of what a result is made from: the provenance of its job, and the row file of its recording."""
+    """Return digests of what a result is made from: the provenance of its job, and the row of its recording."""
     return _provenance_digest(provenance) + row_digest
+
+
+def has_row(made_from: str) -> bool:
+    """Return whether a job reads the row of its recording."""
+    return len(made_from) > _PROVENANCE_DIGITS
 
 
 @lru_cache(maxsize=256)
 def _provenance_digest(provenance: str) -> str:
-    return _digest(provenance.encode())[:12]
-
-
-def row_digest(content: bytes) -> str:
-    """Return the digest of a row file's content."""
-    return _digest(content)[:12]
+    return _digest(provenance.encode())[:_PROVENANCE_DIGITS]
 
 
 def job_id(log) -> str:

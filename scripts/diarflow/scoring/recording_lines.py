@@ -40,7 +40,7 @@ class RecordingLines(NamedTuple):
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any], column: str) -> "RecordingLines":
-        """Return the description for the file in a column of a row file ("reference", "uem" or "rttm")."""
+        """Return the description for the file in a column of a row ("reference", "uem" or "rttm")."""
         return cls(row["recording"], row["name"], **row["lines"][column])
 
     @property
@@ -49,7 +49,7 @@ class RecordingLines(NamedTuple):
         return TierSelection(tuple(self.tiers), self.speaker)
 
     def values(self) -> dict[str, Any]:
-        """Return the values of the row file besides the names of the recording."""
+        """Return the values of the row besides the names of the recording."""
         left_out = {"id", "name"} if self.selection != ALL_TIERS else {"id", "name", *_SELECTION}
         if not self.any_name:
             left_out.add("any_name")
