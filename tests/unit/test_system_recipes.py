@@ -111,11 +111,10 @@ def test_a_recipe_gives_turns_that_are_read(folder, name, recipe):
         audio = folder / f"results/c/audio/{id}.wav"
         audio.parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(audio, np.zeros(32_000), 16_000)
-        row = folder / f"{id}.json"
-        row.write_text('{"num": null, "min": 2, "max": null}')
+        row = {"num": None, "min": 2, "max": None}
         result = SimpleNamespace(external=folder / f"{id}.txt", sidecar=folder / f"{id}.facts")
-        files = SimpleNamespace(audio=os.fspath(audio), row=row)
-        items.append(SimpleNamespace(id=id, input=files, output=result))
+        files = SimpleNamespace(audio=os.fspath(audio))
+        items.append(SimpleNamespace(id=id, row=row, input=files, output=result))
     with CommandRunner(
         command=recipe["command"], environment=recipe["environment"], time_limit=60
     ) as runner:
