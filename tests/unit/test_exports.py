@@ -13,7 +13,7 @@ import numpy as np
 import pysubs2
 import pytest
 import soundfile
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from praatio import textgrid
 from pympi import Eaf
@@ -218,6 +218,7 @@ turns = st.lists(
 
 @settings(deadline=None)  # files, on a disk that others use too
 @given(turns)
+@example([Turn(0.0, 1.0, "default")])  # the tier of an empty ELAN document
 def test_a_textgrid_and_an_elan_document_lose_no_turn(tmp_path_factory, turns):
     folder = tmp_path_factory.mktemp("exports")
     recording = ExportedRecording("a", "a", "best", tuple(turns))

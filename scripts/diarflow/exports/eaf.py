@@ -17,12 +17,12 @@ def render(recording: ExportedRecording) -> str:
     if recording.audio:
         path = Path(recording.audio).absolute()
         document.add_linked_file(path.as_uri(), relpath=path.name, mimetype="audio/*")
+    if recording.tiers:
+        document.remove_tier("default")  # of pympi; a speaker can have this name
     for speaker, entries in recording.tiers.items():
         document.add_tier(speaker)
         for start, end, label in entries:
             document.add_annotation(speaker, round(1000 * start), round(1000 * end), label)
-    if recording.tiers:
-        document.remove_tier("default")
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "document")
         document.to_file(str(target))
