@@ -76,6 +76,7 @@ def write_files(folder: Path) -> None:
     _write_people(folder / "people", samples, rate, turns)
     (folder / "downloads/monday.mp3").write_text("<!DOCTYPE html>\n<title>404 Not Found</title>\n")
     write_media(folder / "downloads/monday again.mp3", "libmp3lame", audio[: 20 * 44_100], 44_100)
+    _write_cora(folder / "people/Cora/voice.wav", folder / "downloads/voicemail.wav")
 
 
 def _fetch_sample(folder: Path) -> None:
@@ -101,7 +102,7 @@ def _write_transcript(path: Path, turns: list[Turn]) -> None:
 
 
 def _write_people(folder: Path, samples: np.ndarray, rate: int, turns: list[Turn]) -> None:
-    """Write what each of the two speakers says alone, as recordings of known people, and a third, synthetic voice."""
+    """Write what each of the two speakers says alone, as recordings of known people."""
     speakers = list(dict.fromkeys(turn.speaker for turn in sorted(turns)))
     for name, speaker in zip(("Anna", "Ben"), speakers, strict=True):
         others = merge_overlapping(Interval(t.start, t.end) for t in turns if t.speaker != speaker)
@@ -114,8 +115,16 @@ def _write_people(folder: Path, samples: np.ndarray, rate: int, turns: list[Turn
         parts = [samples[round(start * rate) : round(end * rate)] for start, end in alone]
         (folder / name).mkdir(parents=True)
         soundfile.write(folder / name / "voice.wav", np.concatenate(parts), rate)
-    (folder / "Cora").mkdir()
-    synthesize_dialogue(folder / "Cora/voice.wav", seed=3, speakers=1, turns=4)
+
+
+def _write_cora(known: Path, voicemail: Path) -> None:
+    """Write what a synthetic voice says: the first turns as a recording of a known person, the others as a voicemail."""
+    known.parent.mkdir()
+    turns = synthesize_dialogue(voicemail, seed=3, speakers=1, turns=8)
+    samples, rate = soundfile.read(voicemail, dtype="float32")
+    middle = round((turns[3].end + turns[4].start) / 2 * rate)
+    soundfile.write(known, samples[:middle], rate)
+    soundfile.write(voicemail, samples[middle:], rate)
 
 
 def _write_call(path: Path, samples: np.ndarray, rate: int, turns: list[Turn]) -> None:

@@ -8,7 +8,13 @@ from diarflow.linking.candidates import find_candidates
 from diarflow.linking.link import compare, constraints_of, link_voices, lowest_log_odds
 from diarflow.linking.pair_constraints import imply_pairs
 from diarflow.linking.pair_tables import read_pairs
-from diarflow.linking.people_table import changed_labels, read_labels, write_labels, write_people
+from diarflow.linking.people_table import (
+    changed_labels,
+    joined_speakers,
+    read_labels,
+    write_labels,
+    write_people,
+)
 from diarflow.linking.voice_files import read_voices
 from diarflow.networks.onnx import model_path
 from diarflow.runs.job import job_settings
@@ -56,5 +62,7 @@ logging.info(
     "%d speakers of %d recordings are %d people; %d speakers have too little clean speech and are not compared",
     len(speakers), len({speaker.key[:2] for speaker in speakers}), len({speaker.person for speaker in speakers}), left_out,
 )  # fmt: skip
+if joined := joined_speakers(speakers):
+    logging.info("%d speakers are the same person as another one of their recording", joined)
 for key, before, after in changed_labels(earlier, speakers):
     logging.info("changed: %s of %s/%s was %s and is %s", key[2], key[0], key[1], before, after)

@@ -86,3 +86,14 @@ def changed_labels(
         for speaker in speakers
         if earlier.get(speaker.key, speaker.person) != speaker.person
     ]
+
+
+def joined_speakers(speakers: Iterable[LinkedSpeaker]) -> int:
+    """Return the number of speakers that are the same person as another speaker of their recording.
+
+    >>> a, b = LinkedSpeaker(("c", "r", "a"), "P", 0.9, 5.0, ()), LinkedSpeaker(("c", "r", "b"), "P", 0.6, 1.0, ())
+    >>> joined_speakers([a, b]), joined_speakers([a])
+    (1, 0)
+    """
+    people = [(*speaker.key[:2], speaker.person) for speaker in speakers]
+    return len(people) - len(set(people))

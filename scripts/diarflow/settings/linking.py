@@ -30,10 +30,10 @@ class Link(Block):
         0.5, description="speakers with at least this mean probability to be one person are linked"
     )
     prior: Probability = Field(
-        0.02, description="probability that two speakers of different recordings are one person"
+        0.03, description="probability that two speakers of different recordings are one person"
     )
     same_recording: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.99,
+        0.5,
         description="probability from which two speakers of a recording can be linked; 1: never",
     )
     min_clean_time: float = Field(
