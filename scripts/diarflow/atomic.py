@@ -1,14 +1,17 @@
 """Atomic writing of files: a file appears completely or not at all, also if the process, the disk or the machine fails."""
 
 import errno
+import filecmp
 import itertools
 import logging
 import os
 import platform
 import re
+import shutil
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 
 from diarflow.errors import InputError, visible
@@ -74,6 +77,20 @@ def move_aside(path: Path) -> None:
     kept = free_name(path)
     os.rename(path, kept)
     _LOGGER.warning("%s: not a file that belongs there; it is kept as %s", visible(path), kept)
+
+
+def copy_aside(path: str) -> None:
+    """Keep a copy of a file that a job replaces, unless there is one with the same content. A folder is moved.
+
+    The file stays, because Snakemake has seen it already; an empty file takes the place of a folder.
+    """
+    if os.path.isdir(path) and not os.path.islink(path):
+        move_aside(Path(path))
+        Path(path).touch()
+        return
+    kept = takewhile(os.path.lexists, (name_aside(path, number) for number in itertools.count()))
+    if not any(os.path.isfile(other) and filecmp.cmp(path, other, shallow=False) for other in kept):
+        shutil.copy2(path, free_name(path), follow_symlinks=False)
 
 
 def free_name(path) -> str:

@@ -5,19 +5,16 @@ provenance or the table row of its job has changed since. A result whose time al
 example after a backup was restored, gets its recorded time back.
 """
 
-import filecmp
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
-from itertools import count, takewhile
 from pathlib import Path
-from uuid import uuid4
 
-from diarflow.atomic import ASIDE, free_name, move_aside, name_aside
+from diarflow.atomic import ASIDE, copy_aside, move_aside
 from diarflow.formats.text import examples
 from diarflow.planning.file_states import file_state, forget, restamp
+from diarflow.planning.present_results import is_page, is_result, present_files
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.runs.locks import LOCK, is_run_alive
 from diarflow.runs.result_records import (
@@ -28,7 +25,6 @@ from diarflow.runs.result_records import (
     merge_records,
     merged_records,
 )
-from diarflow.runs.rows import PLAN_FILE
 
 _OLD_NS = 10**9  # time of a result that must be made again, older than all inputs
 _STEP = 1000  # nanoseconds between successive times, where times in the future become the present
@@ -57,7 +53,7 @@ class ResultCheck:
         self._not_restamped: list[str] = []
         records, all_are_recorded = merged_records()
         # an earlier version of diarflow recorded row files too
-        self._records = {path: records[path] for path in filter(_is_result, records)}
+        self._records = {path: records[path] for path in filter(is_result, records)}
         if self.is_active:
             self._all_are_recorded = all_are_recorded
             for path, record in self._records.items():
@@ -86,7 +82,7 @@ class ResultCheck:
             return True
         record, state = self._records.get(path), file_state(path)
         if state is None:
-            return self.is_active and record is not None and _is_page(path)
+            return self.is_active and record is not None and is_page(path)
         if record is None:
             if not self.is_active:
                 return False
@@ -197,9 +193,8 @@ class ResultCheck:
     def keep_aside(self, path: str) -> None:
         """Keep a damaged or foreign file under another name, before a job replaces it.
 
-        The file is copied, because Snakemake has seen it already and expects it to exist. Its time becomes older than
-        all inputs. A folder is moved, and an empty file takes its place. The page of a recording is moved, because it is
-        no output of a rule.
+        The time of a result becomes older than all inputs. The page of a recording is moved, because it is no output of
+        a rule.
         """
         if path in self._old:
             os.utime(path, ns=(_OLD_NS, _OLD_NS))
@@ -207,57 +202,18 @@ class ResultCheck:
             return
         if not os.path.lexists(path):
             return
-        if _is_page(path):
+        if is_page(path):
             move_aside(Path(path))
             return
-        if os.path.isdir(path) and not os.path.islink(path):
-            move_aside(Path(path))
-            Path(path).touch()
-        elif not any(_is_same(path, kept) for kept in _kept_aside(path)):
-            shutil.copy2(path, free_name(path), follow_symlinks=False)
+        copy_aside(path)
         os.utime(path, ns=(_OLD_NS, _OLD_NS), follow_symlinks=False)
 
     def save(self) -> None:
         """Write all records to one file, and add records of files that an earlier version of diarflow made without."""
         if self.is_active:
             # all files: a later run may need results that this one does not
-            present = {} if self._all_are_recorded else dict(_present_files())
+            present = {} if self._all_are_recorded else dict(present_files())
             merge_records(present | self._records)
-
-
-def _is_page(path: str) -> bool:
-    """Return whether a file is the page of a recording."""
-    return path.startswith("results/report/recordings/") and path.endswith(".html")
-
-
-def _present_files() -> Iterator[tuple[str, ResultRecord]]:
-    """Yield a record without a digest for each result below `results/`, except those that were kept aside."""
-    for folder, folders, names in os.walk("results"):
-        if folder == "results":
-            folders[:] = [name for name in folders if name != "records"]
-        for name in names:
-            path = f"{folder}/{name}"
-            if ASIDE not in name and _is_result(path) and (state := file_state(path)):
-                yield path, ResultRecord("", "", state.size, state.mtime_ns)
-
-
-def _is_result(path: str) -> bool:
-    """Return whether a file is a result, rather than a plan file, the table `recordings.tsv` or a failure record."""
-    _, owner, *rest = path.split("/")
-    is_of_corpus = owner != "report" and len(rest) > 1
-    # earlier versions had a folder `recordings` with parts of the rows
-    return not (is_of_corpus and rest[0] in ("recordings", "failures")) and (
-        rest[-1:] not in (["recordings.tsv"], [PLAN_FILE])
-    )
-
-
-def _kept_aside(path: str) -> Iterator[str]:
-    """Yield the paths under which earlier files of this path are kept."""
-    return takewhile(os.path.lexists, (name_aside(path, number) for number in count()))
-
-
-def _is_same(path: str, other: str) -> bool:
-    return os.path.isfile(other) and filecmp.cmp(path, other, shallow=False)
 
 
 def _differs(path: str, record: ResultRecord) -> bool:
@@ -268,13 +224,3 @@ def _differs(path: str, record: ResultRecord) -> bool:
         return file_digest(path) != record.sha256
     except OSError:
         return True
-
-
-def changed_mark(folder: Path) -> str:
-    """Write the file that makes a job run again, and return its path. Its name is shown as the reason.
-
-    Snakemake compares time and content of inputs with those of the last run of the job. So each call writes new content.
-    """
-    path = folder / "result-differs-from-its-record"
-    path.write_text(uuid4().hex)
-    return str(path)

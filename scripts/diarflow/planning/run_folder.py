@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.atomic import remove_leftovers
 from diarflow.planning.file_states import file_state
 from diarflow.planning.plan import Plan
 from diarflow.planning.plan_files import PlanFiles
-from diarflow.planning.result_check import ResultCheck, changed_mark
+from diarflow.planning.result_check import ResultCheck
 from diarflow.planning.retention import is_removed
 from diarflow.planning.shards import write_shard
 from diarflow.runs.locks import LOCK, remove_stale_locks
@@ -159,7 +160,14 @@ class RunFolder:
 
     @cached_property
     def _changed_mark(self) -> str:
-        return changed_mark(LOCK.parent if self._is_run else self._scratch_folder)
+        """Write the file that makes jobs run again, and return its path. Its name is shown as the reason.
+
+        Snakemake compares time and content of inputs with those of the last run of the job. So each run writes new content.
+        """
+        folder = LOCK.parent if self._is_run else self._scratch_folder
+        path = folder / "result-differs-from-its-record"
+        path.write_text(uuid4().hex)
+        return str(path)
 
     @cached_property
     def _plan_files(self) -> PlanFiles:
