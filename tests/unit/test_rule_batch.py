@@ -10,6 +10,7 @@ from sessions import end_run, evaluated, job_of, open_session, write_corpus
 from diarflow.runs.result_records import JobRecords, made_from
 
 SPEECH = "results/{corpus}/speech/{speech}/{recording}.parquet"
+RTTM = "results/{corpus}/rttm/{system}/{recording}.rttm"
 SIZES = pytest.mark.parametrize("batch_size", [1, 10])
 
 
@@ -113,6 +114,30 @@ def test_the_provenance_of_a_rule_without_backends_contains_its_own_settings(
     batch, wildcards = job_of(session, "export_srt", "a", corpus="c", system="classic")
     text = json.loads(batch.export_provenance("export_recording")(wildcards))
     assert text["settings"] == {"format": "srt"}
+
+
+@SIZES
+def test_the_provenance_contains_which_files_the_options_of_the_corpus_add(
+    planning_folder, batch_size
+):
+    """The path of an export is the same with and without them, and a file that is read no more is no newer input."""
+    Path("a.json").write_text("[]")
+    found = {}
+    for name, options in {
+        "none": {},
+        "words": {"transcript": "a.json"},
+        "people": {"link": True, "systems": ["best"]},
+    }.items():
+        session = of_corpus("a", batch_size=batch_size, exports=["json"], **options)
+        (system,) = session.plan.systems["c"]
+        batch, wildcards = job_of(session, "export_json", "a", corpus="c", system=system)
+        batch.inputs_of_hypotheses(RTTM, linked="results/{corpus}/linked/{system}/{recording}.rttm")
+        batch.inputs_if_transcripts("results/{corpus}/words/{system}/{recording}.parquet")
+        batch.inputs_if_confident("results/{corpus}/confidence/{system}/{recording}.parquet")
+        provenance = batch.export_provenance("export_recording")
+        found[name] = json.loads(provenance(wildcards)).get("options")
+        end_run()
+    assert found == {"none": None, "words": ["words"], "people": ["people"]}
 
 
 @SIZES

@@ -102,6 +102,19 @@ def test_a_linked_corpus_has_people_in_tables_rttm_and_exports(linked):
         page = (results / f"report/recordings/tiny/{id}.html").read_text()
         assert all(f"{name} (" in page for name in people[id].values())
 
+    # without known people, or without links, no name is left
+    linked(overlay=overlay() | {"speakers": {"known": None}})
+    texts = {path: path.read_text() for path in results.glob("tiny/exports/*/*.srt")}
+    assert len(texts) == 4 and not any("Ann" in text for text in texts.values())
+    assert any("PERSON_0001" in text for text in texts.values())
+    unlinked = overlay()
+    unlinked["corpora"] = [corpus | {"link": False} for corpus in unlinked["corpora"]]
+    assert linked(overlay=unlinked).jobs["export_srt"] == 2  # of the system that was linked
+    texts = {path: path.read_text() for path in results.glob("tiny/exports/*/*.srt")}
+    assert len(texts) == 4 and not any("PERSON" in text for text in texts.values())
+    linked(overlay=overlay())
+    assert "Ann" in (results / f"tiny/exports/{SYSTEM}/a.srt").read_text()
+
     # the vectors are removed, and nothing runs again without them
     linked(overlay=overlay(keep_embeddings=False, threshold=0.6))
     assert not [*results.glob("tiny/voices/*/*"), *results.glob("tiny/embeddings/*/*.npy")]

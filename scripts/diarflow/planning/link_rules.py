@@ -118,6 +118,7 @@ class LinkRules:
                 code=code_digest(SCRIPTS / "link_speakers.py", backend.source),
                 versions=versions("numpy", *backend.packages),
                 models={values["model"]: digest(path)} if is_shipped and path else {},
+                known=bool(self.samples),
             )
 
         return text

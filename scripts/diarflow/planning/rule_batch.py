@@ -1,16 +1,18 @@
 """Batch of a rule, with the inputs and directives that the rule declares."""
 
+import json
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from diarflow.digests import canonical
 from diarflow.planning.durations import expected_duration
 from diarflow.planning.provenance import export_provenance, rule_provenance
 from diarflow.planning.requirements import BACKENDS
 from diarflow.planning.resources import memory_mb, runtime_minutes
 from diarflow.planning.retention import is_removed
-from diarflow.planning.rule_inputs import RuleInputs
 from diarflow.planning.rule_variants import EXPORT_RULES, VARIANTS
+from diarflow.planning.system_inputs import SystemInputs
 from diarflow.runs.attempts import attempt_resource
 from diarflow.runs.result_records import made_from
 from diarflow.runs.rows import row_part
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from diarflow.planning.session import Session
 
 
-class RuleBatch(RuleInputs):
+class RuleBatch(SystemInputs):
     """Batch of a rule in a session."""
 
     def __init__(self, session: "Session", rule: str, *arguments: Any, **values: Any):
@@ -135,8 +137,18 @@ class RuleBatch(RuleInputs):
                 self.rule, self._block, name, tuple((stage, stages[stage]) for stage in STAGES)
             )
 
-        self._provenance = text
-        return self.bind(text)
+        return self._declare(text)
+
+    def _declare(self, text: Callable[[Any], str]) -> Callable:
+        """Return the provenance of the job, with the options of the corpus that add inputs or take them away."""
+
+        def with_options(wildcards: Any) -> str:
+            provenance = text(wildcards)
+            options = sorted(name for name, holds in self._options.items() if holds(wildcards))
+            return canonical(**json.loads(provenance), options=options) if options else provenance
+
+        self._provenance = with_options
+        return self.bind(with_options)
 
     def external_provenance(self, *packages: str) -> Callable:
         """Return the provenance of the job's external or fused system."""
@@ -144,8 +156,7 @@ class RuleBatch(RuleInputs):
         def text(wildcards: Any) -> str:
             return self._session.provenance.external(self.rule, wildcards.system, packages)
 
-        self._provenance = text
-        return self.bind(text)
+        return self._declare(text)
 
     def evidence_provenance(self, *packages: str) -> Callable:
         """Return the provenance of the evidence about a system of a corpus."""
@@ -154,8 +165,7 @@ class RuleBatch(RuleInputs):
             provenance = self._session.provenance
             return provenance.evidence(wildcards.corpus, wildcards.system, packages)
 
-        self._provenance = text
-        return self.bind(text)
+        return self._declare(text)
 
     def confidence_provenance(self, *packages: str) -> Callable:
         """Return the provenance of a confidence, with its calibrator."""
@@ -163,8 +173,7 @@ class RuleBatch(RuleInputs):
         def text(wildcards: Any) -> str:
             return self._session.provenance.confidence(packages)
 
-        self._provenance = text
-        return self.bind(text)
+        return self._declare(text)
 
     def export_provenance(self, script: str) -> Callable:
         """Return the provenance of the job's export."""
@@ -172,8 +181,7 @@ class RuleBatch(RuleInputs):
         def text(wildcards: Any) -> str:
             return export_provenance(EXPORT_RULES[self.rule], script)
 
-        self._provenance = text
-        return self.bind(text)
+        return self._declare(text)
 
     def simulation_provenance(self) -> Callable:
         """Return the provenance of the job's simulated corpus."""
@@ -181,8 +189,7 @@ class RuleBatch(RuleInputs):
         def text(wildcards: Any) -> str:
             return self._session.provenance.simulation(wildcards.corpus)
 
-        self._provenance = text
-        return self.bind(text)
+        return self._declare(text)
 
     def _durations(self, wildcards: Any, attempt: int) -> list[Seconds]:
         """Return the durations of the recordings, which memory and runtime of an attempt share."""

@@ -5,19 +5,11 @@ leave it out if the variant does not read it.
 """
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from diarflow.exports import CONFIDENT_FORMATS
 from diarflow.planning.batches import Batch, inputs_to_declare
-from diarflow.planning.confidence_request import (
-    other_systems,
-    segmentation_network,
-    source_system,
-    systems_with_confidence,
-)
 from diarflow.planning.fetched_models import made_models
-from diarflow.planning.rule_variants import EXPORT_RULES, EXTERNAL_RULES, RULE_BLOCKS
+from diarflow.planning.rule_variants import RULE_BLOCKS
 from diarflow.runs.rows import PARTS_OF_CALLS, row_part
 from diarflow.settings import is_oracle
 
@@ -38,6 +30,8 @@ class RuleInputs(Batch):
         self._block = RULE_BLOCKS.get(rule, "")
         self._wildcard = _WILDCARDS.get(self._block, self._block)
         self._reads_rows = False
+        # what the options of a corpus add to the inputs or take away; the paths of outputs do not tell
+        self._options: dict[str, Callable[[Any], bool]] = {}
 
     def plan_file(self) -> Callable:
         """Return the plan file of the corpus, written by now or, in a dry run, a stand-in; no file without such rows.
@@ -79,11 +73,13 @@ class RuleInputs(Batch):
     def inputs_if_audio(self, pattern: str) -> str | Callable:
         """Return files only for corpora whose audio is prepared."""
         needs = self._session.needs
+        self._options["no audio"] = lambda wildcards: not needs[wildcards.corpus].audio
         return self.inputs(lambda wildcards: pattern if needs[wildcards.corpus].audio else None)
 
     def inputs_if_transcripts(self, pattern: str) -> str | Callable:
         """Return files only for corpora with transcripts."""
         corpora = self._session.plan.corpora_with_transcripts
+        self._options["words"] = lambda wildcards: wildcards.corpus in corpora
         return self.inputs(lambda wildcards: pattern if wildcards.corpus in corpora else None)
 
     def inputs_of_channels(self, pattern: str, *, only_if_audio: bool = False) -> Callable:
@@ -92,6 +88,8 @@ class RuleInputs(Batch):
         With `only_if_audio`, only for corpora whose audio is prepared.
         """
         calls, needs = self._session.plan.calls, self._session.needs
+        if only_if_audio:
+            self._options["no audio"] = lambda wildcards: not needs[wildcards.corpus].audio
 
         def files(corpus: str, id: str, **values: str) -> list[str]:
             if only_if_audio and not needs[corpus].audio:
@@ -118,7 +116,7 @@ class RuleInputs(Batch):
 
         def bound(wildcards: Any) -> str | None:
             network = getattr(self._variant(wildcards), setting, None)
-            return _keep_wildcards(pattern, network=network) if network else None
+            return keep_wildcards(pattern, network=network) if network else None
 
         return self.inputs(bound)
 
@@ -127,133 +125,6 @@ class RuleInputs(Batch):
         return self.inputs(
             lambda wildcards: pattern if is_oracle(self._variant(wildcards)) else None
         )
-
-    def inputs_of_system(self, pattern: str) -> str | Callable:
-        """Return files of the variants that the system {system} selects."""
-
-        def bound(wildcards: Any) -> str:
-            return _keep_wildcards(pattern, **self._stages(wildcards))
-
-        return self.inputs(bound)
-
-    def inputs_of_channels_of_system(self, pattern: str) -> Callable:
-        """Return the files of each channel, of the variants that the system {system} selects."""
-
-        def inputs(wildcards: Any) -> list[str]:
-            system = self.values.get("system") or wildcards.system
-            stages = self._settings.systems[system].model_dump()
-            return self.inputs_of_channels(_keep_wildcards(pattern, **stages))(wildcards)
-
-        return inputs
-
-    def inputs_of_hypotheses(self, pattern: str, *, linked: str) -> str | Callable:
-        """Return the RTTM of the system; if its speakers are linked, the RTTM with people."""
-        plan = self._session.plan
-
-        def bound(wildcards: Any) -> str:
-            is_linked = wildcards.system in plan.linked_systems(wildcards.corpus)
-            return linked if is_linked else pattern
-
-        return self.inputs(bound)
-
-    def inputs_if_external(self, pattern: str) -> Callable:
-        """Return the files of each channel only for systems that other programs run."""
-        systems, files = self._settings.systems, self.inputs_of_channels(pattern)
-
-        def inputs(wildcards: Any) -> list[str]:
-            system = self.values.get("system") or wildcards.system
-            return files(wildcards) if systems[system].kind in EXTERNAL_RULES.values() else []
-
-        return inputs
-
-    def inputs_of_members(self, pattern: str, prefix: str = "member") -> dict[str, str | Callable]:
-        """Return the files of each system that {system} fuses or chooses from, with {member} for its name."""
-        systems = self._settings.systems
-        count = max((len(system.members) for system in systems.values()), default=0)
-
-        def bound(number: int) -> Callable[[Any], str | None]:
-            def member(wildcards: Any) -> str | None:
-                members = systems[wildcards.system].members
-                if number >= len(members):
-                    return None
-                return _keep_wildcards(pattern, member=members[number])
-
-            return member
-
-        return {f"{prefix}_{number:02d}": self.inputs(bound(number)) for number in range(count)}
-
-    def inputs_of_others(self, pattern: str) -> dict[str, str | Callable]:
-        """Return the files of the other systems with which the system {system} is compared, with {other} for the name."""
-        settings, systems = self._settings, self._session.plan.systems
-        count = max(map(len, systems.values()), default=1) - 1
-
-        def bound(number: int) -> Callable[[Any], str | None]:
-            def other(wildcards: Any) -> str | None:
-                others = other_systems(settings, systems[wildcards.corpus], wildcards.system)
-                if number >= len(others):
-                    return None
-                return _keep_wildcards(pattern, other=others[number])
-
-            return other
-
-        return {f"other_{number:02d}": self.inputs(bound(number)) for number in range(count)}
-
-    def inputs_of_source(self, pattern: str) -> Callable:
-        """Return the files of each channel that tell about the turns of {system}; none without a system of stages.
-
-        {network} in the pattern is its segmentation network, if it has one.
-        """
-        settings, systems = self._settings, self._session.plan.systems
-
-        def inputs(wildcards: Any) -> list[str]:
-            values = SimpleNamespace(**(self.values or dict(wildcards.items())))
-            source = source_system(settings, systems[values.corpus], values.system)
-            if source is None:
-                return []
-            network = segmentation_network(settings, source)
-            if "{network}" in pattern and not network:
-                return []
-            stages = settings.systems[source].model_dump() | {"network": network}
-            return self.inputs_of_channels(_keep_wildcards(pattern, **stages))(wildcards)
-
-        return inputs
-
-    def inputs_if_confident(self, pattern: str, *, only_if_linked: bool = False) -> str | Callable:
-        """Return the confidences, for formats that contain them, of systems that have any.
-
-        With `only_if_linked`, only of systems whose speakers are linked.
-        """
-        if EXPORT_RULES.get(self.rule) not in CONFIDENT_FORMATS:
-            return self.inputs(lambda wildcards: None)
-        settings, plan = self._settings, self._session.plan
-
-        def bound(wildcards: Any) -> str | None:
-            names = systems_with_confidence(settings, plan.systems[wildcards.corpus])
-            if only_if_linked and wildcards.system not in plan.linked_systems(wildcards.corpus):
-                return None
-            return pattern if wildcards.system in names else None
-
-        return self.inputs(bound)
-
-    def inputs_of_turns(self, setting: str, pattern: str) -> str | Callable:
-        """Return files that the system's turns read if their `setting` is not null.
-
-        The setting is "network", "frames" or "embedding". In the pattern, {network} is the network of the turns, {frames}
-        that of their frames, and {dense} is their own embedding.
-        """
-
-        def bound(wildcards: Any) -> str | None:
-            turns = self._variant(wildcards)
-            if not getattr(turns, setting, None):
-                return None
-            names = {
-                "network": turns.network,
-                "frames": getattr(turns, "frames", None),
-                "dense": getattr(turns, "embedding", None),
-            }
-            return _keep_wildcards(pattern, **self._stages(wildcards), **names)
-
-        return self.inputs(bound)
 
     def model(self) -> Callable:
         """Return the model of the variant, or the network of its card, if a rule makes it."""
@@ -273,6 +144,6 @@ class RuleInputs(Batch):
         return self._settings.systems[wildcards.system].model_dump()
 
 
-def _keep_wildcards(pattern: str, **names: Any) -> str:
+def keep_wildcards(pattern: str, **names: Any) -> str:
     """Return the pattern with names in place of all wildcards but {corpus} and {recording}."""
     return pattern.format(corpus="{corpus}", recording="{recording}", **names)
