@@ -115,6 +115,13 @@ def test_names_that_were_corrected_on_the_page_of_a_call_are_enrolled_from_their
     ]
 
 
+def test_prepared_audio_has_the_format_of_the_settings():
+    """Names that were corrected on a page are enrolled from it."""
+    chosen = settings({"corpora": corpora("c"), "audio_format": "flac"})
+    plan = Plan(chosen, [Recording("c", "a", "a", "a.wav")])
+    assert prepared_audio(plan) == {("a", ""): ["results/c/audio/a.flac"]}
+
+
 def test_recordings_have_prepared_audio_by_id_and_name_and_calls_by_channel():
     recordings = [
         Recording("c", "a", "a.mp3", "x/a.mp3", channel=2),

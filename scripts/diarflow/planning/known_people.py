@@ -43,7 +43,7 @@ def prepared_audio(plan: Plan) -> AudioFiles:
         for number, channel in enumerate(channels, 1):
             if channel.audio is None:
                 continue
-            path = f"results/{corpus}/audio/{channel.id}.wav"
+            path = f"results/{corpus}/audio/{channel.id}.{plan.settings.audio_format}"
             sources[path] = channel.audio, channel.channel, channel.track
             for name in dict.fromkeys((id, channel.name)):
                 places = files.setdefault((name, str(number) if is_call else ""), [])

@@ -16,7 +16,7 @@ from diarflow.planning.known_people import Sample, prepared_audio, read_samples
 from diarflow.planning.link_groups import LinkGroup, people_pages
 from diarflow.planning.link_scores import score_tables, scored_groups, scored_recordings
 from diarflow.planning.plan import Plan
-from diarflow.planning.provenance import SCRIPTS, Provenance, rule_provenance
+from diarflow.planning.provenance import SCRIPTS, Provenance, file_digests, rule_provenance
 
 # settings of a link that its result does not depend on, or depends on through input files
 _NOT_OF_RESULT = {"corpora", "systems", "shared_names", "same", "different"}
@@ -64,7 +64,7 @@ class LinkRules:
         samples = [sample._asdict() for sample in self.samples]
         return rule_provenance(
             "enroll_speakers", "av", "numpy", "soundfile", "soxr",
-            variant=values, samples=samples, embedding=variant,
+            variant=values, samples=samples, embedding=variant, files=file_digests(self.enrolled_files(wildcards)),
         )  # fmt: skip
 
     # --- linking --------------------------------------------------------------------------------
@@ -115,6 +115,7 @@ class LinkRules:
                     "system": wildcards.system,
                     "tables": sorted(self.tables(group)),
                 },
+                files=file_digests(self.tables(group).values()),
                 code=code_digest(SCRIPTS / "link_speakers.py", backend.source),
                 versions=versions("numpy", *backend.packages),
                 models={values["model"]: digest(path)} if is_shipped and path else {},
@@ -180,7 +181,9 @@ class LinkRules:
                 for corpus in group.corpora
             }
             format = self._plan.settings.audio_format
-            more = {"audio_format": format} if format != "wav" else {}
+            more: dict[str, Any] = {"audio_format": format} if format != "wav" else {}
+            if group in self.scored():
+                more["scored"] = True
             return rule_provenance(
                 "report_people", group=group.name, system=wildcards.system, titles=titles, **more
             )

@@ -5,6 +5,7 @@ script imports nor an upgraded library. One canonical string holds the settings,
 and the digests of models, so that a job runs again exactly if something that can change its result has changed.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from diarflow.planning.environments import place_digest
 from diarflow.planning.fetched_models import is_made
 from diarflow.planning.package_versions import job_versions
 from diarflow.planning.plan import Plan
+from diarflow.planning.recording import is_read_at_planning
 from diarflow.planning.requirements import BACKENDS
 from diarflow.settings.embedding_card import read_card
 from diarflow.simulation.speakers import files_stamp, list_speakers, select_speakers
@@ -52,6 +54,18 @@ def export_provenance(name: str, script: str, **settings: Any) -> str:
         code=code_digest(_script(script), export.source),
         versions=job_versions(*export.packages),
     )
+
+
+def file_digests(paths: Iterable[str]) -> dict[str, str]:
+    """Return the digests of files of the user. Files that a rule makes are left out.
+
+    Snakemake compares the order of times, and would miss a file that an older one replaces.
+    """
+    return {
+        path: digest(Path(path))
+        for path in paths
+        if is_read_at_planning(path) and Path(path).is_file()
+    }
 
 
 def pages_digest() -> str:

@@ -7,6 +7,7 @@ from diarflow.backends import PACKAGE
 from diarflow.planning.link_groups import people_pages
 from diarflow.planning.link_scores import score_tables
 from diarflow.planning.plan import Plan
+from diarflow.planning.provenance import file_digests
 from diarflow.planning.rule_variants import (
     CONFIDENCE_RULES,
     EXPORT_RULES,
@@ -51,6 +52,7 @@ def report_content(plan: Plan) -> dict[str, Any]:
         "linked": {corpus: plan.linked_systems(corpus) for corpus in plan.systems},
         "linking": score_tables(plan),
         "baseline": settings.report.baseline,
+        **_baseline_digest(settings.report.baseline),
         **_confidence(plan),
         "rules": {name: _rules_of_system(plan, name) for name in sorted(used)},
         # without exports: a new format does not change the report
@@ -64,6 +66,10 @@ def report_content(plan: Plan) -> dict[str, Any]:
         },
         "settings": plan.used_settings() | {"segments": {"": settings.segments.model_dump()}},
     }
+
+
+def _baseline_digest(path: str | None) -> dict[str, Any]:
+    return {"baseline_files": file_digests([path])} if path else {}
 
 
 def _storage(plan: Plan) -> dict[str, Any]:
