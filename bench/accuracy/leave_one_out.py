@@ -13,16 +13,20 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from bench.accuracy.sets import SETS
 from bench.page import print_heading, print_table
 from diarflow.scoring.bootstrap import draw_weights, percentile_interval
 
 TEXT = """
-{count} recordings of {corpora}; full DER in percent. *ratio*: errors of `best` divided by those of the system, with its 95 %
-interval over 1000 bootstrap samples, which draw the same recordings for both.
+For each group of recordings, such as the excerpts of one meeting, the settings of `best` are those with the fewest errors on
+all other groups, of {trials} that `bench/configs/tune-best.yaml` tries. Full DER in percent. *ratio*: errors of `best`
+divided by those of the system, with its 95 % interval over 1000 bootstrap samples, which draw the same recordings for both.
+*present*: `best` with its present settings, which were chosen with these recordings.
 """
 KINDS = ["false_alarm", "missed", "confusion"]
 KEYS = ["corpus", "recording"]
-COLUMNS = ["system", "DER", "false alarm", "missed", "confusion", "ratio", "95 %"]
+REAL = {name: SETS[name] for name in ("conversations", "conversations-2")}
+COLUMNS = ["set", "system", "recordings", "DER", "false alarm", "missed", "confusion", "ratio", "95 %"]
 
 
 def ratio_interval(errors: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
@@ -34,31 +38,33 @@ def ratio_interval(errors: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
 
 def cells(name: str, errors: pd.DataFrame) -> list[str]:
     rates = 100 * errors[KINDS].sum() / errors["reference_seconds"].sum()
-    return [name, f"{rates.sum():.1f}", *(f"{rate:.1f}" for rate in rates)]
+    return [name, str(len(errors)), f"{rates.sum():.1f}", *(f"{rate:.1f}" for rate in rates)]
 
 
 def table_rows(best: pd.DataFrame, peers: pd.DataFrame) -> Iterator[list[str]]:
-    """Yield a row for `best`, and one for each system that has all of its recordings."""
-    yield [*cells("best, left out", best), "", ""]
-    for name, errors in peers.groupby("system", sort=False):
-        errors = errors.reindex(best.index)
-        if errors[KINDS].notna().all(axis=None):
-            ratio = best[KINDS].to_numpy().sum() / errors[KINDS].to_numpy().sum()
-            low, high = ratio_interval(best, errors)
-            yield [*cells(name, errors), f"{ratio:.2f}", f"{low:.2f}-{high:.2f}"]
+    """Yield for each set a row for `best`, and one for each system that has all of its recordings."""
+    for name, corpora in {**REAL, "both": [corpus for set in REAL.values() for corpus in set]}.items():
+        chosen = best[best.index.get_level_values("corpus").isin(corpora)]
+        yield [name, *cells("best, left out", chosen), "", ""]
+        for system, errors in peers.groupby("system", sort=False):
+            errors = errors.reindex(chosen.index)
+            if errors[KINDS].notna().all(axis=None):
+                ratio = chosen[KINDS].to_numpy().sum() / errors[KINDS].to_numpy().sum()
+                low, high = ratio_interval(chosen, errors)
+                label = "best, present" if system == "diarflow-best" else str(system)
+                yield [name, *cells(label, errors), f"{ratio:.2f}", f"{low:.2f} to {high:.2f}"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tuned", default="results/report/tuning/best-recordings.csv")
+    parser.add_argument("--trials", default="results/report/tuning/best.csv")
     parser.add_argument("--peers", default="bench/peers/results/table.csv")
-    parser.add_argument("--corpora", nargs="+", default=["ami", "misc"])
     options = parser.parse_args()
     best = pd.read_csv(options.tuned).set_index(KEYS).sort_index()
-    best = best[best.index.get_level_values("corpus").isin(options.corpora)]
     peers = pd.read_csv(options.peers).set_index(KEYS)
-    text = TEXT.format(count=len(best), corpora=" and ".join(options.corpora))
-    print_heading("`best` with settings chosen on other recordings", text)
+    trials = len(pd.read_csv(options.trials))
+    print_heading("`best` with settings chosen on other recordings", TEXT.format(trials=trials))
     print_table(COLUMNS, table_rows(best, peers))
 
 
