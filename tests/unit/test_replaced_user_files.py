@@ -20,7 +20,9 @@ def provenances(planning_folder):
     Path("people/Ann").mkdir(parents=True)
     Path("people/Ann/a.wav").write_bytes(b"first")
     Path("same.tsv").write_text("recording\tspeaker\tother_recording\tother_speaker\n")
-    Path("der.csv").write_text("corpus,system,recording,protocol,der,missed,false_alarm,confusion,reference\n")
+    Path("der.csv").write_text(
+        "corpus,system,recording,protocol,der,missed,false_alarm,confusion,reference\n"
+    )
 
     def of_session():
         digest.cache_clear()

@@ -82,6 +82,19 @@ def test_a_deleted_table_is_made_again(scored, table):
     assert (scored.folder / table).read_bytes() == expected
 
 
+def test_a_lost_failure_record_is_made_again(scored):
+    """Without it, the run would end as if no recording had been set aside."""
+    shutil.copy(scored.folder / "rttm/b.rttm", scored.folder / "rttm/a.rttm")
+    assert scored(SCORES, check=False).status == 3
+    (record,) = (scored.folder / "results/c/failures").rglob("*.json")
+    content = record.read_text()
+    record.unlink()
+    done = scored(SCORES, check=False)
+    assert done.status == 3 and done.jobs["import_rttm"] == 1
+    assert record.read_text() == content
+    assert "Nothing to be done" in scored(SCORES, check=False).text
+
+
 def test_damaged_records_rerun_nothing_and_hide_no_change(scored):
     damage_in_turn(result_files(scored.folder, records=True), 0)
     assert "Nothing to be done" in scored(SCORES).text

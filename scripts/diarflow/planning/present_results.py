@@ -14,6 +14,12 @@ def is_page(path: str) -> bool:
     return path.startswith("results/report/recordings/") and path.endswith(".html")
 
 
+def is_failure(path: str) -> bool:
+    """Return whether a file is a failure record."""
+    _, owner, *rest = path.split("/")
+    return owner != "report" and rest[:1] == ["failures"]
+
+
 def present_files() -> Iterator[tuple[str, ResultRecord]]:
     """Yield a record without a digest for each result below `results/`, except those that were kept aside."""
     for folder, folders, names in os.walk("results"):

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.atomic import ASIDE, copy_aside, move_aside
 from diarflow.formats.text import examples
 from diarflow.planning.file_states import file_state, forget, restamp
-from diarflow.planning.present_results import is_page, is_result, present_files
+from diarflow.planning.present_results import is_failure, is_page, is_result, present_files
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.runs.locks import LOCK, is_run_alive
 from diarflow.runs.result_records import (
@@ -54,12 +55,31 @@ class ResultCheck:
         records, all_are_recorded = merged_records()
         # an earlier version of diarflow recorded row files too
         self._records = {path: records[path] for path in filter(is_result, records)}
+        self._failures = {path: records[path] for path in filter(is_failure, records)}
+        self._unexplained = self._without_failure() if self.is_active else set()
         if self.is_active:
             self._all_are_recorded = all_are_recorded
             for path, record in self._records.items():
                 self._compare(path, record)
             for path in self._damaged:
                 forget(path)
+
+    def _without_failure(self) -> set[str]:
+        """Return the results of recordings that were set aside, and whose failure record was lost."""
+        lost = {
+            (record.job, parse_artifact_path(path))
+            for path, record in self._failures.items()
+            if record.mtime_ns and not os.path.lexists(path)
+        }
+        places = {(job, path.corpus, path.recording) for job, path in lost if path}
+        if not places:
+            return set()
+        return {
+            path
+            for path, record in self._records.items()
+            if (artifact := parse_artifact_path(path))
+            and (record.job, artifact.corpus, artifact.recording) in places
+        }
 
     def _compare(self, path: str, record: ResultRecord) -> None:
         state = file_state(path)
@@ -78,7 +98,7 @@ class ResultCheck:
 
         `made_from` is the digest of the present provenance and table row of the job.
         """
-        if path in self._damaged or path in self._foreign:
+        if path in self._damaged or path in self._foreign or path in self._unexplained:
             return True
         record, state = self._records.get(path), file_state(path)
         if state is None:
@@ -213,7 +233,7 @@ class ResultCheck:
         if self.is_active:
             # all files: a later run may need results that this one does not
             present = {} if self._all_are_recorded else dict(present_files())
-            merge_records(present | self._records)
+            merge_records(present | self._records | self._failures)
 
 
 def _differs(path: str, record: ResultRecord) -> bool:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from diarflow.artifacts.failures import Failure, remove_failure, write_failure
+from diarflow.artifacts.failures import Failure, failure_path, remove_failure, write_failure
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
 from diarflow.errors import InputError
@@ -141,10 +141,11 @@ class Job:
             self._set_aside(item, error)
 
     def _made(self, item: Item) -> Iterator[tuple[str, str]]:
-        """Yield the outputs of a recording, each with the digest of what it was made from."""
+        """Yield the outputs of a recording and its failure record, each with the digest of what it was made from."""
         origin = made_from(self._provenance, part_digest(item.row))
         for path in vars(item.output).values():
             yield path, origin
+        yield failure_path(item.corpus, self.rule, item.variant, item.id).as_posix(), origin
 
     def _process(self, item: Item, *, work: Callable[[Item], None], include_failed: bool) -> None:
         remove_failure(item.corpus, self.rule, item.variant, item.id)
