@@ -22,5 +22,8 @@ def total_names(corpora: "pd.Series", splits: Mapping[str, str | None]) -> "pd.S
     >>> total_names(pd.Series(["a", "b"]), {"a": "dev", "b": "dev"}).tolist()
     ['ALL', 'ALL']
     """
-    marks = corpora.map(lambda corpus: splits.get(corpus) or "unmarked")
-    return marks.map(lambda mark: f"{ALL} {mark}" if marks.nunique() > 1 else ALL)
+    marks = {corpus: splits.get(corpus) or "unmarked" for corpus in corpora.unique()}
+    are_several = len(set(marks.values())) > 1
+    return corpora.map(
+        {corpus: f"{ALL} {mark}" if are_several else ALL for corpus, mark in marks.items()}
+    )
