@@ -26,7 +26,17 @@ divided by those of the system, with its 95 % interval over 1000 bootstrap sampl
 KINDS = ["false_alarm", "missed", "confusion"]
 KEYS = ["corpus", "recording"]
 REAL = {name: SETS[name] for name in ("conversations", "conversations-2")}
-COLUMNS = ["set", "system", "recordings", "DER", "false alarm", "missed", "confusion", "ratio", "95 %"]
+COLUMNS = [
+    "set",
+    "system",
+    "recordings",
+    "DER",
+    "false alarm",
+    "missed",
+    "confusion",
+    "ratio",
+    "95 %",
+]
 
 
 def ratio_interval(errors: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
@@ -43,7 +53,10 @@ def cells(name: str, errors: pd.DataFrame) -> list[str]:
 
 def table_rows(best: pd.DataFrame, peers: pd.DataFrame) -> Iterator[list[str]]:
     """Yield for each set a row for `best`, and one for each system that has all of its recordings."""
-    for name, corpora in {**REAL, "both": [corpus for set in REAL.values() for corpus in set]}.items():
+    for name, corpora in {
+        **REAL,
+        "both": [corpus for set in REAL.values() for corpus in set],
+    }.items():
         chosen = best[best.index.get_level_values("corpus").isin(corpora)]
         yield [name, *cells("best, left out", chosen), "", ""]
         for system, errors in peers.groupby("system", sort=False):

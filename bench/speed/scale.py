@@ -1,11 +1,14 @@
 """Time, memory and disk of a large corpus in shards, and of gathering them.
 
-    .venv/bin/python -m bench.speed.scale --recordings 10000 --shards 10 --plan 100000 > bench/results/scale.md
+    .venv/bin/python -m bench.speed.scale --recordings 10000 --shards 10 --plan 100000 --tables 100 > bench/results/scale.md
 
 Recordings have a reference and an imported RTTM of one turn, and no audio, so that the costs of the workflow itself are measured.
 """
 
 import argparse
+import json
+import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,13 +21,21 @@ from bench.measure import Cost, measure
 from bench.page import ROOT, print_heading, print_table
 from bench.snakemake_run import snakemake
 from bench.speed import planning
+from diarflow.artifacts.tables import COLUMNS as TABLES
+from diarflow.artifacts.tables import write_table
+from diarflow.planning.shards import SHARD_FILE
+from diarflow.runs.result_records import JobRecords
+from diarflow.runs.rows import plan_path, row_line
 
 TEXT = """
 Recordings with a reference and an imported system, without audio; batches of 100, one core. CPU-seconds (user and system
 time) of all processes, peak memory of the largest process, and size and number of the files in `results/` and `.snakemake/`.
+*tables*: `diarflow gather --tables` of shards with the scores of 10,000 recordings each; all of these shards have the same scores.
 *plan*: a dry run of system `best` on recordings with audio, with `profiles/large`.
 """
 COLUMNS = ["step", "recordings", "CPU-s", "MB", "disk, MB", "files"]
+ROWS = 10_000  # recordings of a shard of which only the tables are gathered
+PROTOCOLS = ("full", "fair", "forgiving")
 _LINE = "SPEAKER {} 1 0 1 <NA> <NA> x <NA> <NA>\n"
 
 
@@ -89,6 +100,46 @@ def steps(folder: Path, count: int, shards: int) -> Iterator[Step]:
     yield Step("gather again", count, diarflow(folder, *arguments))
 
 
+def tables(folder: Path, shards: int) -> Iterator[Step]:
+    """Gather the tables of shards twice. The shards are links to the files of the first."""
+    names = [f"shard-{number:03d}" for number in range(1, shards + 1)]
+    write_scores(folder / names[0], ROWS)
+    for number, name in enumerate(names, 1):
+        if number > 1:
+            shutil.copytree(folder / names[0], folder / name, copy_function=os.link)
+            (folder / name / SHARD_FILE).unlink()
+        content = {"shard": f"{number}/{shards}", "version": "1"}
+        (folder / name / SHARD_FILE).write_text(json.dumps(content))
+    corpus = {"name": "c", "audio": str(folder), "systems": ["theirs"]}
+    config = {"corpora": [corpus], "systems": {"theirs": {"rttm": str(folder)}}}
+    (folder / "my.yaml").write_text(yaml.safe_dump(config))
+    arguments = ("gather", *names, "--configfile", "my.yaml", "-d", "all", "--tables")
+    yield Step(f"tables of {shards} shards", ROWS * shards, diarflow(folder, *arguments))
+    yield Step("tables again", ROWS * shards, diarflow(folder, *arguments))
+
+
+def write_scores(folder: Path, count: int) -> None:
+    """Write the scores, rows and records of a shard."""
+    (folder / "results/c/scores/theirs").mkdir(parents=True)
+    names = [f"r{number:07d}" for number in range(count)]
+    paths = {}
+    for number, name in enumerate(names):
+        path = f"results/c/scores/theirs/{name}.parquet"
+        values = dict.fromkeys(TABLES["scores"], 1) | {
+            "corpus": "c", "system": "theirs", "recording": name, "reference_seconds": 600.0, "missed": float(number % 60),
+            "speakers_given": False, "failed_rule": "", "extent": "audio",
+        }  # fmt: skip
+        rows = [tuple((values | {"protocol": protocol}).values()) for protocol in PROTOCOLS]
+        write_table(folder / path, "scores", rows)
+        paths[path] = ""
+    lines = (row_line(name, {"reference": {"reference": "all.rttm"}}) for name in names)
+    (folder / plan_path("c")).write_bytes(b"".join(lines))
+    here = Path.cwd()
+    os.chdir(folder)
+    JobRecords("logs/scores.log", "score_recording").end(paths)
+    os.chdir(here)
+
+
 def plan(folder: Path, count: int) -> Step:
     """Plan a corpus with audio."""
     planning.write_corpus(folder, count)
@@ -104,6 +155,10 @@ def table_rows(options: argparse.Namespace) -> Iterator[list[str]]:
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         for step in steps(Path(name), options.recordings, options.shards):
             yield step.cells()
+    for shards in options.tables:
+        with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+            for step in tables(Path(name), shards):
+                yield step.cells()
     for count in options.plan:
         with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
             yield plan(Path(name), count).cells()
@@ -114,6 +169,7 @@ def main() -> None:
     parser.add_argument("--recordings", type=int, default=10_000)
     parser.add_argument("--shards", type=int, default=10)
     parser.add_argument("--plan", type=int, nargs="*", default=[100_000])
+    parser.add_argument("--tables", type=int, nargs="*", default=[100], help="numbers of shards")
     options = parser.parse_args()
     print_heading("Cost of large corpora in shards", TEXT)
     print_table(COLUMNS, table_rows(options))

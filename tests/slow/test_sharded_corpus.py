@@ -53,6 +53,17 @@ def test_gathered_shards_give_the_report_of_the_whole_corpus(tmp_path):
                  "tiny/rttm/classic/a.rttm", "tiny/rttm/classic/b.rttm"):  # fmt: skip
         gathered, whole = (tmp_path / folder / "results" / name for folder in ("all", "whole"))
         assert gathered.read_bytes() == whole.read_bytes(), name
+    tables = ("--tables", "--configfile", "my.yaml", "-d", "tables", *cores)
+    text = diarflow("gather", "s1", "killed", *tables, folder=tmp_path, status=1)
+    assert "scores/classic/a.parquet: is missing or damaged; run the shard again" in text
+    text = diarflow("gather", "s1", "s2", *tables, folder=tmp_path)
+    assert "tiny classic: 2 recordings, full DER" in text
+    for name in ("tiny/der.csv", "report/der.csv", "report/comparisons.csv", "report/speaker_counts.csv"):  # fmt: skip
+        lines = [
+            sorted((tmp_path / folder / "results" / name).read_text().splitlines())
+            for folder in ("tables", "all")
+        ]
+        assert lines[0] == lines[1], name
     shutil.rmtree(tmp_path / "all")
     gather("killed", "--complete")
     assert _recordings(tmp_path / "all") == {"a", "b"}

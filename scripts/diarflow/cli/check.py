@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,20 +64,27 @@ def check(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace, directory: Path, tables: Path) -> Settings:
     """Return the settings that `diarflow run` would use for the same paths, with tables in the folder `tables`."""
-    defaults = _content(str(DEFAULTS))
-    files: list[str] = []
     if are_configurations(options.paths):
         check_no_options(options)
-        files = [os.path.abspath(path) for path in options.paths]
-        overlay: dict[str, Any] = {}
-        for file in files:
-            if not os.path.isfile(file):
-                raise InputError(f"{visible(file)}: does not exist")
-            check_file(file)
-            overlay = merged(overlay, _content(file))
-    else:
-        config = new_config(options.paths, directory, tables=tables)
-        overlay = with_options(config, options, directory)
+        return settings_of_files(options.paths)
+    config = new_config(options.paths, directory, tables=tables)
+    return _validated(with_options(config, options, directory), [])
+
+
+def settings_of_files(paths: Iterable[str]) -> Settings:
+    """Return the settings of configurations, merged over the defaults."""
+    files = [os.path.abspath(path) for path in paths]
+    overlay: dict[str, Any] = {}
+    for file in files:
+        if not os.path.isfile(file):
+            raise InputError(f"{visible(file)}: does not exist")
+        check_file(file)
+        overlay = merged(overlay, _content(file))
+    return _validated(overlay, files)
+
+
+def _validated(overlay: dict[str, Any], files: list[str]) -> Settings:
+    defaults = _content(str(DEFAULTS))
     return read_settings(
         merged(defaults, overlay),
         defaults=defaults,

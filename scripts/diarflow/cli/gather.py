@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from diarflow.cli.check import settings_of_files
 from diarflow.cli.run import run_folder, shard_file
 from diarflow.cli.workflow import snakemake_command, start
 from diarflow.errors import InputError
@@ -20,6 +21,8 @@ _PRODUCTS = ["rttm", "exports", "link", "report"]
 
 def gather_shards(options: argparse.Namespace) -> int:
     """Bring the results of shards into one folder, and start Snakemake there for what all of them contribute to."""
+    if options.tables:
+        return _gather_tables(options)
     directory = run_folder(options.directory)
     folders = [read_shard_folder(Path(os.path.abspath(path))) for path in options.folders]
     missing, warnings = check_shards(folders)
@@ -47,6 +50,23 @@ def gather_shards(options: argparse.Namespace) -> int:
     if not options.complete:
         _check_nothing_is_left(command)
     start(command)
+    return 0
+
+
+def _gather_tables(options: argparse.Namespace) -> int:
+    """Write the tables of the scores of shards, and print the total of each system under the full protocol."""
+    from diarflow.runs.gather_tables import gather_tables
+
+    if options.complete:
+        raise InputError("--tables processes no recordings, expected no --complete")
+    settings = settings_of_files(options.configfile)
+    splits: dict[str, str | None] = {corpus.name: corpus.split for corpus in settings.corpora}
+    target = run_folder(options.directory)
+    paths = [Path(os.path.abspath(path)) for path in options.folders]
+    totals = gather_tables(paths, target, splits, partial=options.partial)
+    for row in totals[totals["protocol"] == "full"].itertuples():
+        print(f"{row.corpus} {row.system}: {row.recordings} recordings, full DER {row.der:.2f} %")
+    print(f"tables: {target / 'results/report'}")
     return 0
 
 

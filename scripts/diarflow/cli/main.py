@@ -63,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     choice.add_argument(
         "--complete", action="store_true", help="process here the recordings that are missing"
     )
+    gather.add_argument(
+        "--tables",
+        action="store_true",
+        help="only the tables of scores, without a plan of all recordings: for very large corpora",
+    )
     _add_run_options(gather)
     gather.set_defaults(command=_gather)
 

@@ -46,6 +46,11 @@ def made_from(provenance: str, row_digest: str = "") -> str:
     return _provenance_digest(provenance) + row_digest
 
 
+def provenance_digest(made_from: str) -> str:
+    """Return the part of `made_from` that is the digest of the provenance."""
+    return made_from[:_PROVENANCE_DIGITS]
+
+
 def has_row(made_from: str) -> bool:
     """Return whether a job reads the row of its recording."""
     return len(made_from) > _PROVENANCE_DIGITS
