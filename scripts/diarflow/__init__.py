@@ -1,1 +1,1 @@
-"""Who speaks when: the functions behind the rules. Nothing here knows Snakemake but `jobs`."""
+"""Speaker diarization of corpora: the code that the rules, their scripts and the command line call."""
