@@ -18,9 +18,9 @@ def reads_reference(settings: Settings, system: str) -> bool:
 
 
 def systems_with_confidence(settings: Settings, systems: Sequence[str]) -> list[str]:
-    """Return those of a corpus's systems whose confidence is estimated: all, or those that one chooses from.
+    """Return the systems of a corpus whose confidence is estimated: all, or only the members of choosing systems.
 
-    Systems with an oracle have none, nor have those that choose, whose confidence is that of the chosen system.
+    Systems with an oracle and choosing systems are left out. The confidence of the latter is that of the chosen system.
     """
     names = _with_own_turns(settings, systems)
     if settings.confidence.estimate:
@@ -30,7 +30,7 @@ def systems_with_confidence(settings: Settings, systems: Sequence[str]) -> list[
 
 
 def systems_with_evidence(settings: Settings, systems: Sequence[str]) -> list[str]:
-    """Return those of a corpus's systems for which evidence is collected, also to train a calibrator."""
+    """Return the systems of a corpus for which evidence is collected, to estimate confidences or to train a calibrator."""
     if settings.confidence_training:
         return _with_own_turns(settings, systems)
     return systems_with_confidence(settings, systems)
@@ -46,7 +46,7 @@ def _without_oracles(settings: Settings, systems: Sequence[str]) -> list[str]:
 
 
 def other_systems(settings: Settings, systems: Sequence[str], system: str) -> list[str]:
-    """Return those of a corpus's systems with which a system is compared, by name: neither fused ones nor any with an oracle."""
+    """Return the systems of a corpus with which a system is compared, sorted; no fused or choosing one, none with an oracle."""
     names = _with_own_turns(settings, systems)
     return sorted(
         name for name in names if name != system and settings.systems[name].kind != "fuse"
@@ -54,9 +54,9 @@ def other_systems(settings: Settings, systems: Sequence[str], system: str) -> li
 
 
 def source_system(settings: Settings, systems: Sequence[str], system: str) -> str | None:
-    """Return the system whose embeddings and activations tell about a system's turns: itself, if it consists of stages.
+    """Return the system whose embeddings and activations are evidence about the turns of a system.
 
-    For another system it is the first one of the corpus that consists of stages, if there is one.
+    It is the system itself if it consists of stages, else the first one of the corpus that does, if any.
     """
     names = [system, *_without_oracles(settings, systems)]
     return next((name for name in names if settings.systems[name].kind == "stages"), None)

@@ -46,7 +46,7 @@ class RuleBatch(SystemInputs):
         return self._session.folder.removed_time(path) if time is None else time
 
     def changed(self) -> Callable:
-        """Return a new file if a result of the job is not the one that its records describe; the job then runs again."""
+        """Return an input function: a new file, which re-runs the job, if a result of the job differs from its record."""
 
         def files(wildcards: Any) -> list[str]:
             folder = self._session.folder
@@ -83,7 +83,7 @@ class RuleBatch(SystemInputs):
         return pattern if self.is_wildcard else pattern.format(recording=self.label, **self.values)
 
     def resources(self) -> dict[str, Callable]:
-        """Return memory (MB) and runtime (minutes) that the job requests, by its attempt, and the attempt."""
+        """Return functions for memory (MB), runtime (minutes) and attempt of the job, which depend on the attempt."""
 
         def mem_mb(wildcards: Any, attempt: int) -> int:
             return memory_mb(self.rule, self._durations(wildcards, attempt), attempt)
@@ -101,7 +101,7 @@ class RuleBatch(SystemInputs):
         return -1 if "audio" in self._session.plan.removed else 0
 
     def is_light(self) -> bool:
-        """Return whether no variant of the job reads audio: it then runs where Snakemake runs, also on a cluster."""
+        """Return whether no variant of the job reads audio. On a cluster, such a job runs on the node of Snakemake."""
         if self.is_wildcard:
             names = self._session.plan.used(self._block)
         else:
@@ -120,7 +120,7 @@ class RuleBatch(SystemInputs):
         return self.bind(path)
 
     def provenance(self, *packages: str, **settings: Any) -> Callable:
-        """Return the provenance of the job's variant; of a rule without backends, with its packages and settings.
+        """Return the provenance of the job's variant; for a rule without backends, that of its packages and settings.
 
         If the output is named after a system, the provenance contains the variants of its stages. Otherwise a system
         that selects another variant would re-run nothing, because the path of the output stays the same.
@@ -140,7 +140,7 @@ class RuleBatch(SystemInputs):
         return self._declare(text)
 
     def _declare(self, text: Callable[[Any], str]) -> Callable:
-        """Return the provenance of the job, with the options of the corpus that add inputs or take them away."""
+        """Return the provenance `text`, with the options of the corpus that add inputs or take them away."""
 
         def with_options(wildcards: Any) -> str:
             provenance = text(wildcards)
@@ -168,7 +168,7 @@ class RuleBatch(SystemInputs):
         return self._declare(text)
 
     def confidence_provenance(self, *packages: str) -> Callable:
-        """Return the provenance of a confidence, with its calibrator."""
+        """Return the provenance of the job's confidences, with their calibrator."""
 
         def text(wildcards: Any) -> str:
             return self._session.provenance.confidence(packages)
@@ -192,7 +192,7 @@ class RuleBatch(SystemInputs):
         return self._declare(text)
 
     def _durations(self, wildcards: Any, attempt: int) -> list[Seconds]:
-        """Return the durations of the recordings, which memory and runtime of an attempt share."""
+        """Return the durations of the recordings, computed once for memory and runtime of an attempt."""
         if self.is_wildcard:
             return self._durations_of(wildcards.corpus, [wildcards.recording])
         if attempt not in self._durations_by_attempt:

@@ -16,7 +16,7 @@ from diarflow.settings import is_oracle
 if TYPE_CHECKING:
     from diarflow.planning.session import Session
 
-# wildcards whose names differ from their block of settings
+# wildcards whose names differ from their settings block
 _WILDCARDS = {"networks": "network", "turns": "system"}
 
 
@@ -30,13 +30,14 @@ class RuleInputs(Batch):
         self._block = RULE_BLOCKS.get(rule, "")
         self._wildcard = _WILDCARDS.get(self._block, self._block)
         self._reads_rows = False
-        # what the options of a corpus add to the inputs or take away; the paths of outputs do not tell
+        # options of a corpus that add inputs or take them away, but do not change the paths of outputs
         self._options: dict[str, Callable[[Any], bool]] = {}
 
     def plan_file(self) -> Callable:
-        """Return the plan file of the corpus, written by now or, in a dry run, a stand-in; no file without such rows.
+        """Return an input function for the plan file of the corpus; in a dry run, an empty file stands for it.
 
-        The job reads the part `runs.rows.ROW_PARTS` of its recordings' rows. A new plan file alone does not re-run it.
+        The job reads a part of the rows of its recordings (`runs.rows.ROW_PARTS`). If only calls have this part, the
+        function returns no file for a corpus without calls. A new plan file alone does not re-run the job.
         """
         from snakemake.io import ancient
 
@@ -61,12 +62,12 @@ class RuleInputs(Batch):
         )
 
     def source_audio(self) -> Callable:
-        """Return the audio files that a rule makes."""
+        """Return the source audio that another rule makes, for example by simulation."""
         recordings = self._session.plan.recordings
         return self.sources(lambda corpus, id: recordings[corpus, id].source_audio())
 
     def source_annotations(self) -> Callable:
-        """Return the references and UEMs that a rule makes."""
+        """Return the references and UEM files that another rule makes, for example by simulation."""
         recordings = self._session.plan.recordings
         return self.sources(lambda corpus, id: recordings[corpus, id].source_annotations())
 
@@ -83,9 +84,9 @@ class RuleInputs(Batch):
         return self.inputs(lambda wildcards: pattern if wildcards.corpus in corpora else None)
 
     def inputs_of_channels(self, pattern: str, *, only_if_audio: bool = False) -> Callable:
-        """Return the files of each channel of calls; of other recordings their own files.
+        """Return the files of each channel of a call, or the file of a recording that is not a call.
 
-        With `only_if_audio`, only for corpora whose audio is prepared.
+        With `only_if_audio`, return files only for corpora whose audio is prepared.
         """
         calls, needs = self._session.plan.calls, self._session.needs
         if only_if_audio:

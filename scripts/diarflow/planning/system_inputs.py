@@ -1,4 +1,4 @@
-"""Inputs of a batch of a rule whose output is named after a system: files of the system, and of others."""
+"""Inputs of a batch of a rule whose output is named after a system: files of this system, and of other systems."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -27,7 +27,7 @@ class SystemInputs(RuleInputs):
         return self.inputs(bound)
 
     def inputs_of_channels_of_system(self, pattern: str) -> Callable:
-        """Return the files of each channel, of the variants that the system {system} selects."""
+        """Return the files of each channel of the variants that the system {system} selects."""
 
         def inputs(wildcards: Any) -> list[str]:
             system = self.values.get("system") or wildcards.system
@@ -37,7 +37,7 @@ class SystemInputs(RuleInputs):
         return inputs
 
     def inputs_of_hypotheses(self, pattern: str, *, linked: str) -> str | Callable:
-        """Return the RTTM of the system; if its speakers are linked, the RTTM with people."""
+        """Return the RTTM of the system, or the RTTM with people (`linked`) if its speakers are linked."""
         plan = self._session.plan
 
         def is_linked(wildcards: Any) -> bool:
@@ -47,7 +47,7 @@ class SystemInputs(RuleInputs):
         return self.inputs(lambda wildcards: linked if is_linked(wildcards) else pattern)
 
     def inputs_if_external(self, pattern: str) -> Callable:
-        """Return the files of each channel only for systems that other programs run."""
+        """Return the files of each channel, only for external systems."""
         systems, files = self._settings.systems, self.inputs_of_channels(pattern)
 
         def inputs(wildcards: Any) -> list[str]:
@@ -57,7 +57,7 @@ class SystemInputs(RuleInputs):
         return inputs
 
     def inputs_of_members(self, pattern: str, prefix: str = "member") -> dict[str, str | Callable]:
-        """Return the files of each system that {system} fuses or chooses from, with {member} for its name."""
+        """Return the files of each member of the system {system}. {member} in the pattern is the name of the member."""
         systems = self._settings.systems
         count = max((len(system.members) for system in systems.values()), default=0)
 
@@ -73,7 +73,7 @@ class SystemInputs(RuleInputs):
         return {f"{prefix}_{number:02d}": self.inputs(bound(number)) for number in range(count)}
 
     def inputs_of_others(self, pattern: str) -> dict[str, str | Callable]:
-        """Return the files of the other systems with which the system {system} is compared, with {other} for the name."""
+        """Return the files of the systems with which {system} is compared. {other} in the pattern is the name of each."""
         settings, systems = self._settings, self._session.plan.systems
         count = max(map(len, systems.values()), default=1) - 1
 
@@ -89,9 +89,10 @@ class SystemInputs(RuleInputs):
         return {f"other_{number:02d}": self.inputs(bound(number)) for number in range(count)}
 
     def inputs_of_source(self, pattern: str) -> Callable:
-        """Return the files of each channel that tell about the turns of {system}; none without a system of stages.
+        """Return the files of each channel that are evidence about the turns of {system}.
 
-        {network} in the pattern is its segmentation network, if it has one.
+        They belong to `source_system`; without a system of stages there are none. {network} in the pattern is the
+        segmentation network of this system, if it has one.
         """
         settings, systems = self._settings, self._session.plan.systems
 
@@ -109,9 +110,9 @@ class SystemInputs(RuleInputs):
         return inputs
 
     def inputs_if_confident(self, pattern: str, *, only_if_linked: bool = False) -> str | Callable:
-        """Return the confidences, for formats that contain them, of systems that have any.
+        """Return files for exports that contain confidences, of systems whose confidence is estimated.
 
-        With `only_if_linked`, only of systems whose speakers are linked.
+        With `only_if_linked`, return only those of systems whose speakers are linked.
         """
         if EXPORT_RULES.get(self.rule) not in CONFIDENT_FORMATS:
             return self.inputs(lambda wildcards: None)
@@ -130,10 +131,10 @@ class SystemInputs(RuleInputs):
         return self.inputs(bound)
 
     def inputs_of_turns(self, setting: str, pattern: str) -> str | Callable:
-        """Return files that the system's turns read if their `setting` is not null.
+        """Return files that the variant of `turns` reads if its `setting` is not null.
 
-        The setting is "network", "frames" or "embedding". In the pattern, {network} is the network of the turns, {frames}
-        that of their frames, and {dense} is their own embedding.
+        The setting is "network", "frames" or "embedding". In the pattern, {network}, {frames} and {dense} are the values of
+        these three settings.
         """
 
         def bound(wildcards: Any) -> str | None:
