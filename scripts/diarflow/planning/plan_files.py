@@ -1,7 +1,7 @@
-"""Plan files: what the table holds for each recording, in one file for each corpus, for jobs to read.
+"""Plan files: one file for each corpus with the rows of its recordings, which jobs read.
 
-No job runs again because a plan file is new: the records of results contain the digest of the part of the row that they
-were made from (runs/result_records.py). So a changed row re-runs the jobs that read it and no others, and another
+A new plan file alone re-runs no job. Instead, the record of a result contains the digest of the part of the row that
+its job read (runs/result_records.py). So a changed row re-runs only the jobs that read the changed part, and another
 grouping of recordings into jobs re-runs nothing.
 """
 
@@ -31,9 +31,9 @@ _WRITING = LOCK.with_name("diarflow-plan.lock")  # held while plan files are wri
 class PlanFiles:
     """Plan files of all corpora of a run.
 
-    `calls` are the corpus, the id and the parts of the row of each recording in the corpora that have calls.
+    `calls` yields corpus, id and further parts of the row of each recording in the corpora that have calls.
 
-    Where plan files must not be written yet, `path` returns a file in a scratch folder.
+    After `write_to` or `stand_in`, `path` returns a file in a scratch folder.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class PlanFiles:
             merge_rows(folder / plan_path(corpus), lines)
 
     def stand_in(self, folder: Path) -> None:
-        """Write empty files to a scratch folder in place of the plan files, for a dry run, which reads no content."""
+        """Write empty files to a scratch folder in place of the plan files, for a dry run, in which no job reads them."""
         self._scratch = folder
         for corpus in self._lines:
             path = folder / plan_path(corpus)
@@ -91,19 +91,19 @@ class PlanFiles:
         return self._digests.get((corpus, part), {}).get(id, "")
 
     def is_changed(self, corpus: str, id: str) -> bool:
-        """Return whether the row of a recording differs from that in the plan file of the last run, or is new."""
+        """Return whether the row of a recording is new, or differs from the row that the last run wrote."""
         return (corpus, id) in self._changed
 
     def path(self, corpus: str) -> str:
-        """Return where the plan file of a corpus can be read: its own path, or its place in the scratch folder."""
+        """Return the present path of the plan file of a corpus: its own, or that in the scratch folder."""
         path = plan_path(corpus)
         return f"{self._scratch}/{path}" if self._scratch else path
 
 
 def merge_rows(path, lines: Sequence[bytes], *files) -> None:
-    """Write a plan file of these lines, sorted by key, and of the rows of plan files, if it changes.
+    """Merge lines, sorted by key, with the rows of plan files, and write the result to `path` if it differs.
 
-    Of several rows of a recording the first one is kept. Damaged lines of the files are left out.
+    If a recording has several rows, the first one is kept. Damaged lines of the files are left out.
     """
     with suppress(OSError), open(path, "rb") as present:
         if all(line == other for line, other in zip_longest(_merged(lines, files), present)):

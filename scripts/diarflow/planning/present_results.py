@@ -1,4 +1,4 @@
-"""Files below `results/` that jobs make, by their paths."""
+"""Classification of the files below `results/` by their paths: results, pages, failure records."""
 
 import os
 from collections.abc import Iterator

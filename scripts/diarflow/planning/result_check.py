@@ -1,7 +1,7 @@
 """Comparison of the results on disk with their records.
 
 A result is *damaged* if its content is not what its job wrote, *foreign* if no job wrote it, and *outdated* if the
-provenance or the table row of its job has changed since. A result whose time alone differs, for
+provenance of its job or the row of its recording has changed since. A result of which only the time differs, for
 example after a backup was restored, gets its recorded time back.
 """
 
@@ -35,9 +35,9 @@ class ResultCheck:
     """Results in this folder that differ from their records.
 
     The comparison writes nothing to disk. While another run is at work in this folder, no content is compared: a job writes
-    its files first and their records later, so that files without a fault can differ from their records.
+    its files first and their records later, so that intact files can differ from their records.
 
-    `has_new_row` returns whether the row of the recording of a result differs from that at the last run. It is asked for
+    `has_new_row` returns whether the row of the recording of a result differs from that at the last run. It is called for
     results whose record was lost.
     """
 
@@ -96,7 +96,7 @@ class ResultCheck:
     def must_be_made(self, path: str, made_from: str) -> bool:
         """Return whether a job must make the file at `path`, even if it exists or is no output of a rule.
 
-        `made_from` is the digest of the present provenance and table row of the job.
+        `made_from` contains the digests of the present provenance of the job and of the part of the row that it reads.
         """
         if path in self._damaged or path in self._foreign or path in self._unexplained:
             return True
@@ -118,10 +118,7 @@ class ResultCheck:
         return is_old
 
     def is_current(self, path: str, made_from: str) -> bool:
-        """Return whether a job of this provenance and table row made the file at `path`, as far as its record tells.
-
-        `must_be_made` is false for it.
-        """
+        """Return whether the record of the file at `path` has this value of `made_from`."""
         record = self._records.get(path)
         return record is not None and record.made_from == made_from
 
@@ -152,7 +149,7 @@ class ResultCheck:
         return paths
 
     def warnings(self) -> list[str]:
-        """Return a line that names the damaged results, or says why none was compared; no line if neither applies."""
+        """Return a line that lists the damaged results, or a line with the reason why none was compared, if there is any."""
         if not self.is_active:
             return [
                 f"results are not searched for damage: a run is at work here, or {LOCK} cannot be locked"

@@ -36,7 +36,7 @@ class RunFolder:
         return self._results.warnings() if self._results else []
 
     def plan_file(self, corpus: str) -> str:
-        """Return where the plan file of a corpus can be read. The first call prepares the folder."""
+        """Return the present path of the plan file of a corpus. The first call prepares the folder."""
         if not self._workflow.is_main_process:
             return plan_path(corpus)
         if not self._is_prepared:
@@ -51,8 +51,8 @@ class RunFolder:
     def prepare(self, *, is_started: bool = False) -> None:
         """Prepare the folder for a run. All side effects of planning are here and in `changed`.
 
-        Snakemake decides between a run, a dry run and a listing only after it has read the Snakefile. So the first
-        rule that reads a plan file calls this, just before Snakemake locks the folder. A run
+        Snakemake decides between a run, a dry run and a listing only after it has read the Snakefile. So the first input
+        function that needs the folder calls this, just before Snakemake locks the folder. A run
 
         - holds the lock of a run, and removes lock files and unfinished files of runs that were killed,
         - gives results back the times that their records have,
@@ -122,11 +122,11 @@ class RunFolder:
         )
 
     def changed(self, made_from: Mapping[str, str]) -> list[str]:
-        """Return a new file if a job must make one of its results again, else nothing.
+        """Return a new file if a job must make one of its results again, else no file.
 
-        `made_from` contains the digest of what each result is made from now. Before a run, damaged and foreign files
-        are kept aside. A missing file counts if another result of the same recording is there, since no other rule
-        may declare it. While another run is at work, only `made_from` is compared.
+        `made_from` contains the digests of what each result would be made from now. Before a run, damaged and foreign
+        files are kept aside. A missing result counts if another result of the same recording exists: if no rule declares
+        the missing one as an input, Snakemake would not notice. While another run is at work, only `made_from` is compared.
         """
         assert self._results
         if not self._is_prepared:
@@ -154,13 +154,13 @@ class RunFolder:
         return str(next(iter(job.output), None)) in self._current_jobs
 
     def changed_of_job(self, log: str, origin: str) -> list[str]:
-        """Return the same for a job over all recordings, whose files its records list."""
+        """Return the value of `changed` for a job over all recordings, with the files that its records list."""
         assert self._results
         return self.changed(dict.fromkeys(self._results.paths_of_job(log), origin))
 
     @cached_property
     def _changed_mark(self) -> str:
-        """Write the file that makes jobs run again, and return its path. Its name is shown as the reason.
+        """Write the file that makes jobs run again, and return its path. Snakemake shows its name as the reason.
 
         Snakemake compares time and content of inputs with those of the last run of the job. So each run writes new content.
         """
@@ -175,7 +175,7 @@ class RunFolder:
 
     @cached_property
     def _scratch_folder(self) -> Path:
-        """Return a new folder that is removed when this process ends, for a run on a disk that nodes share."""
+        """Return a new folder that is removed when this process ends. That of a run is on the disk that nodes share."""
         parent = LOCK.parent if self._is_run else None
         self._scratch = tempfile.TemporaryDirectory(prefix="diarflow-", dir=parent)
         return Path(self._scratch.name)

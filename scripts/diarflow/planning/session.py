@@ -1,6 +1,7 @@
 """Session of a run: the settings, recordings, plan and provenance that the rules use.
 
-The Snakefile makes one session when it is read. This writes nothing to disk; only `RunFolder.prepare` and `RunFolder.changed` do.
+The Snakefile creates one session when it is read. A session writes nothing to disk; only `RunFolder.prepare` and
+`RunFolder.changed` do.
 """
 
 import os

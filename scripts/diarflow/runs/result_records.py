@@ -1,8 +1,8 @@
-"""Records of results: what each file of a job was when the job ended, and what it was made from.
+"""Records of results: size, time and digest of each file of a job at its end, and digests of what it was made from.
 
-Snakemake notes in `.snakemake` what its jobs were made from, and compares the order of times. These records lie with
-the results. They show whether a file is the one that its job wrote, also if `.snakemake` was lost, a file was
-replaced by an older one, or the clock was wrong.
+Snakemake keeps such facts in `.snakemake`, and compares the order of times. These records are kept with the results.
+They show whether a file is the one that its job wrote, even if `.snakemake` was lost, a file was replaced by an older
+one, or the clock was wrong.
 
 A job writes `results/records/new/{job}.tsv`: its files when it begins, and their records when it ends. The next run
 merges them into `results/records/all.tsv`.
@@ -29,8 +29,9 @@ _END = "# end\n"
 class ResultRecord(NamedTuple):
     """Record of a file.
 
-    `job` is a digest of the job's log path. `made_from` is that of the job's provenance and of the part of the recording's row that it reads. `sha256` is
-    empty while the job is at work, and for files that an earlier version made.
+    `job` is a digest of the path of the job's log. `made_from` contains the digests of the job's provenance and of the part
+    of the recording's row that it reads. `sha256` is empty while the job is at work, and for files that an earlier version
+    made.
     """
 
     rule: str

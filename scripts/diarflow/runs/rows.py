@@ -1,7 +1,7 @@
 """Rows of recordings in the plan file of a corpus, as planning writes them and jobs read them.
 
 The plan file `results/{corpus}/plan.jsonl` has a line for each recording, sorted by id: a JSON object with the id and
-the parts of the row of the table. A part is what one rule or a few rules read, so that a change re-runs only these.
+the parts of the row. Each part is read by one rule or a few rules, so that a change re-runs only these.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ def row_line(id: str, parts: Mapping[str, Any]) -> bytes:
 
 
 def line_key(line: bytes) -> bytes:
-    """Return the id in a line of a plan file, by which the lines are sorted; empty if it is no such line."""
+    """Return the sort key of a line of a plan file, the id; empty if the line does not start with an id."""
     return line[len(_START) :].partition(b'"')[0] if line.startswith(_START) else b""
 
 
@@ -70,7 +70,7 @@ def is_intact(line: bytes) -> bool:
 
 
 def read_row(path, id: str) -> Row:
-    """Return the row of a recording. It is found by bisection, since a plan file may have many lines.
+    """Return the row of a recording, found by bisection, since a plan file may have many lines.
 
     Raises InputError if the plan file has no such row.
     """
@@ -104,7 +104,7 @@ def part_digest(part: Any) -> str:
     """Return the digest of a part of a row; "" if the row has no such part."""
     if part is None:
         return ""
-    text = json.dumps(part, indent=1) + "\n"  # as earlier versions wrote it to a file of its own
+    text = json.dumps(part, indent=1) + "\n"  # the file in which earlier versions kept the part
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
