@@ -4,7 +4,7 @@ People: speakers of different recordings that are the same person, and known peo
 in   results/{corpus}/rttm, embeddings; recordings of known people; same.tsv, different.tsv
 out  results/{corpus}/voices/{system}/{recording}.npy      float32 (speakers, dimensions), mean vector of each speaker
      results/{corpus}/voices/{system}/{recording}.json     talk_time, clean_time (seconds), coherence of each speaker
-     results/speakers/{embedding}.npy, .json               the same for known people
+     results/speakers/{embedding}.npy, .json               voices of known people
      results/{corpus}/speakers/{system}.parquet            recording, speaker, person, probability, seconds, alternatives
      results/{corpus}/linked/{system}/{recording}.rttm     turns with people in place of speakers
      results/{corpus}/linked/{system}/{recording}.parquet  start, end, speaker, person, channel of each turn of rttm/

@@ -1,6 +1,6 @@
 """Placeholders: valid empty artifacts of recordings that were set aside.
 
-A placeholder contains the name of the rule that failed. When the recording works again, the content of the
+A placeholder contains the name of the rule that failed. When the rule succeeds on the recording, the content of the
 artifact changes, and so everything downstream runs again.
 """
 
@@ -65,9 +65,8 @@ def write_placeholder(kind: str, path, *, recording: str, rule: str) -> None:
 def failed_rule(path) -> str | None:
     """Return the rule that failed on the recording of an artifact; None if none did.
 
-    Arrays, RTTM and UEM files have no place for it: the file written with them has. For an RTTM it is read from its
-    sidecar. Prepared audio without samples is a
-    placeholder, since prepare_audio fails on recordings that are too short.
+    Arrays, RTTM and UEM files cannot contain it; the JSON file beside them does. For an RTTM it is read from its sidecar.
+    Prepared audio without samples is a placeholder, since prepare_audio fails on recordings that are too short.
     """
     ending = Path(path).suffix
     if ending == ".parquet":

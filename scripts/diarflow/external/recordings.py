@@ -26,8 +26,8 @@ _MARGIN: Seconds = 2.0
 class CommandRunner:
     """External system with its settings (`diarflow.settings.systems.System`).
 
-    A command with {list} runs once for all recordings of the job. Those for which it writes no result are tried again,
-    one by one, so that a recording on which it fails does not take the others with it.
+    A command with {list} runs once for all recordings of the job. Recordings without a result are tried again, one by
+    one, so that a failure on one recording does not affect the others.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ _MOST_BYTES = 10_000  # that are read from the end of a log
 
 
 class FailedJobs:
-    """Describes the failed jobs of a run. After the first ten, one line says where the others are."""
+    """Description of the failed jobs of a run. After the first ten, one line refers to the log."""
 
     def __init__(self, *, with_log: bool):
         self._with_log = with_log

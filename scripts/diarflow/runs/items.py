@@ -10,7 +10,7 @@ from typing import Any
 from diarflow.runs.locks import LOCK
 
 _OF_CHANNELS = (
-    "channel_"  # beginning of the names of inputs that have a file for each channel of a call
+    "channel_"  # prefix of the names of inputs that have a file for each channel of a call
 )
 
 
@@ -45,7 +45,7 @@ class Item:
 
     @cached_property
     def channels(self) -> tuple[Channel, ...]:
-        """Channels of a call, as its row lists them; of another recording itself."""
+        """Channels of a call, in the order of its row; for another recording, one channel with its own id."""
         content = self.row or {}
         parts = content.get("channels") or [content]
         ids = [part.get("recording", self.id) for part in parts]
@@ -55,7 +55,7 @@ class Item:
         )
 
     def input_paths(self) -> list[str]:
-        """Return the paths of all inputs, with those of the channels."""
+        """Return the paths of all inputs, including those of the channels."""
         files = [self.input]
         if self.channel_files:
             files += [channel.input for channel in self.channels]
@@ -116,7 +116,9 @@ def files_of(
 
 
 def in_place(path: str) -> str:
-    """Return the place in the results of a plan file that waited in a scratch folder: the run has written it since.
+    """Return the final path of a plan file that planning wrote to a scratch folder, because another run was at work.
+
+    When a job starts, the run has moved its rows there.
 
     >>> in_place("/run/.snakemake/diarflow-1/results/c/plan.jsonl")
     'results/c/plan.jsonl'

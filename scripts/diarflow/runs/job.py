@@ -62,7 +62,7 @@ def _settings(snakemake: Any) -> dict[str, Any]:
 
 
 class Job:
-    """A job of a rule that works on recordings one by one. Creating it starts the log."""
+    """Job of a rule that processes recordings one by one. The constructor starts the log."""
 
     def __init__(self, snakemake: Any):
         start_log(snakemake.log[0])
@@ -84,7 +84,7 @@ class Job:
             os.environ["OMP_NUM_THREADS"] = "1"
 
     def items(self) -> Iterator[Item]:
-        """Yield the recordings of the job, by the paths of its first output."""
+        """Yield the recordings of the job, which the paths of its first output name."""
         outputs = map(parse_artifact_path, next(iter(self._output.values())))
         paths = [path for path in outputs if path]
         ids = {path.recording for path in paths}
@@ -111,9 +111,9 @@ class Job:
         For a recording that an earlier rule set aside, `work` is called only if `include_failed` is true. Otherwise
         its outputs are placeholders.
 
-        The whole job fails if the recording is not the cause: if the operating system reports an error other than in
-        reading the source, or if an input is not visible in the file system yet. For a lack of memory it fails in all
-        attempts but the last, because the next one has more.
+        The whole job fails if the recording is not the cause: if the operating system reports an error, except in reading
+        the source, or if an input is not visible in the file system yet. If memory is lacking, all attempts but the last
+        fail, because the next one has more memory.
         """
         process = partial(self._process, work=work, include_failed=include_failed)
         outputs = self._output.values()
@@ -131,7 +131,7 @@ class Job:
 
     def _isolate(self, item: Item, work: Callable[[], None], *, limit_memory: bool) -> None:
         """Process a recording in a child process."""
-        # an attempt without a dead predecessor is not limited: if SLURM kills it, the next one has more memory
+        # memory is limited only after an attempt died: if SLURM kills this one, the next one has more memory
         memory = SlurmMemory.of_this_job(self.memory) if limit_memory else None
         error = run_in_child(work, time_limit=self.time_limit, memory=memory)
         if isinstance(error, TooLittleMemoryError) and not self.is_last_attempt:
