@@ -43,7 +43,7 @@ class Settings(Block):
     )
     keep: Literal["all", "results", "rttm"] = Field(
         "all",
-        description="files that remain; results: no audio, no vectors; rttm: also no tables of stages",
+        description="all: keep all files; results: no audio and embeddings; rttm: also no tables of stages",
     )
     keep_embeddings: bool = Field(
         True, description="false: vectors of speakers are removed after their last use"
@@ -96,7 +96,7 @@ class Settings(Block):
         default_factory=dict, description="rule fetch_model: files of models, fetched once"
     )
     plda: dict[Name, Plda] = Field(
-        default_factory=dict, description="trainings of a PLDA, a model for vbx"
+        default_factory=dict, description="trainings of a PLDA, for vbx, consensus and links"
     )
     confidence_training: dict[Name, ConfidenceTraining] = Field(
         default_factory=dict, description="trainings of the calibrator of confidences"

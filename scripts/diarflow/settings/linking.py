@@ -20,7 +20,7 @@ class Link(Block):
     )
     systems: list[Name] | None = Field(
         None,
-        description="systems whose speakers are linked; null: all with the vectors of the PLDA",
+        description="systems whose speakers are linked; null: all whose vectors the PLDA models",
     )
     model: str | None = Field(
         "plda-pooled.npz",
@@ -47,7 +47,7 @@ class Link(Block):
     )
     shared_names: bool | None = Field(
         None,
-        description="names in references are of people, so links are scored; null: if simulated",
+        description="names in references identify people, so links are scored; null: only if simulated",
     )
 
 
