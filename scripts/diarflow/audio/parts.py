@@ -117,7 +117,7 @@ def after_tag(source: Source) -> int:
 
 
 def _kind(head: bytes) -> str:
-    """Return the format of a file that begins with `head`; "" if it is none of those above."""
+    """Return the format of a file that begins with `head`; "" for a format that is not in this module."""
     for kind, (_, _, pattern) in _FORMATS.items():
         if pattern.match(head):
             return kind

@@ -1,4 +1,4 @@
-"""Command `diarflow check`: what would be read for each recording. Runs and writes nothing."""
+"""Command `diarflow check`: list what would be read for each recording. It runs and writes nothing."""
 
 import argparse
 import os

@@ -18,7 +18,7 @@ _GLOB = re.compile(r"[*?\[]")
 
 
 class Sources(NamedTuple):
-    """Corpora as the configuration has them, files that a table must list, and notes on files left out."""
+    """Entries of `corpora` in the configuration, files that a table must list, and notes on files left out."""
 
     corpora: list[dict[str, Any]]
     files: list[str]
@@ -34,7 +34,7 @@ def are_configurations(paths: Sequence[str]) -> bool:
 
 
 def corpora_of(paths: Sequence[str], directory: Path, taken_names: Iterable[str] = ()) -> Sources:
-    """Return the corpora of paths, with paths relative to `directory` if they lie in it, and other names than those taken.
+    """Return the corpora of paths, with paths relative to `directory` if they lie in it, and names not in `taken_names`.
 
     Each folder, glob and table is a corpus of its own. All audio files together are one corpus.
     Raises InputError for a path that does not exist.
@@ -87,7 +87,7 @@ def _audio_files(files: list[str]) -> tuple[list[str], list[str]]:
 
 
 def corpus_name(path: str) -> str:
-    """Return a name for the corpus of a path: its last part, in characters that names of corpora may have.
+    """Return a name for the corpus of a path: its last part, with only the characters that names of corpora may have.
 
     >>> corpus_name("/data/Gespräche 2024/"), corpus_name("calls/*/*.wav")
     ('Gesprache-2024', 'calls')
@@ -111,7 +111,7 @@ def _number_names(corpora: list[dict[str, Any]], taken: set[str]) -> None:
 
 
 def place(path: str, directory: Path) -> str:
-    """Return a path as the configuration of a run in `directory` has it: relative if it lies in it, else absolute."""
+    """Return a path for the configuration of a run in `directory`: relative if it lies in this folder, else absolute."""
     absolute = os.path.abspath(path)
     inside = os.path.commonpath([absolute, directory]) == str(directory)
     return os.path.relpath(absolute, directory) if inside else absolute

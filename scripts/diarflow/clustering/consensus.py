@@ -1,6 +1,6 @@
 """Consensus of VBx with several settings.
 
-One setting of VBx can split a speaker, or lose one who says little, and the next setting may not. So VBx runs with each
+With one setting, VBx can split a speaker, or lose a speaker with little speech; with another setting, it may not. So VBx runs with each
 combination of settings. The similarity of two windows is the mean probability that they are of one speaker, and
 agglomerative clustering of these similarities gives the speakers (Fred and Jain, "Combining multiple clusterings using
 evidence accumulation", 2005).

@@ -6,7 +6,7 @@ import numpy as np
 
 _ITERATIONS = 50
 _TOLERANCE = 1e-9
-_MOST = 30.0  # of the logit, beyond which the exponential says nothing more
+_MOST = 30.0  # of the logit, beyond which the probability is 0 or 1 in practice
 
 
 class Regression(NamedTuple):

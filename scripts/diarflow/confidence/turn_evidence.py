@@ -16,7 +16,7 @@ def turn_evidence(turns: Sequence[Turn], pieces: Pieces) -> dict[str, np.ndarray
 
     - `turn_length`: logarithm of the seconds of its turn
     - `near_edge`: 1 at the edge of its turn, falling to 0 inside it
-    - `other_edge`: the same for the nearest start or end of another speaker's turn
+    - `other_edge`: 1 at the nearest start or end of another speaker's turn, falling to 0 with the distance from it
     - `overlap`: share of the piece in which another speaker is active too
     - `turns_nearby`: starts of turns within 5 s, as a logarithm
     - `talk_share`: logarithm of the speaker's share of all speech

@@ -96,7 +96,7 @@ def run_program(
 
 
 def _wait(process: subprocess.Popen, time_limit: Seconds | None) -> int | None:
-    """Return the status of a process, or None if it exceeds the limit. Time in which this process stands still does not count."""
+    """Return the status of a process, or None if it exceeds the limit. Time in which this process is stopped does not count."""
     if time_limit is None:
         return process.wait()
     worked, last = 0.0, time.monotonic()
@@ -134,9 +134,9 @@ def _ending(status: int) -> str:
 
 
 def link_audio(audio: Path, folder: Path) -> Path:
-    """Make prepared audio visible in a program's folder, under its own name, as far as RTTM can have it.
+    """Link prepared audio into the folder of a program, and return the link. White space in its name becomes "_".
 
-    Many programs write this name into their RTTM, where it is one field: white space becomes "_".
+    Many programs write this name into their RTTM, where it is one field.
     Raises InputError if the folder has a file of this name, such as the audio of "a_b" beside that of "a b".
     """
     link = folder / as_field(audio.name)

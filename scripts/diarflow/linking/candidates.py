@@ -1,4 +1,4 @@
-"""Pairs of voices that may be one person, with a cache: a new recording is compared with all, and the others are not.
+"""Pairs of voices that may be one person, with a cache: only pairs with a new recording are computed.
 
 The cache changes no result. It is used for pairs of voices whose vectors and variances are the same as in the cache, if
 it was made with the same calibration and has all pairs down to the wanted log odds.

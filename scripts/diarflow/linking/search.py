@@ -1,7 +1,7 @@
 """Linking of many recordings: agglomerative clustering within each connected component of the pairs of voices.
 
-Two clusters are merged if their mean log odds reach the threshold. Then those of one of their pairs do, so
-both clusters are in one component of the graph of such pairs. The result is that of the backend `agglomerative`
+Two clusters are merged if their mean log odds reach the threshold. Then the log odds of at least one of their pairs
+reach it too, so both clusters are in one component of the graph of such pairs. The result is that of the backend `agglomerative`
 without bounds for the number of people, and needs no matrix of all pairs.
 
 A component with more than `_LARGEST` voices is first split by a higher threshold for its pairs.

@@ -17,7 +17,7 @@ def use_conda(*, is_used: bool) -> None:
 
 
 def job_versions(*packages: str) -> dict[str, str]:
-    """Return the version of each package in jobs; "missing" for one that neither is installed nor in an environment."""
+    """Return the version of each package in jobs; "missing" if it is neither installed nor in an environment."""
     installed = versions(*packages)
     return installed | {
         name: version

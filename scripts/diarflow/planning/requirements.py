@@ -92,7 +92,7 @@ def _missing_packages(user: str, packages: Iterable[str], environment: str) -> I
 
 
 def check_choices(plan: Plan) -> None:
-    """Raise InputError if a system chooses from one that takes a stage from the reference."""
+    """Raise InputError if a member of a choosing system has an oracle."""
     settings = plan.settings
     problems = [
         f"systems.{name}: choose contains {member}, which takes a stage from the references; expected other systems"

@@ -1,4 +1,4 @@
-"""Rows of the front page's table of recordings: the scores, and what is known without a reference."""
+"""Rows of the front page's table of recordings: scores, and values that need no reference."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

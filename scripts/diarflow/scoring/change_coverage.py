@@ -1,7 +1,7 @@
 """Coverage and purity of detected speaker changes, at one threshold and over all thresholds.
 
 The detected changes cut the speech into segments. Coverage is the share of the regions of the reference that lies in
-the segment that shares most with each; purity is the same of segments in regions. These are the segmentation metrics
+the best matching segment of each; purity is the share of the segments that lies in the best matching region of each. These are the segmentation metrics
 of pyannote.metrics 4.2 (Bredin 2017) with tolerance 0, on an axis that contains only the kept frames of
 `change_regions`. On the usual axis every pause of the reference also cuts the segments, so that a detector without
 any change has a high purity.
