@@ -64,7 +64,7 @@ models: .venv/dev.stamp .venv-pyannote/pyannote.stamp  ## convert the shipped mo
 
 slurm: .venv/slurm.stamp    ## install Snakemake's plugin for SLURM
 
-pyannote: .venv-pyannote/pyannote.stamp  ## create the environment of the pyannote.audio embedding
+pyannote: .venv-pyannote/pyannote.stamp  ## create the environment of pyannote.audio
 
 peers: .venv/run.stamp .venv-pyannote/pyannote.stamp $(PEERS)  ## create the environments of other systems (bench/peers)
 
