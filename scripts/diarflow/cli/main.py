@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     state.set_defaults(command=_state)
 
     retry = commands.add_parser(
-        "retry", help="process the recordings again that the last run set aside"
+        "retry", help="process again the recordings that the last run set aside"
     )
     retry.add_argument("--configfile", nargs="+", metavar="FILE", help="default: the last one")
     _add_run_options(retry)

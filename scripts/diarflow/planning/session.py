@@ -161,9 +161,9 @@ def _export_warnings(plan: Plan) -> Iterator[str]:
 
 
 def _embedding_warnings(settings: Settings) -> Iterator[str]:
-    """Yield a line if the report should contain audio that is removed."""
+    """Yield a line if the report is to contain audio that is removed."""
     if settings.report.audio == "embedded" and settings.keep != "all":
-        yield f"report.audio is embedded, but the pages have no audio, which keep: {settings.keep} removes"
+        yield f"report.audio: embedded has no effect, because keep: {settings.keep} removes the audio"
 
 
 @contextmanager
