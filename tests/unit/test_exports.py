@@ -225,3 +225,26 @@ def test_a_textgrid_and_an_elan_document_lose_no_turn(tmp_path_factory, turns):
     for name, read in (("textgrid", read_grid), ("eaf", read_eaf)):
         found, _ = read(rendered(name, recording), folder)
         assert sorted(found) == turns
+
+
+def test_a_turn_of_less_than_a_millisecond_is_in_every_export(tmp_path):
+    turns = (Turn(1.0, 1.0004, "a"), Turn(1.00045, 1.000475, "a"), Turn(3.0, 4.0, "b"))
+    short = ExportedRecording("r", "r", "best", turns)
+    for name in ("srt", "vtt"):
+        cues = pysubs2.SSAFile.from_string(rendered(name, short), format_=name)
+        assert [cue.end - cue.start for cue in cues] == [1, 1, 1000]
+    found, _ = read_eaf(rendered("eaf", short), tmp_path)
+    assert found == [Turn(1.0, 1.001, "a"), Turn(1.001, 1.002, "a"), Turn(3.0, 4.0, "b")]
+    files = EXPORTS["kaldi"].load().render_corpus([short])
+    assert len({line.split()[0] for line in files["segments"].splitlines()}) == 3
+    lines = gzip.decompress(
+        EXPORTS["lhotse"].load().render_corpus([short])["supervisions.jsonl.gz"]
+    )
+    durations = [json.loads(line)["duration"] for line in lines.splitlines()]
+    assert durations == pytest.approx([0.0004, 0.000025, 1.0])
+
+
+def test_an_elan_document_with_a_control_character_in_a_name_is_valid(tmp_path):
+    turns = (Turn(0.0, 1.0, "x\x01y"), Turn(1.0, 2.0, "x_y"))
+    found, _ = read_eaf(rendered("eaf", ExportedRecording("r", "r", "best", turns)), tmp_path)
+    assert [turn.speaker for turn in sorted(found)] == ["x\\x01y", "x_y"]

@@ -10,6 +10,7 @@ def render_corpus(recordings: Iterable[ExportedRecording]) -> dict[str, str]:
     """Return the files of the directory by name. `wav.scp` lists the prepared audio, and is empty without it. Lines are sorted by bytes, as with `LC_ALL=C sort`."""
     segments, speakers, audio, channels = [], [], [], []
     by_speaker: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}  # number of turns by utterance id without a suffix
     for recording in recordings:
         ids = [recording.field]
         if len(recording.prepared) > 1:  # a call: each channel is a recording
@@ -23,6 +24,9 @@ def render_corpus(recordings: Iterable[ExportedRecording]) -> dict[str, str]:
             speaker = f"{id}-{as_field(turn.speaker)}"
             start, end = round(1000 * turn.start), round(1000 * turn.end)
             utterance = f"{speaker}-{start:09d}-{end:09d}"
+            if count := counts.get(utterance, 0):  # turns of less than a millisecond
+                utterance += f"-{count}"
+            counts[utterance] = count + 1
             times = f"{format_seconds(turn.start)} {format_seconds(turn.end)}"
             segments.append(f"{utterance} {id} {times}")
             speakers.append(f"{utterance} {speaker}")

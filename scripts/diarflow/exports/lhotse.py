@@ -8,6 +8,7 @@ from typing import Any
 from diarflow.exports.recording import ExportedRecording
 
 _RATE = 16_000  # of prepared audio
+_DECIMALS = 6  # of times in RTTM
 
 
 def render_corpus(recordings: Iterable[ExportedRecording]) -> dict[str, bytes]:
@@ -42,7 +43,7 @@ def _supervisions(recording: ExportedRecording) -> Iterator[dict[str, Any]]:
             "id": f"{recording.id}-{number:05d}",
             "recording_id": recording.id,
             "start": turn.start,
-            "duration": round(turn.end - turn.start, 3),
+            "duration": round(turn.end - turn.start, _DECIMALS),
             "channel": channel - 1,
             "speaker": turn.speaker,
         }

@@ -41,19 +41,21 @@ def captions(
     cues = make_cues(recording.words, prefix) or [
         Cue(turn.start, turn.end, turn.speaker, ()) for turn in recording.turns
     ]
-    return [
-        Caption(timestamp(cue.start), timestamp(cue.end), text(cue.speaker, cue.lines))
-        for cue in cues
-    ]
+    return [Caption(*_timestamps(cue.start, cue.end), text(cue.speaker, cue.lines)) for cue in cues]
 
 
-def timestamp(seconds: Seconds) -> str:
+def _timestamps(start: Seconds, end: Seconds) -> tuple[str, str]:
+    """Return the timestamps of a cue; players leave out a cue without a duration."""
+    first = round(start * 1000)
+    return timestamp(first), timestamp(max(round(end * 1000), first + 1))
+
+
+def timestamp(milliseconds: int) -> str:
     """Return a time as hours, minutes, seconds and milliseconds.
 
-    >>> timestamp(3725.0625)
+    >>> timestamp(3_725_062)
     '01:02:05.062'
     """
-    milliseconds = round(seconds * 1000)
     minutes, rest = divmod(milliseconds, 60_000)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
