@@ -191,6 +191,7 @@ def test_intervals_that_stm_ignores_are_not_scored(tmp_path):
         ("x.uem", "a 1 0 100\n", ":1: begins with a 1 0 100, expected RTTM, CSV, TextGrid"),
         ("x.csv", "start,end\n0,1\n", ":1: no column speaker; expected start"),
         ("x.csv", "start,end,speaker\n1,0,x\n", ":2: end is 0, expected at least 1"),
+        ("x.csv", "start,end,speaker\n0,1,<NA>\n", ":2: speaker is <NA>, expected a name"),
     ],
 )  # fmt: skip
 def test_a_damaged_or_ambiguous_file_is_an_error_with_its_place(tmp_path, name, text, message):
@@ -219,6 +220,12 @@ def test_a_tier_named_speaker_has_the_speakers_as_labels(tmp_path):
     )
     turns, notes = turns_in(path)
     assert [turn.speaker for turn in turns] == ["Ann", "Bob"] and notes["tiers left out"] == 1
+
+
+def test_a_person_named_speaker_hides_no_other_person(tmp_path):
+    """Exports and other tools write the name of the tier as the label of each interval."""
+    path = textgrid_of(tmp_path / "x.TextGrid", SPEAKER=[(0, 1, "SPEAKER")], Ann=[(1, 2, "Ann")])
+    assert turns_in(path)[0] == [Turn(0, 1, "SPEAKER"), Turn(1, 2, "Ann")]
 
 
 def test_tiers_of_words_and_phones_are_no_speakers(tmp_path):

@@ -96,6 +96,8 @@ def parse_records(file: AnnotationFile, names: Iterable[str]) -> Annotations:
         try:
             if problem:
                 raise InputError(problem)
+            if speaker == MISSING:
+                raise InputError(f"speaker is {MISSING}, expected a name")
             start, end = _times(first, second, start_text, end_text)
         except InputError as error:
             problems.append(Line(number, str(error)))

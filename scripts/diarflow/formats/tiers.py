@@ -85,7 +85,7 @@ def _select(path: str, tiers: Sequence[Tier], selection: TierSelection) -> list[
                 f"{examples(names)}"
             )
     else:
-        labelled = [tier for tier in tiers if tier.name.strip().lower() in _SPEAKER_TIERS]
+        labelled = [tier for tier in tiers if _names_speakers(tier)]
         if labelled and selection.speaker == "auto":
             return [(tier, "") for tier in labelled]
         pairs = [(tier, tier.participant or tier.name) for tier in tiers]
@@ -107,6 +107,16 @@ def _select(path: str, tiers: Sequence[Tier], selection: TierSelection) -> list[
                 "set annotations.speaker of the corpus to label if they are, else to tier"
             )
     return pairs
+
+
+def _names_speakers(tier: Tier) -> bool:
+    """Return whether the name of a tier is one such as `speaker`, and its labels are not all this name.
+
+    Tools that write the name of a tier as its labels have a tier for each speaker.
+    """
+    name = tier.name.strip()
+    is_own = {label.strip() for _, _, label in tier.intervals} - {""} == {name}
+    return name.lower() in _SPEAKER_TIERS and not is_own
 
 
 def _may_name_speakers(tier: Tier) -> bool:
