@@ -9,12 +9,12 @@ from diarflow.runs.job import job_settings
 
 settings = job_settings(snakemake)
 corpus, system = settings["corpus"], settings["system"]
-folder = Path("results", corpus)
+folder, has_audio = Path("results", corpus), settings.get("audio", True)
 recordings = [
     read_hypothesis(
         folder / settings["product"] / system / f"{id}.rttm",
         channels,
-        [str(folder / f"audio/{channel}.json") for channel in channels],
+        [str(folder / f"audio/{channel}.json") for channel in channels if has_audio],
     )
     for id, channels in settings["recordings"].items()
 ]

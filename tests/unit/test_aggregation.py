@@ -132,7 +132,10 @@ def test_an_export_of_a_corpus_without_audio_reads_no_facts():
     write_corpus("a")
     corpus = {"name": "c", "recordings": "c.tsv", "systems": ["s"]}
     aggregation = aggregation_of(corpus, systems={"s": {"rttm": "all.rttm"}})
-    assert aggregation.corpus_facts(wildcards(corpus="c", system="s")) == []
+    job = wildcards(corpus="c", system="s")
+    assert aggregation.corpus_facts(job) == []
+    # those of an earlier run with audio may still exist
+    assert settings_in(aggregation.corpus_export_provenance("kaldi")(job))["audio"] is False
 
 
 # --- searches and trainings ---------------------------------------------------------------------

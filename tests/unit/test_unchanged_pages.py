@@ -116,6 +116,20 @@ def test_changed_audio_changes_a_page_that_contains_it_but_not_a_page_that_links
     assert PAGE.read_text() != before
 
 
+def test_a_page_has_neither_audio_nor_reference_that_only_an_earlier_run_had():
+    entries = report_content()["recordings"]
+    entries[0] |= {"reference": False, "has_audio": False}
+    rewrite(recordings=entries)
+    text = PAGE.read_text()
+    assert "audio/a.wav" not in text and "reference/a." not in text
+    (RESULTS / "audio/a.wav").unlink()
+    for path in (RESULTS / "reference").glob("a.*"):
+        path.unlink()
+    os.utime(PAGE, (0, 0))
+    rewrite(recordings=entries)
+    assert PAGE.read_text() == text
+
+
 def test_an_added_or_removed_recording_changes_the_pages_of_its_neighbours_only():
     fewer = report_content()["recordings"][:2]
     assert rewrite(recordings=fewer) == {"b"}  # without a link to the next page

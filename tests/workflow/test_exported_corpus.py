@@ -95,6 +95,16 @@ def test_cuts_are_audio_of_the_turns(fresh, batch_size):
     assert len(rows) >= 4
 
 
+def test_a_corpus_that_needs_no_audio_any_more_exports_none(fresh):
+    corpus = {"name": "tiny", "recordings": "tiny.tsv", "systems": ["mine"], "exports": ["kaldi"]}
+    changes = {"systems": {"mine": {"rttm": "audio"}}, "batch_size": 10}
+    fresh("exports", overlay=changes | {"corpora": [corpus | {"exports": ["cuts", "kaldi"]}]})
+    listed = fresh.folder / "results/tiny/exports/mine/kaldi/wav.scp"
+    assert len(listed.read_text().splitlines()) == 2
+    fresh("exports", overlay=changes | {"corpora": [corpus]})
+    assert listed.read_text() == ""
+
+
 def test_an_unknown_format_is_one_line_with_all_formats(exported):
     configure(exported.folder, "docx")
     done = exported(check=False)

@@ -121,8 +121,12 @@ class Aggregation:
     def corpus_facts(self, wildcards: Any) -> list[str]:
         """Return the facts of the prepared audio of a corpus; none for a corpus without audio."""
         corpus, ids = wildcards.corpus, self._plan.ids(wildcards.corpus)
-        has_audio = any(self._plan.recordings[corpus, id].audio for id in ids)
-        return [f"results/{corpus}/audio/{id}.json" for id in ids] if has_audio else []
+        return (
+            [f"results/{corpus}/audio/{id}.json" for id in ids] if self._has_audio(corpus) else []
+        )
+
+    def _has_audio(self, corpus: str) -> bool:
+        return any(self._plan.recordings[corpus, id].audio for id in self._plan.ids(corpus))
 
     def corpus_export_provenance(self, name: str) -> Callable[[Any], str]:
         """Return the provenance of an export of a whole corpus to the format `name`, with the channels of recordings."""
@@ -141,6 +145,8 @@ class Aggregation:
                 system=system,
                 product=product,
                 recordings=recordings,
+                # files of an earlier run with audio may still exist
+                **({} if self._has_audio(corpus) else {"audio": False}),
             )
 
         return text

@@ -34,6 +34,7 @@ def report_content(plan: Plan) -> dict[str, Any]:
                 "systems": plan.systems[corpus],
                 "reference": plan.calls.has_reference(corpus, id),
                 "channels": [channel.id for channel in channels],
+                **({} if any(channel.audio for channel in channels) else {"has_audio": False}),
             }
             for corpus, id, channels in plan.calls.recordings()
         ],

@@ -30,7 +30,7 @@ class RecordingArtifacts:
     each rule. `channels` are the ids of the channels of a call. `people` gives the person of each speaker of the linked
     systems. `audio` is the setting of the report: the page links to the audio ("linked") or contains it ("embedded").
     `audio_format` is the suffix of prepared audio. `removed` are products that the page does not show, also if some of their
-    files still exist.
+    files still exist. `has_audio` is false if the run prepares no audio; that of an earlier run may still exist.
     """
 
     corpus: str
@@ -44,6 +44,7 @@ class RecordingArtifacts:
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     audio_format: str = "wav"
     removed: Collection[str] = ()
+    has_audio: bool = True
 
     def path(self, product: str, variant: str = "", suffix: str = ".parquet") -> Path:
         """Return `results/{corpus}/{product}/{variant}/{recording}{suffix}`."""
@@ -93,6 +94,8 @@ class RecordingArtifacts:
     @property
     def described_audio(self) -> list[Path]:
         """Paths of the prepared audio of each channel that has one, also if it is removed and only its facts exist."""
+        if not self.has_audio:
+            return []
         paths = self.channel_paths("audio", suffix=f".{self.audio_format}")
         is_removed = "audio" in self.removed
         return [path for path in paths if (facts_path(path) if is_removed else path).exists()]
@@ -226,12 +229,13 @@ class RecordingArtifacts:
     def paths(self) -> Iterator[Path]:
         """Yield the paths of all artifacts that the page shows."""
         audio = self.channel_paths("audio", suffix=f".{self.audio_format}")
-        shown = [*self._data_paths(), *self.prepared_audio, *map(facts_path, audio)]
+        facts = map(facts_path, audio) if self.has_audio else ()
+        shown = [*self._data_paths(), *self.prepared_audio, *facts]
         yield from (path for path in shown if path.exists())
 
     def _data_paths(self) -> Iterator[Path]:
         """Yield the paths of all artifacts that the page shows, except the audio."""
-        for suffix in (".rttm", ".uem", ".json"):
+        for suffix in (".rttm", ".uem", ".json") if self.reference else ():
             yield from self.channel_paths("reference", suffix=suffix)
         for system in self.systems:
             yield from (self.path("rttm", system, suffix) for suffix in (".rttm", ".json"))

@@ -18,12 +18,12 @@ def links(artifacts: RecordingArtifacts) -> list[tuple[str, str]]:
     ):
         files = artifacts.channel_paths("reference", suffix=suffix)
         texts = [f"{label} ({kind})" for label in artifacts.labels(text)]
-        paths += zip(texts, files, strict=True)
+        paths += zip(texts, files, strict=True) if artifacts.reference else ()
     paths += [
         (f"{name} (RTTM)", artifacts.path("rttm", name, ".rttm")) for name in artifacts.systems
     ]
     audio = artifacts.audio_path
-    if not artifacts.removed or artifacts.prepared_audio:
+    if artifacts.has_audio and (not artifacts.removed or artifacts.prepared_audio):
         paths += [(f"prepared audio ({audio.suffix[1:].upper()})", audio)]
     return [(text, relative_url(path, artifacts.page)) for text, path in paths if path.exists()]
 
