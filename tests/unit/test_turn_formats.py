@@ -132,6 +132,15 @@ def test_every_format_has_an_example_or_a_test():
     assert {label for _, label, _ in EXAMPLES.values()} | {"EAF"} == set(FORMATS)
 
 
+@pytest.mark.parametrize("missing", ["null", '""', '" "', "NaN"])
+def test_a_segment_of_json_with_a_missing_speaker_is_left_out_and_counted(tmp_path, missing):
+    path = tmp_path / "x.json"
+    segments = [f'{{"start": 0, "end": 1, "speaker": {speaker}}}' for speaker in ('"nan"', missing)]
+    path.write_text(f"[{', '.join(segments)}]")
+    turns, notes = turns_in(path)
+    assert turns == [Turn(0, 1, "nan")] and notes["segments without a speaker left out"] == 1
+
+
 def test_lhotse_supervisions_may_be_compressed(tmp_path):
     path = tmp_path / "x.jsonl.gz"
     path.write_bytes(gzip.compress("\n".join(map(json.dumps, LHOTSE)).encode()))

@@ -50,7 +50,7 @@ def read(path, selection=None) -> RecordFile:
         speaker = _first(entry, _SPEAKERS)
         if not (name or is_nameless):
             file.add_problem(number, f"no recording, expected one of {examples(_NAMES)}")
-        elif speaker in (None, ""):
+        elif _is_missing(speaker):
             file.add_note(name, number, "segments without a speaker left out")
         else:
             speakers += 1
@@ -61,6 +61,11 @@ def read(path, selection=None) -> RecordFile:
     if entries and not speakers:
         raise InputError(f"{path}: no segment has a speaker, expected {examples(_SPEAKERS)}")
     return file
+
+
+def _is_missing(speaker: Any) -> bool:
+    """Return whether an entry has no speaker: null, white space, or the NaN that pandas writes."""
+    return speaker is None or not str(speaker).strip() or speaker != speaker
 
 
 def _first(entry: dict[str, Any], keys: tuple[str, ...]) -> Any:
