@@ -48,6 +48,18 @@ def test_a_bundle_contains_the_report_and_all_linked_files_in_their_places(repor
     assert bundle.size == Path("results/report.zip").stat().st_size
 
 
+def test_a_bundle_contains_no_page_of_people_that_are_not_linked_any_more(report):
+    (report / "people").mkdir()
+    for name in ("c.ours.html", "c.earlier.html"):
+        (report / "people" / name).write_text("Ann Lee")
+    index = report / "index.html"
+    index.write_text(index.read_text() + '<a href="people/c.ours.html">people</a>')
+    write_bundle("results/report.zip")
+    with zipfile.ZipFile("results/report.zip") as archive:
+        names = [name for name in archive.namelist() if "/people/" in name]
+    assert names == ["diarflow-report/results/report/people/c.ours.html"]
+
+
 def test_linked_files_that_are_missing_are_counted(report):
     """The log of the failure does not exist, and neither does changes.png."""
     missing = write_bundle("results/report.zip").missing

@@ -69,6 +69,9 @@ def write_bundle(target, report: Path = REPORT) -> Bundle:
     """
     files = {path for path in report.rglob("*") if path.is_file()}
     files = {path for path in files if report / SINGLE_PAGES.name not in path.parents}
+    # a page of people that the front page does not link to is one of an earlier configuration
+    current = set(linked_files(report / "index.html"))
+    files = {path for path in files if path.parent != report / "people" or path in current}
     pages = [path for path in files if path.suffix == ".html"]
     links = {link for page in pages for link in linked_files(page)} - files
     kept = {link for link in links if link.is_file() and ".." not in link.parts}
