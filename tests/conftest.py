@@ -29,7 +29,7 @@ from diarflow.planning.file_states import scan_again
 from diarflow.runs.usage import write_usage
 
 # programs that tests start
-collect_ignore = ["faulty_job.py", "slow/fuzz.py"]
+collect_ignore = ["faulty_job.py", "planned_jobs.py", "slow/fuzz.py"]
 
 # the time of an example depends on what else the machine does
 hypothesis.settings.register_profile("without deadline", deadline=None)
