@@ -95,7 +95,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def plan(folder, config, rows):
+def plan(folder, config, rows, target="all"):
     """Return the jobs of a configuration by their outputs."""
     columns = list(dict.fromkeys(name for row in rows.values() for name in row))
     lines = [columns, *([row.get(name, "") for name in columns] for row in rows.values())]
@@ -103,7 +103,7 @@ def plan(folder, config, rows):
     (folder / "my.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     command = [sys.executable, "-P", ROOT / "tests/planned_jobs.py", folder / "jobs.json"]
     command += ["--snakefile", ROOT / "Snakefile", "--cores", "1", "--directory", folder]
-    command += ["--dry-run", "--forceall", "--configfile", folder / "my.yaml"]
+    command += ["--dry-run", "--forceall", target, "--configfile", folder / "my.yaml"]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
     done = subprocess.run(
         list(map(str, command)), env=environment, text=True, capture_output=True
@@ -138,7 +138,26 @@ def test_a_job_with_other_inputs_runs_again(folder, before, change):
             values = values[int(name)] if isinstance(values, list) else values.setdefault(name, {})
         values[last] = value
     ROWS.get(change, lambda rows: None)(rows)
-    after = plan(folder, config, rows)
+    assert_other_inputs_run_again(before, plan(folder, config, rows))
+
+
+@pytest.mark.parametrize("change", ["a removed recording", "a recording without reference"])
+@pytest.mark.parametrize("target", ["tune", "train", "train_confidence"])
+def test_a_search_or_training_with_other_recordings_runs_again(folder, target, change):
+    search = {"system": "own", "search": {"clustering": ["kmeans", "meanshift"]}}
+    corpus = {"name": "tiny", "recordings": "tiny.tsv", "systems": ["own", "one"], "split": "dev"}
+    config = {
+        "corpora": [corpus], "systems": SYSTEMS, "tuning": {"mine": search},
+        "training": {"bilstm": {"validation": []}}, "confidence_training": {"other": {}},
+    }  # fmt: skip
+    rows = table()
+    before = plan(folder, config, table(), target)
+    ROWS[change](rows)
+    assert_other_inputs_run_again(before, plan(folder, config, rows, target))
+
+
+def assert_other_inputs_run_again(before, after):
+    """Assert that a job whose inputs differ between two plans has another trigger, or an input that is made again."""
     again: dict[str, bool] = {}
 
     def runs_again(output):

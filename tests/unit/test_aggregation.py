@@ -151,6 +151,7 @@ def test_a_search_reads_the_scores_of_each_trial_on_marked_corpora():
     aggregation = search(with_references | {"split": "dev"}, without | {"split": "dev"})
     job = wildcards(tuning="mine")
     content = settings_in(aggregation.search_provenance(job))
+    assert content["recordings"] == {"c": ["a", "b"], "d": []}
     names = [trial["name"] for trial in content["trials"]]
     assert [trial["values"] for trial in content["trials"]] == [
         {"clustering": "kmeans"}, {"clustering": "meanshift"},

@@ -170,8 +170,10 @@ class Aggregation:
         ]
 
     def search_provenance(self, wildcards: Any) -> str:
-        """Return the provenance of a search, with its trials and corpora."""
-        return rule_provenance("tune_system", "pandas", **self._search(wildcards.tuning))
+        """Return the provenance of a search, with its trials, corpora and recordings."""
+        content = self._search(wildcards.tuning)
+        recordings = {corpus: self._plan.scored_ids(corpus) for corpus in content["corpora"]}
+        return rule_provenance("tune_system", "pandas", **content, recordings=recordings)
 
     def _search(self, tuning: str) -> dict[str, Any]:
         plan = self._plan
