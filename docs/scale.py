@@ -43,12 +43,14 @@ With `keep: results` or `rttm`, a shard also needs room for the audio and the ne
 | planning, jobs and scores of imported RTTM | {shard_cpu:.0f} CPU-s for {shard_recordings:,} recordings, {shard_mb:.0f} MB | {total_shard_hours:.1f} CPU-hours, in shards |
 | files in `results/`, `.snakemake/` and `logs/` (imported RTTM) | {shard_files:,} for {shard_recordings:,} recordings | {total_files:,.0f} million |
 | `gather` with report | {gather_cpu:.0f} CPU-s for {gather_recordings:,} recordings, {gather_mb:.0f} MB | {total_gather_hours:.1f} CPU-hours, {total_gather_gb:.0f} GB of memory |
+| `gather --tables` | {tables_cpu:.0f} CPU-s for {tables_recordings:,} recordings in shards of {shard:,}, {tables_gb:.1f} GB | {total_tables_minutes:.0f} CPU-minutes, {total_tables_gb:.1f} GB of memory |
 
 ## Limits
 
 - `gather` plans all recordings in one process.
   Its memory grows with their number, so that a million recordings do not fit into the memory of one ordinary machine.
-  Gather parts of the shards in folders of their own (`--partial`), and join their tables `results/report/der.csv`, whose rows of recordings are the same.
+  `gather --tables` needs no plan, but makes no pages and links no speakers ([cluster.md](cluster.md#shards)).
+  Reports with pages, and people, are then those of parts of the shards, in folders of their own (`--partial`).
 - Each shard reads the whole table of recordings.
 - A dry run of {plan_recordings:,} recordings in one plan takes {plan_cpu:.0f} CPU-seconds and {plan_gb:.1f} GB, and both grow with their number.
   In shards, each plan has the size of a shard.
@@ -90,10 +92,10 @@ def jobs_per_recording() -> float:
 def main() -> None:
     hours, shards = RECORDINGS * MINUTES / 60, RECORDINGS // SHARD
     best, fast = cpu_seconds("best"), cpu_seconds("fast")
-    shard, gather, plan = step("shard"), step("gather"), step("plan")
+    shard, gather, tables, plan = step("shard"), step("gather"), step("tables of"), step("plan")
     years = {name: cpu * hours / 3600 / 24 / 365 for name, cpu in (("best", best), ("fast", fast))}
     gigabytes = {name: kilobytes(name) * hours / 1e6 for name in ("keep: all", "keep: all, FLAC", "keep: results", "keep: rttm")}  # fmt: skip
-    factors = {part: RECORDINGS / cells["recordings"] for part, cells in (("shard", shard), ("gather", gather))}  # fmt: skip
+    factors = {part: RECORDINGS / cells["recordings"] for part, cells in (("shard", shard), ("gather", gather), ("tables", tables))}  # fmt: skip
     print(
         TEXT.format(
             recordings=RECORDINGS, minutes=MINUTES, hours=hours, shards=shards, shard=SHARD,
@@ -108,6 +110,9 @@ def main() -> None:
             total_shard_hours=shard["cpu"] * factors["shard"] / 3600, gather_cpu=gather["cpu"],
             gather_recordings=int(gather["recordings"]), gather_mb=gather["mb"],
             total_gather_hours=gather["cpu"] * factors["gather"] / 3600,
+            tables_cpu=tables["cpu"], tables_recordings=int(tables["recordings"]), tables_gb=tables["mb"] / 1000,
+            total_tables_minutes=tables["cpu"] * factors["tables"] / 60,
+            total_tables_gb=tables["mb"] * factors["tables"] / 1000,
             total_gather_gb=gather["mb"] * factors["gather"] / 1000, plan_cpu=plan["cpu"], plan_recordings=int(plan["recordings"]),
             plan_gb=plan["mb"] / 1000,
         ),
