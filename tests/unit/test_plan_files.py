@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from diarflow.errors import InputError, cell_name
 from diarflow.planning.plan_files import PlanFiles, merge_rows
 from diarflow.planning.recording import Recording
 from diarflow.planning.recording_ids import safe_id
-from diarflow.runs.rows import iterate_rows, part_digest, plan_path, read_row, row_line
+from diarflow.runs.rows import iterate_rows, line_key, part_digest, plan_path, read_row, row_line
 
 PLAN = Path("results/c/plan.jsonl")
 
@@ -134,11 +134,15 @@ def test_a_damaged_plan_file_is_written_again(damage):
     assert PLAN.read_bytes() == content
 
 
+@example({"0", "0 0"}, "0 1")  # in another order with the quotes that follow the ids
 @given(st.sets(st.text(min_size=1).map(safe_id), min_size=1), st.text(min_size=1).map(safe_id))
 def test_each_row_is_found_by_bisection(tmp_path_factory, ids, other):
     path = tmp_path_factory.mktemp("rows") / "plan.jsonl"
     rows = {id: {"recording": id, "audio": {"audio": "ä" * len(id)}} for id in ids}
-    merge_rows(path, sorted(row_line(id, {"audio": row["audio"]}) for id, row in rows.items()))
+    merge_rows(
+        path,
+        sorted((row_line(id, {"audio": row["audio"]}) for id, row in rows.items()), key=line_key),
+    )
     assert {id: read_row(path, id) for id in ids} == rows == dict(iterate_rows(path))
     if other not in ids:
         with pytest.raises(InputError, match="has no row of the recording"):
