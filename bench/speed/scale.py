@@ -25,7 +25,6 @@ from diarflow.artifacts.tables import COLUMNS as TABLES
 from diarflow.artifacts.tables import write_table
 from diarflow.planning.shards import SHARD_FILE
 from diarflow.runs.result_records import JobRecords
-from diarflow.runs.rows import plan_path, row_line
 
 TEXT = """
 Recordings with a reference and an imported system, without audio; batches of 100, one core. CPU-seconds (user and system
@@ -103,12 +102,12 @@ def steps(folder: Path, count: int, shards: int) -> Iterator[Step]:
 def tables(folder: Path, shards: int) -> Iterator[Step]:
     """Gather the tables of shards twice. The shards are links to the files of the first."""
     names = [f"shard-{number:03d}" for number in range(1, shards + 1)]
-    write_scores(folder / names[0], ROWS)
+    write_scores(folder / names[0])
     for number, name in enumerate(names, 1):
         if number > 1:
             shutil.copytree(folder / names[0], folder / name, copy_function=os.link)
             (folder / name / SHARD_FILE).unlink()
-        content = {"shard": f"{number}/{shards}", "version": "1"}
+        content = {"shard": f"{number}/{shards}", "version": "1", "scores": score_paths()}
         (folder / name / SHARD_FILE).write_text(json.dumps(content))
     corpus = {"name": "c", "audio": str(folder), "systems": ["theirs"]}
     config = {"corpora": [corpus], "systems": {"theirs": {"rttm": str(folder)}}}
@@ -118,25 +117,23 @@ def tables(folder: Path, shards: int) -> Iterator[Step]:
     yield Step("tables again", ROWS * shards, diarflow(folder, *arguments))
 
 
-def write_scores(folder: Path, count: int) -> None:
-    """Write the scores, rows and records of a shard."""
+def score_paths() -> list[str]:
+    return [f"results/c/scores/theirs/r{number:07d}.parquet" for number in range(ROWS)]
+
+
+def write_scores(folder: Path) -> None:
+    """Write the scores and records of a shard."""
     (folder / "results/c/scores/theirs").mkdir(parents=True)
-    names = [f"r{number:07d}" for number in range(count)]
-    paths = {}
-    for number, name in enumerate(names):
-        path = f"results/c/scores/theirs/{name}.parquet"
+    for number, path in enumerate(score_paths()):
         values = dict.fromkeys(TABLES["scores"], 1) | {
-            "corpus": "c", "system": "theirs", "recording": name, "reference_seconds": 600.0, "missed": float(number % 60),
+            "corpus": "c", "system": "theirs", "recording": Path(path).stem, "reference_seconds": 600.0, "missed": float(number % 60),
             "speakers_given": False, "failed_rule": "", "extent": "audio",
         }  # fmt: skip
         rows = [tuple((values | {"protocol": protocol}).values()) for protocol in PROTOCOLS]
         write_table(folder / path, "scores", rows)
-        paths[path] = ""
-    lines = (row_line(name, {"reference": {"reference": "all.rttm"}}) for name in names)
-    (folder / plan_path("c")).write_bytes(b"".join(lines))
     here = Path.cwd()
     os.chdir(folder)
-    JobRecords("logs/scores.log", "score_recording").end(paths)
+    JobRecords("logs/scores.log", "score_recording").end(dict.fromkeys(score_paths(), ""))
     os.chdir(here)
 
 

@@ -12,7 +12,6 @@ from diarflow.errors import InputError
 from diarflow.planning.shards import SHARD_FILE
 from diarflow.runs.gather_tables import gather_tables
 from diarflow.runs.result_records import FOLDER, JobRecords
-from diarflow.runs.rows import plan_path, row_line
 from diarflow.scoring.totals import read_csv
 
 
@@ -22,10 +21,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def write_shard(name, shard, missed, rows=None, origin=""):
+def write_shard(name, shard, missed, origin="", earlier=()):
     """Write the folder of a shard; `missed` are the seconds that system `s` misses of 10 in each recording.
 
-    `rows` are the rows in the plan file; by default, each recording has a reference.
+    The recordings `earlier` have scores of an earlier run.
     """
     here = Path.cwd()
     Path(name).mkdir()
@@ -39,12 +38,11 @@ def write_shard(name, shard, missed, rows=None, origin=""):
         }  # fmt: skip
         paths.append(f"results/c/scores/s/{id}.parquet")
         write_table(paths[-1], "scores", [tuple(values.values())])
-    rows = rows or {id: {"reference": {"reference": "a.rttm"}} for id in missed}
-    Path(plan_path("c")).write_bytes(b"".join(row_line(id, row) for id, row in rows.items()))
     JobRecords("logs/c/score_recording/s/batch-1-of-1.log", "score_recording").end(
         dict.fromkeys(paths, origin)
     )
-    SHARD_FILE.write_text(json.dumps({"shard": shard, "version": "1"}))
+    scores = [path for path in paths if Path(path).stem not in earlier]
+    SHARD_FILE.write_text(json.dumps({"shard": shard, "version": "1", "scores": scores}))
     os.chdir(here)
     return Path(name).absolute()
 
@@ -76,21 +74,26 @@ def test_only_changed_shards_are_read_again():
     assert der()["a"] == 30.0
 
 
+def change_shard(**values):
+    content = json.loads(Path("s2", SHARD_FILE).read_text()) | values
+    Path("s2", SHARD_FILE).write_text(json.dumps(content))
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
         (lambda: os.remove("s2/results/c/scores/s/a.parquet"), "a.parquet: is missing or damaged"),
         (lambda: Path("s2/results/c/scores/s/a.parquet").write_bytes(b"x"), "is missing or damaged"),
         (lambda: os.remove(f"s2/{FOLDER}/shard.json"), "is not the folder of a shard"),
-        (lambda: Path(f"s2/{plan_path('c')}").write_bytes(
-            row_line("a", {"reference": {"reference": "x"}}) + row_line("k", {"reference": {"reference": "x"}})),
-         "1 recording of c without a score of s: k"),
+        (lambda: change_shard(scores=["results/c/scores/s/a.parquet", "results/c/scores/s/k.parquet"]),
+         "1 score missing: results/c/scores/s/k.parquet"),
+        (lambda: change_shard(scores=[]), "lists no scores"),
         (lambda: Path("all", FOLDER).mkdir(parents=True), "all: is the folder of a run"),
-        (lambda: Path("s2", SHARD_FILE).write_text('{"shard": "1/2", "version": "1"}'), "in several folders"),
-        (lambda: Path("s2", SHARD_FILE).write_text('{"shard": "2/2", "version": "2"}'), "version 2 of diarflow"),
-        (lambda: Path("s2", SHARD_FILE).write_text('{"shard": "2/3", "version": "1"}'), "one of 3 shards"),
+        (lambda: change_shard(shard="1/2"), "in several folders"),
+        (lambda: change_shard(version="2"), "version 2 of diarflow"),
+        (lambda: change_shard(shard="2/3"), "one of 3 shards"),
     ],
-    ids=["missing", "damaged", "no shard", "killed", "run", "twice", "version", "count"],
+    ids=["missing", "damaged", "no shard", "killed", "no list", "run", "twice", "version", "count"],
 )  # fmt: skip
 def test_shards_that_do_not_fit_or_are_not_complete_are_refused(damage, message):
     shards = [write_shard("s1", "1/2", {"b": 2}), write_shard("s2", "2/2", {"a": 1})]
@@ -122,16 +125,8 @@ def test_missing_shards_are_refused_unless_a_part_is_wanted():
     assert gather_tables(shards, Path("all"), {}, partial=True)["recordings"].tolist() == [1]
 
 
-def test_recordings_without_a_reference_and_channels_need_no_score():
-    rows = {
-        "call": {"channels": {"channels": [{"recording": "call_ch1"}, {"recording": "call_ch2"}]}},
-        "call_ch1": {"reference": {"reference": "x"}},
-        "call_ch2": {"reference": {"reference": "x"}},
-        "mono": {"reference": {"reference": None}, "channels": {"channels": []}},
-    }
-    shard = write_shard("s1", "1/1", {"call": 2}, rows)
+def test_scores_of_recordings_that_were_removed_since_do_not_count():
+    """The shard lists the scores of the last run. Earlier ones may be of other settings."""
+    shard = write_shard("s1", "1/1", {"a": 1, "removed": 9}, earlier=["removed"])
     gather_tables([shard], Path("all"), {})
-    assert set(der()) == {"call", "ALL", "COMPLETED"}
-    shard = write_shard("s2", "1/1", {"other": 2}, rows)
-    with pytest.raises(InputError, match="without a score of s: call"):
-        gather_tables([shard], Path("more"), {})
+    assert der() == {"a": 10.0, "ALL": 10.0, "COMPLETED": 10.0}

@@ -44,7 +44,6 @@ class ResultCheck:
     def __init__(self, has_new_row: Callable[[str], bool] = lambda path: False) -> None:
         self._has_new_row = has_new_row
         self.is_active = not (LOCK.exists() and is_run_alive())
-        self._records: dict[str, ResultRecord] = {}
         # False if an earlier version of diarflow may have made files without a record
         self._all_are_recorded = False
         self._recorded_times: dict[str, int] = {}  # of files that have another time now
@@ -214,7 +213,7 @@ class ResultCheck:
         a rule.
         """
         if path in self._old:
-            os.utime(path, ns=(_OLD_NS, _OLD_NS))
+            os.utime(path, ns=(_OLD_NS, _OLD_NS), follow_symlinks=False)
         if path not in self._damaged and path not in self._foreign:
             return
         if not os.path.lexists(path):

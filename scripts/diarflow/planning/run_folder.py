@@ -80,7 +80,8 @@ class RunFolder:
         if self._results:
             self._results.restore_times()
         self._plan_files.write()
-        write_shard(self._plan.settings.shard, self._plan.removed)
+        scores = self._plan.paths("scores", "score_recording", ".parquet", scored=True)
+        write_shard(self._plan.settings.shard, self._plan.removed, scores)
         for corpus in self._plan.systems:
             remove_superseded(corpus, partial(self._plan.ids, corpus))
 

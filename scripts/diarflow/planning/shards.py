@@ -71,15 +71,18 @@ def of_shard(
     return settings.model_copy(update={"corpora": corpora}), chosen
 
 
-def write_shard(text: str | None, removed: Collection[str] = ()) -> None:
+def write_shard(
+    text: str | None, removed: Collection[str] = (), scores: Collection[str] = ()
+) -> None:
     """Write which shard lies in this folder, for `diarflow gather`; remove an earlier file if it is no shard.
 
-    `removed` are the products whose files are removed after their last use.
+    `removed` are the products whose files are removed after their last use. `scores` are the paths of all scores of the
+    present recordings and systems.
     """
     if text is None:
         SHARD_FILE.unlink(missing_ok=True)
         return
-    values = {"shard": text, "version": versions("diarflow")["diarflow"]}
+    values = {"shard": text, "version": versions("diarflow")["diarflow"], "scores": list(scores)}
     content = json.dumps(values | ({"removed": sorted(removed)} if removed else {})) + "\n"
     if not SHARD_FILE.is_file() or SHARD_FILE.read_text(encoding="utf-8") != content:
         with atomic_write(SHARD_FILE) as temporary:

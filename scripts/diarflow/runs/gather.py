@@ -37,7 +37,8 @@ from diarflow.runs.rows import PLAN_FILE
 class ShardFolder:
     """The folder of a shard: the version of diarflow that made it, and the records of its recordings' results.
 
-    `removed` are the products whose files were removed after their last use.
+    `removed` are the products whose files were removed after their last use. `scores` are the paths of the scores of the
+    recordings and systems of the last run; older ones may lie beside them.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class ShardFolder:
     version: str
     records: dict[str, ResultRecord]
     removed: frozenset[str] = frozenset()
+    scores: tuple[str, ...] = ()
 
 
 def read_shard_folder(path: Path) -> ShardFolder:
@@ -53,6 +55,7 @@ def read_shard_folder(path: Path) -> ShardFolder:
         content = json.loads((path / SHARD_FILE).read_text(encoding="utf-8"))
         shard, version = parse_shard(content["shard"]), str(content["version"])
         removed = frozenset(content.get("removed", ()))
+        scores = tuple(content.get("scores", ()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{visible(path)}: is not the folder of a shard, expected one in which `diarflow run --shard` ran"
@@ -67,7 +70,7 @@ def read_shard_folder(path: Path) -> ShardFolder:
         for name, record in records.items()
         if record.sha256 and record.rule in VARIANTS
     }
-    return ShardFolder(path, shard, version, of_recordings, removed)
+    return ShardFolder(path, shard, version, of_recordings, removed, scores)
 
 
 def check_shards(folders: list[ShardFolder]) -> tuple[set[int], list[str]]:

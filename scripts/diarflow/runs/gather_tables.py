@@ -21,7 +21,6 @@ from diarflow.runs.result_records import (
     file_digest,
     provenance_digest,
 )
-from diarflow.runs.rows import CHANNELS, PLAN_FILE, iterate_rows
 from diarflow.scoring.comparisons import compare_systems
 from diarflow.scoring.names import ALL
 from diarflow.scoring.speaker_counts import tabulate_speaker_counts
@@ -86,8 +85,7 @@ def gather_tables(
 
 def _rows_of(folder: ShardFolder, target: Path) -> pd.DataFrame:
     """Return the rows of the scores of a shard: those that an earlier call has kept, if the scores are the same."""
-    scores = {name: record for name, record in sorted(folder.records.items()) if _is_score(name)}
-    _check_complete(folder, scores)
+    scores = _records_of_scores(folder)
     state = hashlib.sha256()
     for name, record in scores.items():
         if not _is_intact(folder.path / name, record):
@@ -111,9 +109,10 @@ def _check_provenance(
 
     `found` has the digest of the provenance of each corpus, product and variant, and the folder in which it was found.
     """
+    present = {path[0::3] for path in map(parse_artifact_path, folder.scores) if path}
     for name, record in folder.records.items():
         path = parse_artifact_path(name)
-        if path is None or not record.made_from:
+        if path is None or path[0::3] not in present or not record.made_from:
             continue
         own = provenance_digest(record.made_from)
         digest, other = found.setdefault(path[:3], (own, folder.path))
@@ -125,9 +124,15 @@ def _check_provenance(
             )
 
 
-def _is_score(name: str) -> bool:
-    path = parse_artifact_path(name)
-    return path is not None and path.product == "scores"
+def _records_of_scores(folder: ShardFolder) -> dict[str, ResultRecord]:
+    """Return the records of the scores of the last run of a shard, sorted. Scores of earlier runs are left out."""
+    if not folder.scores:
+        raise InputError(f"{visible(folder.path)}: lists no scores; run the shard again")
+    if lacking := sorted(set(folder.scores) - folder.records.keys()):
+        raise InputError(
+            f"{visible(folder.path)}: {counted(len(lacking), 'score')} missing: {examples(lacking)}; run the shard again"
+        )
+    return {name: folder.records[name] for name in sorted(folder.scores)}
 
 
 def _is_intact(path: Path, record: ResultRecord) -> bool:
@@ -138,37 +143,3 @@ def _is_intact(path: Path, record: ResultRecord) -> bool:
     if (state.st_size, state.st_mtime_ns) == (record.size, record.mtime_ns):
         return True
     return state.st_size == record.size and file_digest(path) == record.sha256
-
-
-def _check_complete(folder: ShardFolder, scores: Mapping[str, ResultRecord]) -> None:
-    """Raise InputError if a recording with a reference has no score of a system that others have."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for name in scores:
-        if path := parse_artifact_path(name):
-            found.setdefault((path.corpus, path.variant), set()).add(path.recording)
-    for plan in sorted(folder.path.glob(f"results/*/{PLAN_FILE}")):
-        corpus, expected = plan.parent.name, _scored_ids(plan)
-        systems = [system for name, system in found if name == corpus]
-        if expected and not systems:
-            raise InputError(f"{visible(folder.path)}: no scores of {corpus}; run the shard again")
-        for system in systems:
-            if lacking := sorted(expected - found[corpus, system]):
-                raise InputError(
-                    f"{visible(folder.path)}: {counted(len(lacking), 'recording')} of {corpus} without a score of "
-                    f"{system}: {examples(lacking)}; run the shard again"
-                )
-
-
-def _scored_ids(plan: Path) -> set[str]:
-    """Return the ids of the recordings in a plan file that have a reference; of calls, those with one of each channel."""
-    has_reference: dict[str, bool] = {}
-    calls: dict[str, list[str]] = {}
-    for id, row in iterate_rows(plan):
-        channels = [channel["recording"] for channel in row.get(CHANNELS, {}).get("channels", [])]
-        if channels:
-            calls[id] = channels
-        else:
-            has_reference[id] = bool(row.get("reference", {}).get("reference"))
-    of_calls = {channel for channels in calls.values() for channel in channels}
-    scored = {id for id, value in has_reference.items() if value and id not in of_calls}
-    return scored | {id for id, channels in calls.items() if all(map(has_reference.get, channels))}
