@@ -80,8 +80,11 @@ class RunFolder:
         if self._results:
             self._results.restore_times()
         self._plan_files.write()
-        scores = self._plan.paths("scores", "score_recording", ".parquet", scored=True)
-        write_shard(self._plan.settings.shard, self._plan.removed, scores)
+        if shard := self._plan.settings.shard:
+            scores = self._plan.paths("scores", "score_recording", ".parquet", scored=True)
+            write_shard(shard, self._plan.removed, scores)
+        else:
+            write_shard(None)
         for corpus in self._plan.systems:
             remove_superseded(corpus, partial(self._plan.ids, corpus))
 

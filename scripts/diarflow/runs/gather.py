@@ -26,6 +26,7 @@ from diarflow.runs.result_records import (
     FOLDER,
     ResultRecord,
     file_digest,
+    is_intact,
     job_id,
     merged_records,
     write_records,
@@ -141,14 +142,9 @@ def gather(folders: Sequence[ShardFolder], target: Path) -> Counter[str]:
 
 def _place(source: Path, target: Path, record: ResultRecord) -> str:
     """Link or copy a result, and return what became of it."""
-    try:
-        state = source.stat()
-    except FileNotFoundError:
+    if not source.exists():
         return "missing"
-    is_intact = state.st_size == record.size and (
-        state.st_mtime_ns == record.mtime_ns or file_digest(source) == record.sha256
-    )
-    if not is_intact:
+    if not is_intact(source, record):
         return "damaged"
     if _has_content(target, source, record):
         os.utime(target, ns=(record.mtime_ns, record.mtime_ns))

@@ -18,7 +18,7 @@ from diarflow.runs.gather import ShardFolder, check_shards, read_shard_folder
 from diarflow.runs.result_records import (
     FOLDER,
     ResultRecord,
-    file_digest,
+    is_intact,
     provenance_digest,
 )
 from diarflow.scoring.comparisons import compare_systems
@@ -88,7 +88,7 @@ def _rows_of(folder: ShardFolder, target: Path) -> pd.DataFrame:
     scores = _records_of_scores(folder)
     state = hashlib.sha256()
     for name, record in scores.items():
-        if not _is_intact(folder.path / name, record):
+        if not is_intact(folder.path / name, record):
             raise InputError(
                 f"{visible(folder.path / name)}: is missing or damaged; run the shard again"
             )
@@ -133,13 +133,3 @@ def _records_of_scores(folder: ShardFolder) -> dict[str, ResultRecord]:
             f"{visible(folder.path)}: {counted(len(lacking), 'score')} missing: {examples(lacking)}; run the shard again"
         )
     return {name: folder.records[name] for name in sorted(folder.scores)}
-
-
-def _is_intact(path: Path, record: ResultRecord) -> bool:
-    try:
-        state = path.stat()
-    except OSError:
-        return False
-    if (state.st_size, state.st_mtime_ns) == (record.size, record.mtime_ns):
-        return True
-    return state.st_size == record.size and file_digest(path) == record.sha256

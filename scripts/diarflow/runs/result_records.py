@@ -73,6 +73,17 @@ def file_digest(path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:_DIGITS]
 
 
+def is_intact(path: Path, record: ResultRecord) -> bool:
+    """Return whether a file is the one that its record describes; its time may differ if its content is the same."""
+    try:
+        state = path.stat()
+    except OSError:
+        return False
+    return state.st_size == record.size and (
+        state.st_mtime_ns == record.mtime_ns or file_digest(path) == record.sha256
+    )
+
+
 class JobRecords:
     """Records of one job, which `log` identifies."""
 
