@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple
 
 from diarflow.atomic import atomic_write
@@ -125,31 +126,37 @@ def restamp_records(log: str, times: Mapping[str, int]) -> None:
 
 def write_records(path, records: Mapping[str, ResultRecord], *, sync: bool = True) -> None:
     """Write records by path. Paths with control characters, which no rule writes, are left out."""
-    lines = [
+    lines = (
         "\t".join([name, *map(str, record)]) + "\n"
         for name, record in records.items()
         if name == visible(name)
-    ]
-    with atomic_write(path, sync=sync) as temporary:
-        temporary.write_text("".join([_HEADER, *lines, _END]), encoding="utf-8")
+    )
+    with (
+        atomic_write(path, sync=sync) as temporary,
+        open(temporary, "w", encoding="utf-8", newline="\n") as file,
+    ):
+        file.write(_HEADER)
+        file.writelines(lines)
+        file.write(_END)
 
 
 def read_records(path) -> dict[str, ResultRecord] | None:
     """Return the records of a file by path; None if it does not exist, is damaged or of another version."""
+    records: dict[str, ResultRecord] = {}
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        with open(path, encoding="utf-8", newline="\n") as file:
+            if file.readline() != _HEADER:
+                return None
+            for line in file:
+                if line == _END:
+                    return None if file.read(1) else records
+                name, rule, job, size, mtime, sha256, origin = line.rstrip("\n").split("\t")
+                # many records have the same rule, job and origin
+                shared = intern(rule), intern(job)
+                records[name] = ResultRecord(*shared, int(size), int(mtime), sha256, intern(origin))
+    except (OSError, ValueError):  # of UnicodeDecodeError too
         return None
-    if not (text.startswith(_HEADER) and text.endswith(_END)):
-        return None
-    records = {}
-    try:
-        for line in text[len(_HEADER) : -len(_END)].splitlines():
-            name, rule, job, size, mtime, sha256, origin = line.split("\t")
-            records[name] = ResultRecord(rule, job, int(size), int(mtime), sha256, origin)
-    except ValueError:
-        return None
-    return records
+    return None
 
 
 def merged_records(folder: Path = FOLDER) -> tuple[dict[str, ResultRecord], bool]:
