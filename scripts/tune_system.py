@@ -9,7 +9,13 @@ from diarflow.scoring.selection import summarize_search
 from diarflow.scoring.totals import write_csv
 
 search = job_settings(snakemake)
-scores = read_frames("scores", snakemake.input.scores)
+paths = [
+    f"results/{corpus}/scores/{trial['name']}/{id}.parquet"
+    for corpus, ids in search["recordings"].items()
+    for id in ids
+    for trial in search["trials"]
+]
+scores = read_frames("scores", paths)
 result = summarize_search(scores[scores["protocol"] == search["protocol"]], search)
 write_csv(snakemake.output.table, result.trials)
 write_csv(snakemake.output.recordings, result.recordings)

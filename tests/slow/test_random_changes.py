@@ -119,7 +119,8 @@ def products(folder: Path) -> dict[str, str]:
     return {path: value for path, value in final(folder).items() if path.startswith(names)}
 
 
-def test_random_changes_end_with_the_results_of_a_fresh_run(_start, tmp_path):
+@pytest.mark.parametrize("is_compact", [False, True])
+def test_random_changes_end_with_the_results_of_a_fresh_run(_start, tmp_path, is_compact):
     known: dict = {}
 
     @settings(
@@ -134,6 +135,8 @@ def test_random_changes_end_with_the_results_of_a_fresh_run(_start, tmp_path):
         folder = tmp_path / "work"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(_start, folder)
+        with (folder / "my.yaml").open("a") as config:
+            config.write(f"compact_plan: {str(is_compact).lower()}\n")
         for changes in sequence:
             for each in changes:
                 change(folder, _start, *each)

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from sessions import end_run, evaluated, job_of, open_session, write_corpus
 
 from diarflow.runs.result_records import JobRecords, made_from
@@ -238,3 +240,10 @@ def test_a_job_has_a_mark_if_the_row_that_it_reads_has_changed(planning_folder, 
     assert mark()[0] == []
     Path("all.rttm").write_text("SPEAKER a 1 3.0 2.0 <NA> <NA> x <NA> <NA>\n")
     assert mark()[0] == [".snakemake/result-differs-from-its-record"]
+
+
+def test_every_rule_over_batches_gets_the_ids_of_a_compact_plan():
+    for path in (ROOT / "workflow/rules").glob("*.smk"):
+        for block in re.split(r"^ *for batch in batches\(", path.read_text(), flags=re.M)[1:]:
+            is_compact = not block.startswith('"simulate_conversations"')
+            assert ("recordings=batch.members()" in block) == is_compact, (path, block[:40])

@@ -13,6 +13,7 @@ import yaml
 from workflow_runs import BATCHES, Workflow, build_once, copied, write_tiny_corpus
 
 SINGLE = {"batch_size": 1}
+SIZES = {"single": SINGLE, "batches": BATCHES, "compact": BATCHES | {"compact_plan": True}}
 # large files, and with `rttm` also the tables of the stages
 REMOVED = {
     "results": ["audio/*.wav", "activations", "embeddings"],
@@ -23,14 +24,16 @@ SCORES = ["score_recording", "report_corpus", "report_all", "all"]
 NEW_CLUSTERS = {"clustering": {"kmeans": {"n_init": 5}}}
 
 
-@pytest.fixture(scope="module", params=["results-single", "results-batches", "rttm-batches"])
+@pytest.fixture(
+    scope="module", params=["results-single", "results-batches", "rttm-batches", "rttm-compact"]
+)
 def built(request, tmp_path_factory):
     keep, _, size = request.param.partition("-")
 
     def build(folder):
         write_tiny_corpus(folder, "classic", "classic-kmeans", changes="divergence")
         settings = yaml.safe_load((folder / "my.yaml").read_text()) | {"keep": keep}
-        settings |= SINGLE if size == "single" else BATCHES
+        settings |= SIZES[size]
         (folder / "my.yaml").write_text(yaml.safe_dump(settings))
         Workflow(folder)()
 

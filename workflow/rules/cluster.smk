@@ -52,6 +52,7 @@ for batch in batches("embed_segments"):
             **batch.resources(),
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/embed_segments.py"
 
@@ -89,6 +90,7 @@ for batch in batches("cluster_segments"):
             **batch.resources(),
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/cluster_segments.py"
 
@@ -150,5 +152,6 @@ for batch in batches("build_turns"):
             **batch.resources(),
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/build_turns.py"

@@ -45,6 +45,7 @@ for batch in batches("collect_evidence"):
             **batch.resources(),
         params:
             provenance=batch.evidence_provenance("numpy", "scipy"),
+            recordings=batch.members(),
         script:
             "../../scripts/collect_evidence.py"
 
@@ -74,6 +75,7 @@ for batch in batches("estimate_confidence"):
             "../../envs/audio.yaml"
         params:
             provenance=batch.confidence_provenance("numpy"),
+            recordings=batch.members(),
         script:
             "../../scripts/estimate_confidence.py"
 

@@ -33,6 +33,7 @@ for batch in batches("assign_words"):
             "../../envs/audio.yaml"
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/assign_words.py"
 
@@ -74,6 +75,7 @@ for rule_name in [name for name in EXPORT_RULES if name != "export_cuts"]:
                 "../../envs/audio.yaml"
             params:
                 provenance=batch.export_provenance("export_recording"),
+                recordings=batch.members(),
             script:
                 "../../scripts/export_recording.py"
 
@@ -106,6 +108,7 @@ for batch in batches("export_cuts"):
             **batch.resources(),
         params:
             provenance=batch.export_provenance("export_cuts"),
+            recordings=batch.members(),
         script:
             "../../scripts/export_cuts.py"
 

@@ -38,6 +38,7 @@ for batch in batches("write_rttm"):
             "../../envs/audio.yaml"
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/write_rttm.py"
 
@@ -69,6 +70,7 @@ for batch in batches("import_rttm"):
             "../../envs/audio.yaml"
         params:
             provenance=batch.provenance("praatio", "pylangacq", "pympi-ling"),
+            recordings=batch.members(),
         script:
             "../../scripts/import_rttm.py"
 

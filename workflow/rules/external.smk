@@ -37,6 +37,7 @@ for batch in batches("run_command"):
             **batch.resources(),
         params:
             provenance=batch.external_provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/run_command.py"
 
@@ -63,6 +64,7 @@ for batch in batches("run_pipeline"):
             **batch.resources(),
         params:
             provenance=batch.external_provenance("pyannote-audio", "torch"),
+            recordings=batch.members(),
         script:
             "../../scripts/run_pipeline.py"
 
@@ -88,6 +90,7 @@ for batch in batches("fuse_systems"):
             "../../envs/cluster.yaml"
         params:
             provenance=batch.external_provenance("numpy", "scipy"),
+            recordings=batch.members(),
         script:
             "../../scripts/fuse_systems.py"
 
@@ -116,5 +119,6 @@ for batch in batches("choose_system"):
             "../../envs/cluster.yaml"
         params:
             provenance=batch.external_provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/choose_system.py"

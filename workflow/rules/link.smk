@@ -44,6 +44,7 @@ for batch in batches("summarize_speakers"):
             "../../envs/cluster.yaml"
         params:
             provenance=batch.provenance("numpy"),
+            recordings=batch.members(),
         script:
             "../../scripts/summarize_speakers.py"
 
@@ -126,6 +127,7 @@ for batch in batches("label_speakers"):
             "../../envs/audio.yaml"
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/label_speakers.py"
 

@@ -31,6 +31,7 @@ for batch in batches("prepare_audio"):
             **batch.resources(),
         params:
             provenance=batch.provenance("av", "numpy", "soundfile", "soxr"),
+            recordings=batch.members(),
         script:
             "../../scripts/prepare_audio.py"
 
@@ -56,6 +57,7 @@ for batch in batches("prepare_reference"):
             "../../envs/audio.yaml"
         params:
             provenance=batch.provenance("praatio", "pylangacq", "pympi-ling"),
+            recordings=batch.members(),
         script:
             "../../scripts/prepare_reference.py"
 

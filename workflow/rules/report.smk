@@ -42,6 +42,7 @@ for batch in batches("join_channels"):
             **batch.resources(),
         params:
             provenance=batch.provenance("numpy", "soundfile"),
+            recordings=batch.members(),
         script:
             "../../scripts/join_channels.py"
 

@@ -37,6 +37,7 @@ for batch in batches("score_recording"):
             provenance=batch.provenance(
                 "numpy", "scipy", **settings.scores.model_dump()
             ),
+            recordings=batch.members(),
         script:
             "../../scripts/score_recording.py"
 

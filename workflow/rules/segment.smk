@@ -34,6 +34,7 @@ for batch in batches("compute_activations"):
             **batch.resources(),
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/compute_activations.py"
 
@@ -69,6 +70,7 @@ for batch in batches("detect_speech"):
             **batch.resources(),
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/detect_speech.py"
 
@@ -109,6 +111,7 @@ for batch in batches("detect_changes"):
             **batch.resources(),
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/detect_changes.py"
 
@@ -146,6 +149,7 @@ for batch in batches("detect_overlap"):
             **batch.resources(),
         params:
             provenance=batch.provenance(),
+            recordings=batch.members(),
         script:
             "../../scripts/detect_overlap.py"
 
@@ -172,5 +176,6 @@ for batch in batches("resegment"):
             "../../envs/audio.yaml"
         params:
             provenance=batch.provenance(**settings.segments.model_dump()),
+            recordings=batch.members(),
         script:
             "../../scripts/resegment.py"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diarflow.errors import InputError
+from diarflow.exports import EXPORTS
 from diarflow.planning.batches import inputs_to_declare
 from diarflow.planning.file_states import modification_time
 from diarflow.planning.plan import Plan
@@ -116,14 +117,26 @@ class Aggregation:
         is_linked = wildcards.system in self._plan.linked_systems(wildcards.corpus)
         product = "linked" if is_linked else "rttm"
         folder = f"results/{wildcards.corpus}/{product}/{wildcards.system}"
-        return [f"{folder}/{id}.rttm" for id in self._plan.ids(wildcards.corpus, "write_rttm")]
+        ids = self._plan.ids(wildcards.corpus, "write_rttm")
+        return self._of_export(wildcards, [f"{folder}/{id}.rttm" for id in ids])
 
     def corpus_facts(self, wildcards: Any) -> list[str]:
         """Return the facts of the prepared audio of a corpus; none for a corpus without audio."""
         corpus, ids = wildcards.corpus, self._plan.ids(wildcards.corpus)
-        return (
-            [f"results/{corpus}/audio/{id}.json" for id in ids] if self._has_audio(corpus) else []
-        )
+        if not self._has_audio(corpus):
+            return []
+        return self._of_export(wildcards, [f"results/{corpus}/audio/{id}.json" for id in ids])
+
+    def _of_export(self, wildcards: Any, paths: list[str]) -> list[str]:
+        """Return those of the paths that the exports of a corpus must declare."""
+        folder = f"results/{wildcards.corpus}/exports/{wildcards.system}"
+        outputs = [
+            f"{folder}/{name}/{file}"
+            for name in self._plan.exports[wildcards.corpus]
+            for file in EXPORTS[name].corpus_files
+        ]
+        oldest = min(outputs, key=lambda path: modification_time(path) or 0.0, default="")
+        return self._plan.every(paths, oldest)
 
     def _has_audio(self, corpus: str) -> bool:
         return any(self._plan.recordings[corpus, id].audio for id in self._plan.ids(corpus))
@@ -161,13 +174,14 @@ class Aggregation:
             content = self._search(wildcards.tuning)
         except InputError as error:
             raise WorkflowError(str(error)) from None
-        return [
+        paths = [
             f"results/{corpus}/scores/{trial['name']}/{id}.parquet"
             for corpus in self._plan.systems
             if corpus in content["corpora"]
             for id in self._plan.scored_ids(corpus)
             for trial in content["trials"]
         ]
+        return self._plan.every(paths, f"results/report/tuning/{wildcards.tuning}.csv")
 
     def search_provenance(self, wildcards: Any) -> str:
         """Return the provenance of a search, with its trials, corpora and recordings."""
@@ -184,11 +198,15 @@ class Aggregation:
 
     def training_audio(self, wildcards: Any) -> list[str]:
         """Return the prepared audio of a training's recordings."""
-        return [example["audio"] for example in self._provenance.examples(wildcards.training)]
+        return self._of_training(wildcards, "audio")
 
     def training_references(self, wildcards: Any) -> list[str]:
         """Return the references of a training's recordings."""
-        return [example["reference"] for example in self._provenance.examples(wildcards.training)]
+        return self._of_training(wildcards, "reference")
+
+    def _of_training(self, wildcards: Any, key: str) -> list[str]:
+        paths = [example[key] for example in self._provenance.examples(wildcards.training)]
+        return self._plan.every(paths, f"models/{wildcards.training}/features.npy")
 
     def training_set_provenance(self, wildcards: Any) -> str:
         """Return the provenance of the features and labels of a training."""
@@ -200,19 +218,20 @@ class Aggregation:
 
     def confidence_evidence(self, wildcards: Any) -> list[str]:
         """Return the evidence that a calibrator is trained on."""
-        return self._of_examples("evidence/{system}/{recording}.parquet")
+        return self._of_examples(wildcards, "evidence/{system}/{recording}.parquet")
 
     def confidence_references(self, wildcards: Any) -> list[str]:
         """Return the references that a calibrator is trained on."""
-        return list(dict.fromkeys(self._of_examples("reference/{recording}.rttm")))
+        return self._of_examples(wildcards, "reference/{recording}.rttm")
 
     def confidence_training_provenance(self, wildcards: Any) -> str:
         """Return the provenance of a calibrator."""
         return self._provenance.confidence_training(wildcards.calibrator)
 
-    def _of_examples(self, pattern: str) -> list[str]:
+    def _of_examples(self, wildcards: Any, pattern: str) -> list[str]:
         examples = self._provenance.confidence_examples()
-        return [f"results/{e['corpus']}/{pattern.format(**e)}" for e in examples]
+        paths = dict.fromkeys(f"results/{e['corpus']}/{pattern.format(**e)}" for e in examples)
+        return self._plan.every(list(paths), f"models/{wildcards.calibrator}/confidence.json")
 
     def fetch_provenance(self, name: str) -> Callable[[Any], str]:
         """Return the provenance of a model that is fetched: its source and its digest."""

@@ -64,7 +64,7 @@ class Batch:
 
         def files(wildcards: Any) -> list[str]:
             path = pattern if isinstance(pattern, str) else pattern(SimpleNamespace(**self.values))
-            return inputs_to_declare(self.files(path or ""), self.output_times)
+            return self.declared_inputs(self.files(path or ""), self.output_times)
 
         return files
 
@@ -101,6 +101,10 @@ class Batch:
         before, after = pattern.format(recording="\n", **self.values).split("\n")
         return [f"{before}{recording}{after}" for recording in self.recordings]
 
+    def declared_inputs(self, files: list[str], output_times: list[float | None]) -> list[str]:
+        """Return those input files of one kind that the rule declares."""
+        return inputs_to_declare(files, output_times)
+
     def time_of(self, path: str) -> float | None:
         """Return the modification time of an output; None if it is missing."""
         return modification_time(path)
@@ -131,11 +135,7 @@ def inputs_to_declare(
     time_of = modification_time if batched_folder is None else _uncached_time
     times = [time_of(path) for path in files]
     missing = [path for path, time in zip(files, times, strict=True) if time is None]
-    newer = [
-        path
-        for path, time, output_time in zip(files, times, output_times, strict=True)
-        if time is not None and output_time is not None and time > output_time
-    ]
+    newer = _newer(files, times, output_times)
     existing = [(time, path) for path, time in zip(files, times, strict=True) if time is not None]
     oldest_output = min((time for time in output_times if time is not None), default=float("inf"))
     first_is_older = bool(existing) and existing[0][0] <= oldest_output
@@ -143,6 +143,21 @@ def inputs_to_declare(
     redundant = set([path for path in missing if path.startswith(batched_folder or "")][1:])
     missing = [path for path in missing if path not in redundant]
     return list(dict.fromkeys([*missing, *newer, *(path for _, path in older)]))
+
+
+def newer_inputs(files: list[str], output_times: list[float | None]) -> list[str]:
+    """Return the input files that are newer than the outputs of their recording."""
+    return _newer(files, list(map(modification_time, files)), output_times)
+
+
+def _newer(
+    files: list[str], times: list[float | None], output_times: list[float | None]
+) -> list[str]:
+    return [
+        path
+        for path, time, output_time in zip(files, times, output_times, strict=True)
+        if time is not None and output_time is not None and time > output_time
+    ]
 
 
 def _uncached_time(path: str) -> float | None:

@@ -1,14 +1,16 @@
 """Results that a configuration requests: the jobs and the paths of each corpus."""
 
+import sys
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from diarflow.artifacts.failures import REFERENCE_RULES, Failure, of_calls, read_failures
 from diarflow.batch_labels import batch_count, batch_index, batch_label
 from diarflow.exports import EXPORTS
-from diarflow.planning.batches import Batch, inputs_to_declare
+from diarflow.planning.batches import Batch, inputs_to_declare, newer_inputs
 from diarflow.planning.calls import CHANNELS, RECORDINGS, UNITS_OF_RULES
+from diarflow.planning.declared_outputs import FEWEST_RECORDINGS, DeclaredOutputs
 from diarflow.planning.file_states import modification_time
 from diarflow.planning.request import Request
 from diarflow.planning.rule_variants import (
@@ -67,6 +69,19 @@ class Plan(Request):
                 batches.setdefault(batch_index(id, count), []).append(id)
         return [(batch_label(index, count), batches[index]) for index in sorted(batches)]
 
+    @cached_property
+    def declared(self) -> DeclaredOutputs:
+        """Outputs that batches declare."""
+        is_compact = self.settings.compact_plan
+        if is_compact is None:
+            is_compact = len(self.recordings) >= FEWEST_RECORDINGS
+
+        def count_of(corpus: str) -> int:
+            return batch_count(len(self.calls.ids_of(corpus, RECORDINGS)), self.settings.batch_size)
+
+        requested = [path for path in sys.argv[1:] if path.startswith("results/")]
+        return DeclaredOutputs(is_compact and self.settings.batch_size > 1, count_of, requested)
+
     # --- paths ----------------------------------------------------------------------------------
 
     def paths(
@@ -116,8 +131,15 @@ class Plan(Request):
                 units = UNITS_OF_RULES.get(rule, CHANNELS)
                 for _, ids in self._batched(name, units, scored=scored):
                     paths = [_path(name, product, variant, id + extension) for id in ids]
-                    declared += inputs_to_declare(paths, [output_time] * len(paths))
+                    declared += self.declared.inputs(paths, [output_time] * len(paths))
         return declared
+
+    def every(self, paths: list[str], output: str) -> list[str]:
+        """Return those of the results `paths` that a rule which makes `output` must declare to read them all."""
+        if not self.declared.is_compact:
+            return paths
+        output_times = [modification_time(output)] * len(paths)
+        return list(dict.fromkeys([*self.declared.of(paths), *newer_inputs(paths, output_times)]))
 
     def audio(self, output: str = "") -> list[str]:
         """Return the prepared audio of all recordings that have any.

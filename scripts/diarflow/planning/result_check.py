@@ -116,6 +116,17 @@ class ResultCheck:
             self._old.add(path)
         return is_old
 
+    def recorded_time(self, path: str) -> float | None:
+        """Return the recorded time of a file that has another time now, in seconds; None for other files."""
+        recorded = self._recorded_times.get(path)
+        return recorded / 1e9 if recorded else None
+
+    def is_unfinished(self, path: str) -> bool:
+        """Return whether a file is of a job that was killed or failed before all its recordings were done."""
+        record = self._records.get(path)
+        is_at_work = record is not None and not record.mtime_ns
+        return self.is_active and is_at_work and file_state(path) is not None
+
     def is_current(self, path: str, made_from: str) -> bool:
         """Return whether the record of the file at `path` has this value of `made_from`."""
         record = self._records.get(path)

@@ -29,21 +29,51 @@ class RuleBatch(SystemInputs):
     def __init__(self, session: "Session", rule: str, *arguments: Any, **values: Any):
         super().__init__(session, rule, *arguments, **values)
         self._provenance: Callable[[Any], str] | None = None
+        self._first_output = ""
         self._durations_by_attempt: dict[int, list[Seconds]] = {}
 
     def outputs(self, pattern: str) -> list[str]:
-        """Return the file of each recording, with Snakemake's flag `temp` if it is removed after its last use."""
+        """Return the files of one kind that the rule declares: of each recording, or one in a compact plan.
+
+        They have Snakemake's flag `temp` if they are removed after their last use.
+        """
         files = super().outputs(pattern)
+        if self.is_compact:
+            declared = self._session.plan.declared
+            declared.add_rule(self.name, self.recordings)
+            files = declared.add(files, map(self.time_of, files))
+        self._first_output = self._first_output or files[0]
         if not (self._session.removes_early and is_removed(pattern, self._session.plan.removed)):
             return files
         from snakemake.io import temp
 
         return [temp(file) for file in files]
 
+    @property
+    def is_compact(self) -> bool:
+        """Return whether the rule declares one output of each kind. Any rule may read single simulated recordings."""
+        is_compact = self._session.plan.declared.is_compact
+        return is_compact and not self.is_wildcard and self.rule != "simulate_conversations"
+
+    def members(self) -> Callable[..., list[str]]:
+        """Return the ids of the recordings in a compact plan, where the paths of the outputs do not name them all.
+
+        The function reads `output`, so that Snakemake does not compare its value with that of the last run.
+        """
+        ids = self.recordings if self.is_compact else []
+
+        def recordings(wildcards: Any, output: Any) -> list[str]:
+            return ids
+
+        return recordings
+
+    def declared_inputs(self, files: list[str], output_times: list[float | None]) -> list[str]:
+        """Return those input files of one kind that the rule declares."""
+        return self._session.plan.declared.inputs(files, output_times)
+
     def time_of(self, path: str) -> float | None:
         """Return the modification time of an output; of a removed file, the time in its record."""
-        time = super().time_of(path)
-        return self._session.folder.removed_time(path) if time is None else time
+        return self._session.folder.time_of(path)
 
     def changed(self) -> Callable:
         """Return an input function: a new file, which re-runs the job, if a result of the job differs from its record."""
@@ -70,7 +100,8 @@ class RuleBatch(SystemInputs):
             results: dict[str, str] = {}
             for pattern in self._output_patterns:
                 results.update(zip(files_of(pattern), origins, strict=True))
-            return folder.changed(results)
+            first = self._first_output
+            return folder.changed(results, first.format(**values) if self.is_wildcard else first)
 
         return files
 

@@ -7,7 +7,7 @@ leave it out if the variant does not read it.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from diarflow.planning.batches import Batch, inputs_to_declare
+from diarflow.planning.batches import Batch
 from diarflow.planning.fetched_models import made_models
 from diarflow.planning.rule_variants import RULE_BLOCKS
 from diarflow.runs.rows import PARTS_OF_CALLS, row_part
@@ -108,7 +108,7 @@ class RuleInputs(Batch):
                 for id, time in zip(self.recordings, self.output_times, strict=True)
                 for path in files(id=id, **values)
             ]
-            return inputs_to_declare([path for path, _ in pairs], [time for _, time in pairs])
+            return self.declared_inputs([path for path, _ in pairs], [time for _, time in pairs])
 
         return inputs
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.atomic import remove_leftovers
-from diarflow.planning.file_states import file_state
+from diarflow.planning.file_states import file_state, modification_time
 from diarflow.planning.plan import Plan
 from diarflow.planning.plan_files import PlanFiles
 from diarflow.planning.result_check import ResultCheck
@@ -100,11 +100,16 @@ class RunFolder:
         """Return the record of a result that a job has finished."""
         return self._results.record_of(path) if self._results else None
 
-    def removed_time(self, path: str) -> float | None:
-        """Return the time in the record of a file that is removed after its last use; None for other files."""
-        if not is_removed(path, self._plan.removed):
-            return None
-        record = self.record_of(path)
+    def time_of(self, path: str) -> float | None:
+        """Return the modification time that a file has, or gets back before the run; None if it is missing.
+
+        A file that is removed after its last use has the time of its record.
+        """
+        time = modification_time(path)
+        if time is not None:
+            recorded = self._results.recorded_time(path) if self._results else None
+            return recorded or time
+        record = self.record_of(path) if is_removed(path, self._plan.removed) else None
         return record.mtime_ns / 1e9 if record else None
 
     # --- results that differ from their records -------------------------------------------------
@@ -125,10 +130,11 @@ class RunFolder:
             artifact.corpus, artifact.recording
         )
 
-    def changed(self, made_from: Mapping[str, str]) -> list[str]:
+    def changed(self, made_from: Mapping[str, str], first_output: str = "") -> list[str]:
         """Return a new file if a job must make one of its results again, else no file.
 
-        `made_from` contains the digests of what each result would be made from now. Before a run, damaged and foreign
+        `made_from` contains the digests of what each result would be made from now, `first_output` is the first output that
+        the rule declares. Before a run, damaged and foreign
         files are kept aside. A missing result counts if another result of the same recording exists: if no rule declares
         the missing one as an input, Snakemake would not notice. While another run is at work, only `made_from` is compared.
         """
@@ -138,6 +144,8 @@ class RunFolder:
         paths = [
             path for path, origin in made_from.items() if self._results.must_be_made(path, origin)
         ]
+        if self._plan.declared.is_compact:
+            paths += [path for path in made_from if self._results.is_unfinished(path)]
         removed = [path for path in made_from if is_removed(path, self._plan.removed)]
         paths += [path for path in removed if self._results.is_outdated(path, made_from[path])]
         kept = made_from.keys() - removed
@@ -150,7 +158,7 @@ class RunFolder:
         if not paths and all(
             self._results.is_current(path, origin) for path, origin in made_from.items()
         ):
-            self._current_jobs.add(next(iter(made_from), ""))
+            self._current_jobs.add(first_output)
         return [self._changed_mark] if paths else []
 
     def has_current_params(self, job: Any) -> bool:
@@ -160,7 +168,8 @@ class RunFolder:
     def changed_of_job(self, log: str, origin: str) -> list[str]:
         """Return the value of `changed` for a job over all recordings, with the files that its records list."""
         assert self._results
-        return self.changed(dict.fromkeys(self._results.paths_of_job(log), origin))
+        paths = self._results.paths_of_job(log)
+        return self.changed(dict.fromkeys(paths, origin), next(iter(paths), ""))
 
     @cached_property
     def _changed_mark(self) -> str:

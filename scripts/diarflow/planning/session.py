@@ -111,7 +111,9 @@ class Session:
             ]
             snakemake_patches.apply(len(recordings), self.folder.has_current_params)
             if self.removes_early:
-                temporary_results.keep_track(workflow, self.folder.record_of)
+                temporary_results.keep_track(
+                    workflow, self.folder.record_of, self.plan.declared.files_of
+                )
             elif self.plan.removed:
                 self.warnings.append(
                     f"keep: {settings.keep} removes files at the end of the run only, because Snakemake is not "

@@ -36,11 +36,19 @@ def is_supported() -> bool:
     return snakemake.__version__ == VERSION
 
 
-def keep_track(workflow: Any, record_of: Callable[[str], ResultRecord | None]) -> None:
-    """Remove the files with the flag `temp` of a workflow as described above. `record_of` returns the record of a file."""
+def keep_track(
+    workflow: Any,
+    record_of: Callable[[str], ResultRecord | None],
+    files_of: Callable[[str, str], list[str]],
+) -> None:
+    """Remove the files with the flag `temp` of a workflow as described above.
+
+    `record_of` returns the record of a file; `files_of` returns the outputs of a rule that are of the same kind as one
+    that it declares, which are all outputs of a job together.
+    """
     from snakemake.dag import DAG
 
-    setattr(workflow, _ATTRIBUTE, TemporaryResults(record_of))
+    setattr(workflow, _ATTRIBUTE, TemporaryResults(record_of, files_of))
     wrap_method(_is_needed, DAG, "is_needed_tempfile")
     wrap_method(_handle_temp, DAG, "handle_temp")
     wrap_method(_update_needrun, DAG, "update_needrun")
@@ -49,8 +57,13 @@ def keep_track(workflow: Any, record_of: Callable[[str], ResultRecord | None]) -
 class TemporaryResults:
     """Temporary results of a plan. `remade` are the jobs that only make removed files again."""
 
-    def __init__(self, record_of: Callable[[str], ResultRecord | None]):
+    def __init__(
+        self,
+        record_of: Callable[[str], ResultRecord | None],
+        files_of: Callable[[str, str], list[str]] = lambda rule, path: [path],
+    ):
         self._record_of = record_of
+        self._files_of = files_of
         self.remade: set[Any] = set()
         self._earlier: dict[str, ResultRecord] = {}
 
@@ -86,41 +99,50 @@ class TemporaryResults:
             dag.reason(job).clear()
         _set_needrun(dag, planned)
         for job in self.remade:
-            for path in map(str, job.output):
+            for path, _ in self.outputs(job):
                 if record := self._record_of(path):
                     self._earlier[path] = record
+
+    def outputs(self, job: Any) -> Iterator[tuple[str, bool]]:
+        """Yield the outputs of a job, also those that its rule does not declare, each with whether it is temporary."""
+        for file in job.output:
+            is_temporary = file.is_flagged("temp")
+            for path in self.files_of(job, file):
+                yield path, is_temporary
+
+    def files_of(self, job: Any, file: Any) -> list[str]:
+        """Return the outputs of a job that are of the same kind as a declared one."""
+        return self._files_of(job.rule.name, str(file))
 
     def _is_remade(self, job: Any) -> bool:
         """Return whether a job only makes removed files again. A batch may have a recording that no job has processed."""
         return all(
-            self._record_of(str(file)) if file.is_flagged("temp") else os.path.exists(file)
-            for file in job.output
+            self._record_of(path) if is_temporary else os.path.exists(path)
+            for path, is_temporary in self.outputs(job)
         )
 
     def _is_outdated(self, dag: Any, job: Any) -> bool:
         """Return whether a result of a job is older than a removed file that it was made from; this file is the reason."""
         removed = [
-            (file, record)
+            (path, record)
             for dependency in dag._dependencies[job]
-            for file in dependency.output
-            if file.is_flagged("temp")
-            and not os.path.exists(file)
-            and (record := self._record_of(str(file)))
+            for path, is_temporary in self.outputs(dependency)
+            if is_temporary and not os.path.exists(path) and (record := self._record_of(path))
         ]
         if not removed:
             return False
         results: dict[str, int] = {}  # oldest result of each recording
-        for path in map(str, job.output):
+        for path, _ in self.outputs(job):
             if (time := self._time(path)) is not None:
                 results[Path(path).stem] = min(time, results.get(Path(path).stem, time))
         is_of_recordings = plain_rule(job.rule.name) in VARIANTS
-        for file, record in removed:
-            id = Path(file).stem
+        for path, record in removed:
+            id = Path(path).stem
             oldest = results.get(id, results.get(call_id(id)))
             if oldest is None and results and not is_of_recordings:
                 oldest = min(results.values())
             if oldest is not None and record.mtime_ns > oldest:
-                dag.reason(job).updated_input.add(file)
+                dag.reason(job).updated_input.add(path)
                 return True
         return False
 
@@ -134,7 +156,7 @@ class TemporaryResults:
     def restore_times(self, job: Any) -> None:
         """Give the results of a job that has made removed files again their earlier times, if they have the same content."""
         restored = {}
-        for path in map(str, job.output):
+        for path, _ in self.outputs(job):
             earlier = self._earlier.get(path)
             with suppress(OSError):
                 if earlier and file_digest(path) == earlier.sha256:
@@ -211,7 +233,9 @@ async def _handle_temp(handle: Callable, dag: Any, job: Any) -> None:
     await handle(dag, job)
     if not results or job.is_group() or dag.workflow.storage_settings.notemp:
         return
-    for dependency in dag._dependencies[job]:
-        for file in dependency.output:
-            if file.is_flagged("temp") and not dag.is_needed_tempfile(dependency, file):
-                remove_own(Path(file))
+    # Snakemake removes the declared files of this job
+    for other in [job, *dag._dependencies[job]]:
+        for file in other.output:
+            if file.is_flagged("temp") and not dag.is_needed_tempfile(other, file):
+                for path in results.files_of(other, file):
+                    remove_own(Path(path))

@@ -4,19 +4,22 @@ A job covers one recording or a batch. If a rule fails on a recording, the recor
 on: the recording's outputs are placeholders, and a failure record contains the reason.
 """
 
+import itertools
 import json
 import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from diarflow.artifacts.failures import Failure, failure_path, remove_failure, write_failure
 from diarflow.artifacts.paths import parse_artifact_path
 from diarflow.artifacts.placeholders import failed_rule, write_placeholder
+from diarflow.atomic import remove_own
 from diarflow.errors import InputError
 from diarflow.rule_names import plain_rule
 from diarflow.runs.attempts import is_last_attempt
@@ -74,6 +77,8 @@ class Job:
         self.memory: int | None = getattr(snakemake.resources, "mem_mb", None)
         self.is_last_attempt = is_last_attempt(snakemake.resources)
         self._input, self._output = as_lists(snakemake.input), as_lists(snakemake.output)
+        # ids in a compact plan, where the outputs do not name all of them
+        self._recordings = list(getattr(snakemake.params, "recordings", []))
         self._input.pop("source", None)  # scripts take the paths of sources from the row
         self._plan_file: str | None = next(iter(self._input.pop("plan", ())), None)
         self._input.pop("changed", None)
@@ -84,10 +89,13 @@ class Job:
             os.environ["OMP_NUM_THREADS"] = "1"
 
     def items(self) -> Iterator[Item]:
-        """Yield the recordings of the job, which the paths of its first output name."""
+        """Yield the recordings of the job, which the paths of its first output name; in a compact plan, its parameters."""
         outputs = map(parse_artifact_path, next(iter(self._output.values())))
         paths = [path for path in outputs if path]
-        ids = {path.recording for path in paths}
+        # of each input, a compact plan declares the file of any recording of the batch
+        ids = None if self._recordings else {path.recording for path in paths}
+        if self._recordings:
+            paths = [paths[0]._replace(recording=id) for id in self._recordings]
         for path in paths:
             yield Item(
                 path.corpus,
@@ -116,17 +124,21 @@ class Job:
         fail, because the next one has more memory.
         """
         process = partial(self._process, work=work, include_failed=include_failed)
-        outputs = self._output.values()
+        items = list(self.items())
+        outputs = [list(vars(item.output).values()) for item in items]
         records = JobRecords(self.log, self.rule)
         records.begin(path for paths in outputs for path in paths)
-        items = list(self.items())
         with begun(self.log, outputs) as died_before:
+            if self._recordings:
+                _remove_earlier(outputs)
             for item in items:
                 _check_inputs_exist(item)
                 if died_before or self.time_limit:
                     self._isolate(item, partial(process, item), limit_memory=died_before)
                 else:
                     process(item)
+            if self._recordings:
+                _check_outputs_exist(outputs)
         records.end({path: origin for item in items for path, origin in self._made(item)})
 
     def _isolate(self, item: Item, work: Callable[[], None], *, limit_memory: bool) -> None:
@@ -202,6 +214,18 @@ def _is_of_result(error: BaseException | None) -> bool:
         and not isinstance(error, IsADirectoryError)
         and str(error.filename).startswith("results/")
     )
+
+
+def _remove_earlier(outputs: Iterable[list[str]]) -> None:
+    """Remove results of earlier jobs, as Snakemake does with those that a rule declares."""
+    for path in itertools.chain(*outputs):
+        remove_own(Path(path))
+
+
+def _check_outputs_exist(outputs: Iterable[list[str]]) -> None:
+    for path in itertools.chain(*outputs):
+        if not os.path.exists(path):
+            raise FileNotFoundError(f"{path}: the job has not made this output")
 
 
 def _check_inputs_exist(item: Item) -> None:

@@ -36,6 +36,9 @@ class Settings(Block):
     batch_size: int = Field(
         1, ge=1, le=10_000, description="limit of the average number of recordings in a job"
     )
+    compact_plan: bool | None = Field(
+        None, description="declare one file of each kind and batch; null: from 20,000 recordings on"
+    )
     shard: str | None = Field(
         None,
         pattern=r"^[1-9]\d*(,[1-9]\d*)*/[1-9]\d*$",
