@@ -39,3 +39,6 @@ rule all:
         rules.link.input if settings.shard is None else [],
         rules.confidence.input,
         rules.report.input if settings.shard is None else plan.scores(),
+
+
+set_prefix("")  # the next Snakefile may be that of another module

@@ -6,8 +6,10 @@ from pathlib import Path
 from diarflow.artifacts.failures import failure_records, read_failure, remove_failure
 from diarflow.artifacts.placeholders import placeholders_of
 from diarflow.atomic import remove_own
+from diarflow.runs.job_folder import enter_folder
 from diarflow.runs.log import announce, start_log
 
+enter_folder(snakemake)
 start_log(snakemake.log[0])
 for record in failure_records("*"):
     failure = read_failure(record)

@@ -15,6 +15,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from diarflow.errors import InputError, visible
+from diarflow.prefix import current_prefix
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 # not the root logger, which would print all that Snakemake logs a second time
@@ -140,10 +141,11 @@ def remove_own(path: Path) -> bool:
 def is_own_place(path: Path) -> bool:
     """Return False for a path that is a link or a folder, or lies in a linked folder.
 
-    The first two folders of a relative path, such as `results/ami`, may be links to another disk. Of an absolute path
-    only the last folder counts.
+    The first two folders of a relative path, such as `results/ami`, may be links to another disk, and so may the folders
+    of the prefix in use. Of an absolute path only the last folder counts.
     """
-    parents = [path.parent] if path.is_absolute() else list(path.parents)[:-3]
+    free = 3 + len(Path(current_prefix()).parts)
+    parents = [path.parent] if path.is_absolute() else list(path.parents)[:-free]
     return not (path.is_dir() or path.is_symlink() or any(map(Path.is_symlink, parents)))
 
 

@@ -27,7 +27,7 @@ module diarflow:
         {snakefile}
     config:
         config
-
+{prefix}
 
 use rule * from diarflow as diarflow_*
 
@@ -122,15 +122,18 @@ def test_a_wheel_in_a_clean_environment(wheel, tiny, tmp_path):
     assert "write_rttm" in text
 
 
-def test_a_module_from_git_with_plain_snakemake_and_conda(plain_snakemake, tiny, tmp_path):
+@pytest.mark.parametrize("prefix", ["", "diarization"])
+def test_a_module_from_git_with_plain_snakemake_and_conda(plain_snakemake, tiny, tmp_path, prefix):
     """The environments are those of `envs/*.yaml`, made by the stand-in for conda."""
     conda = stand_in_conda.install(tmp_path / "conda")
     commit = run("git", "rev-parse", "HEAD", folder=ROOT).strip()  # one version for all jobs
     snakefile = f'"git+file://{ROOT}/workflow/Snakefile@{commit}"'
-    (tiny / "Snakefile").write_text(MODULE.format(snakefile=snakefile))
+    directive = f'    prefix:\n        "{prefix}"\n' if prefix else ""
+    (tiny / "Snakefile").write_text(MODULE.format(snakefile=snakefile, prefix=directive))
     run(plain_snakemake / "snakemake", "--cores", "1", "--sdm", "conda", folder=tiny,
         PATH=f"{conda}:{os.environ['PATH']}", XDG_CACHE_HOME=str(tmp_path / "cache"))  # fmt: skip
-    assert_complete(tiny)
+    assert_complete(tiny / prefix)
+    assert (tiny / "results").exists() != bool(prefix)
     assert (tiny / "summary.rttm").read_text().count("SPEAKER") > 3
     created = (tmp_path / "conda" / "created.txt").read_text().splitlines()
     assert len(created) == 3

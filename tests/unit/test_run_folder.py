@@ -75,13 +75,18 @@ def test_a_rule_that_reads_no_plan_file_prepares_the_folder():
     assert Path(PLAN).exists()
 
 
-def test_a_dry_run_changes_nothing_and_reads_a_stand_in():
+def test_a_dry_run_changes_nothing_and_names_the_plan_file():
     run()
     before = files()
     folder = folder_of(speakers=2, is_run=False)
-    shown = folder.plan_file("c")
-    assert os.path.isabs(shown) and Path(shown).exists() and shown.endswith(PLAN)
+    assert folder.plan_file("c") == PLAN
     assert files() == before
+
+
+def test_a_dry_run_before_the_first_run_reads_a_stand_in():
+    shown = folder_of(is_run=False).plan_file("c")
+    assert os.path.isabs(shown) and Path(shown).exists() and shown.endswith(PLAN)
+    assert not Path(PLAN).exists()
 
 
 def test_a_run_writes_changed_rows_and_continues_a_run_that_was_killed(capfd):

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 from sessions import open_session, write_corpus
-from snakemake.path_modifier import PathModifier
 from test_settings import settings
 
 from diarflow.backends import PACKAGE
 from diarflow.errors import InputError
 from diarflow.planning import session as module
 from diarflow.planning.corpus_reader import CorpusNeeds
-from diarflow.planning.session import check_module, check_package, corpus_needs
+from diarflow.planning.session import check_package, corpus_needs
 from diarflow.progress import context
 
 
@@ -169,11 +168,3 @@ def test_braces_in_the_path_of_the_checkout_are_refused(folder, name):
     assert str(error.value) == (
         f"the path of the checkout is {folder / name}, expected a path without braces, such as a link to it"
     )
-
-
-@pytest.mark.parametrize("keys", [{"prefix": "a"}, {"replace_prefix": {"results/": "a/"}}])
-def test_a_module_with_a_prefix_is_refused(keys):
-    arguments = {"prefix": None, "replace_prefix": None} | keys
-    with pytest.raises(InputError, match="leave them out"):
-        check_module(PathModifier(**arguments, workflow=None))
-    check_module(PathModifier(None, None, workflow=None))

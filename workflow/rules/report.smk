@@ -91,7 +91,7 @@ rule report_all:
         changes=rules.evaluate_changes.output.changes,
         curves=rules.evaluate_changes.output.curves,
         cards=list(network_cards(plan).values()),
-        baseline=settings.report.baseline or [],
+        baseline=session.baseline,
         der=[f"results/{corpus.name}/der.csv" for corpus in settings.corpora],
         rttm=plan.rttm(DER),
         reference=plan.references(output=DER),

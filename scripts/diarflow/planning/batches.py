@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from diarflow.planning.file_states import modification_time
+from diarflow.prefix import prefixed
 
 
 class Batch:
@@ -163,6 +164,6 @@ def _newer(
 def _uncached_time(path: str) -> float | None:
     """Return the modification time of a file whose folder may be large."""
     try:
-        return os.stat(path).st_mtime
+        return os.stat(prefixed(path)).st_mtime
     except FileNotFoundError:
         return None

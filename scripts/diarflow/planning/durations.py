@@ -4,6 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from diarflow.planning.resources import UNKNOWN_DURATION, header_duration, prepared_duration
+from diarflow.prefix import prefixed
 from diarflow.timeline.intervals import Seconds
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def expected_duration(session: "Session", corpus: str, id: str) -> Seconds:
     """Return the duration of a recording: prepared, or else as expected."""
-    prepared = prepared_duration(f"results/{corpus}/audio/{id}.wav")
+    prepared = prepared_duration(prefixed(f"results/{corpus}/audio/{id}.wav"))
     return prepared or _unprepared_duration(session, corpus, id)
 
 

@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 
+from diarflow.prefix import prefixed
 from diarflow.runs.rows import PLAN_FILE
 
 _TRASH = {"__macosx", "$recycle.bin", "system volume information"}
@@ -96,7 +97,7 @@ def _reason(folder: str) -> str:
 def _is_results(folder: str) -> bool:
     """Return whether a folder holds the results of this run, of a run of Snakemake elsewhere, or of a corpus."""
     real = os.path.realpath(folder)
-    if real == os.path.realpath(_RESULTS) or _is_corpus(real):
+    if real == os.path.realpath(prefixed(_RESULTS)) or _is_corpus(real):
         return True
     beside = os.path.join(os.path.dirname(real), ".snakemake")
     return os.path.basename(real) == _RESULTS and os.path.isdir(beside)
@@ -111,7 +112,7 @@ def _is_corpus(folder: str) -> bool:
 
 def is_in_own_results(path: str) -> bool:
     """Return whether a path lies in the folder of the results of this run."""
-    return _contains(_RESULTS, path)
+    return _contains(prefixed(_RESULTS), path)
 
 
 def _contains(folder: str, path: str) -> bool:

@@ -6,6 +6,8 @@ from functools import cache
 from stat import S_ISREG
 from typing import NamedTuple
 
+from diarflow.prefix import prefixed
+
 
 class FileState(NamedTuple):
     """Size in bytes and modification time of a file, in seconds and in nanoseconds. A folder has `is_file` false."""
@@ -32,7 +34,7 @@ def _states(folder: str) -> dict[str, FileState]:
 
 def file_state(path: str) -> FileState | None:
     """Return the state of a file or folder; None if it does not exist."""
-    folder, _, name = path.rpartition("/")
+    folder, _, name = prefixed(path).rpartition("/")
     return _states(folder or ".").get(name)
 
 
@@ -44,15 +46,15 @@ def modification_time(path: str) -> float | None:
 
 def restamp(path: str, mtime_ns: int) -> None:
     """Set the modification time of a file, in nanoseconds."""
-    os.utime(path, ns=(mtime_ns, mtime_ns))
-    folder, _, name = path.rpartition("/")
+    os.utime(prefixed(path), ns=(mtime_ns, mtime_ns))
+    folder, _, name = prefixed(path).rpartition("/")
     if state := file_state(path):
         _states(folder or ".")[name] = state._replace(mtime=mtime_ns / 1e9, mtime_ns=mtime_ns)
 
 
 def forget(path: str) -> None:
     """Treat a file as missing from now on."""
-    folder, _, name = path.rpartition("/")
+    folder, _, name = prefixed(path).rpartition("/")
     _states(folder or ".").pop(name, None)
 
 

@@ -17,6 +17,7 @@ from diarflow.planning.link_groups import LinkGroup, people_pages
 from diarflow.planning.link_scores import score_tables, scored_groups, scored_recordings
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import SCRIPTS, Provenance, file_digests, rule_provenance
+from diarflow.prefix import user_input
 
 # settings of a link that its result does not depend on, or depends on through input files
 _NOT_OF_RESULT = {"corpora", "systems", "shared_names", "same", "different"}
@@ -53,7 +54,7 @@ class LinkRules:
 
     def enrolled_files(self, wildcards: Any) -> list[str]:
         """Return the files of known people."""
-        return list(dict.fromkeys(sample.audio for sample in self.samples))
+        return [user_input(path) for path in dict.fromkeys(sample.audio for sample in self.samples)]
 
     def enrolment_provenance(self, wildcards: Any) -> str:
         """Return the provenance of the voices of known people: their samples, and the embedding."""
@@ -91,7 +92,7 @@ class LinkRules:
     def tables(self, group: LinkGroup) -> dict[str, str]:
         """Return the tables of pairs of a group, by name."""
         tables = {"same": group.settings.same, "different": group.settings.different}
-        return {name: path for name, path in tables.items() if path}
+        return {name: user_input(path) for name, path in tables.items() if path}
 
     def model(self, group: LinkGroup) -> list[str]:
         """Return the PLDA of a group, if a rule makes it."""

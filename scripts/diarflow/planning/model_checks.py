@@ -8,8 +8,10 @@ from typing import Any
 from diarflow.errors import InputError
 from diarflow.networks import SEGMENTATION
 from diarflow.networks.onnx import model_path
+from diarflow.planning.fetched_models import is_made
 from diarflow.planning.model_files import check_model, plda_dimensions
 from diarflow.planning.plan import Plan
+from diarflow.prefix import prefixed
 from diarflow.settings import STAGES, Settings
 from diarflow.settings.embedding_card import read_card
 
@@ -71,7 +73,7 @@ def _model_file(variant: Any, settings: Settings) -> Path | None:
     model = getattr(variant, "model", None)
     if not model or is_trained(model, settings):
         return None
-    path = model_path(model)
+    path = model_path(prefixed(model) if is_made(model) else model)
     return path if path.is_file() else None
 
 

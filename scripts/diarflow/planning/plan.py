@@ -19,6 +19,7 @@ from diarflow.planning.rule_variants import (
     LINK_RULES,
     RTTM_RULES,
 )
+from diarflow.prefix import current_prefix, prefixed, without_prefix
 
 _OF_LINKS = ("voices",)  # link_speakers compares those of all recordings
 
@@ -79,7 +80,8 @@ class Plan(Request):
         def count_of(corpus: str) -> int:
             return batch_count(len(self.calls.ids_of(corpus, RECORDINGS)), self.settings.batch_size)
 
-        requested = [path for path in sys.argv[1:] if path.startswith("results/")]
+        targets = [without_prefix(path, current_prefix()) or "" for path in sys.argv[1:]]
+        requested = [path for path in targets if path.startswith("results/")]
         return DeclaredOutputs(is_compact and self.settings.batch_size > 1, count_of, requested)
 
     # --- paths ----------------------------------------------------------------------------------
@@ -210,8 +212,10 @@ class Plan(Request):
         for corpus in self.systems:
             ids = dict.fromkeys([*self.ids(corpus), *self.ids(corpus, "score_recording")])
             has_reference = {id: self.calls.has_reference(corpus, id) for id in ids}
-            failures = read_failures(corpus, self.variants_by_rule(corpus), has_reference)
-            yield from of_calls(failures, self.calls.call_of_channel(corpus))
+            variants, root = self.variants_by_rule(corpus), prefixed("results")
+            failures = read_failures(corpus, variants, has_reference, root)
+            for failure in of_calls(failures, self.calls.call_of_channel(corpus)):
+                yield failure._replace(log=prefixed(failure.log)) if failure.log else failure
 
 
 def _path(corpus: str, product: str, variant: str, name: str) -> str:

@@ -6,6 +6,7 @@ grouping of recordings into jobs re-runs nothing.
 """
 
 import heapq
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import zip_longest
@@ -15,6 +16,7 @@ from typing import Any
 from diarflow.atomic import atomic_write
 from diarflow.errors import table_cell
 from diarflow.planning.recording import Recording
+from diarflow.prefix import prefixed
 from diarflow.remote import shown_location
 from diarflow.runs.locks import LOCK, exclusive_file
 from diarflow.runs.rows import (
@@ -52,23 +54,26 @@ class PlanFiles:
         for corpus, of_corpus in rows.items():
             lines = {id: row_line(id, row) for id, row in of_corpus.items()}
             self._lines[corpus] = sorted(lines.values(), key=line_key)
-            written = {line for _, _, line in _lines_in_order(plan_path(corpus), 0)}
+            written = {line for _, _, line in _lines_in_order(prefixed(plan_path(corpus)), 0)}
             self._changed |= {(corpus, id) for id, line in lines.items() if line not in written}
             for id, row in of_corpus.items():
                 for part, content in row.items():
                     digests = self._digests.setdefault((corpus, part), {})
                     digests[id] = part_digest(content)
         self._scratch: Path | None = None
+        self._in_place: set[str] = set()  # corpora whose plan file a dry run names
 
     def write(self) -> None:
         """Write the plan files that have changed, and the tables of ids.
 
         Rows of other recordings stay, since a run of another shard may be at work in the same folder.
         """
-        LOCK.parent.mkdir(exist_ok=True)
-        with exclusive_file(_WRITING):
+        lock = Path(prefixed(_WRITING))
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with exclusive_file(lock):
             for corpus, lines in self._lines.items():
-                merge_rows(plan_path(corpus), lines, plan_path(corpus))
+                path = prefixed(plan_path(corpus))
+                merge_rows(path, lines, path)
         self._scratch = None
         _write_tables(self._recordings)
 
@@ -79,9 +84,15 @@ class PlanFiles:
             merge_rows(folder / plan_path(corpus), lines)
 
     def stand_in(self, folder: Path) -> None:
-        """Write empty files to a scratch folder in place of the plan files, for a dry run, in which no job reads them."""
+        """Write empty files to a scratch folder in place of missing plan files, for a dry run, in which no job reads them.
+
+        By default, Snakemake also compares the set of inputs with that of the last run. So an existing plan file stays.
+        """
         self._scratch = folder
         for corpus in self._lines:
+            if os.path.isfile(prefixed(plan_path(corpus))):
+                self._in_place.add(corpus)
+                continue
             path = folder / plan_path(corpus)
             path.parent.mkdir(parents=True)
             path.touch()
@@ -97,7 +108,7 @@ class PlanFiles:
     def path(self, corpus: str) -> str:
         """Return the present path of the plan file of a corpus: its own, or that in the scratch folder."""
         path = plan_path(corpus)
-        return f"{self._scratch}/{path}" if self._scratch else path
+        return f"{self._scratch}/{path}" if self._scratch and corpus not in self._in_place else path
 
 
 def merge_rows(path, lines: Sequence[bytes], *files) -> None:
@@ -155,7 +166,7 @@ def _write_tables(recordings: Iterable[Recording]) -> None:
 
 
 def _write(path: str, header: str, lines: Iterable[str]) -> None:
-    content = (header + "".join(lines)).encode()
+    content, path = (header + "".join(lines)).encode(), prefixed(path)
     with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
         if Path(path).read_bytes() == content:
             return

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from diarflow.atomic import ASIDE
 from diarflow.planning.file_states import file_state
+from diarflow.prefix import prefixed
 from diarflow.runs.result_records import ResultRecord
 from diarflow.runs.rows import PLAN_FILE
 
@@ -22,7 +23,8 @@ def is_failure(path: str) -> bool:
 
 def present_files() -> Iterator[tuple[str, ResultRecord]]:
     """Yield a record without a digest for each result below `results/`, except those that were kept aside."""
-    for folder, folders, names in os.walk("results"):
+    for place, folders, names in os.walk(prefixed("results")):
+        folder = place[len(prefixed("")) :]
         if folder == "results":
             folders[:] = [name for name in folders if name != "records"]
         for name in names:

@@ -17,6 +17,7 @@ from diarflow.formats.text import examples
 from diarflow.planning.file_states import file_state, forget, restamp
 from diarflow.planning.present_results import is_failure, is_page, is_result, present_files
 from diarflow.planning.rule_variants import VARIANTS
+from diarflow.prefix import prefixed
 from diarflow.runs.locks import LOCK, is_run_alive
 from diarflow.runs.result_records import (
     ResultRecord,
@@ -43,7 +44,8 @@ class ResultCheck:
 
     def __init__(self, has_new_row: Callable[[str], bool] = lambda path: False) -> None:
         self._has_new_row = has_new_row
-        self.is_active = not (LOCK.exists() and is_run_alive())
+        lock = prefixed(LOCK)
+        self.is_active = not (os.path.exists(lock) and is_run_alive(lock))
         # False if an earlier version of diarflow may have made files without a record
         self._all_are_recorded = False
         self._recorded_times: dict[str, int] = {}  # of files that have another time now
@@ -68,7 +70,7 @@ class ResultCheck:
         lost = {
             (record.job, parse_artifact_path(path))
             for path, record in self._failures.items()
-            if record.mtime_ns and not os.path.lexists(path)
+            if record.mtime_ns and not os.path.lexists(prefixed(path))
         }
         places = {(job, path.corpus, path.recording) for job, path in lost if path}
         if not places:
@@ -162,12 +164,12 @@ class ResultCheck:
         """Return a line that lists the damaged results, or a line with the reason why none was compared, if there is any."""
         if not self.is_active:
             return [
-                f"results are not searched for damage: a run is at work here, or {LOCK} cannot be locked"
+                f"results are not searched for damage: a run is at work here, or {prefixed(LOCK)} cannot be locked"
             ]
         if not self._damaged:
             return []
         return [
-            f"results that are damaged or were changed by hand: {examples(sorted(self._damaged))}; "
+            f"results that are damaged or were changed by hand: {examples(sorted(map(prefixed, self._damaged)))}; "
             f"the next run keeps a copy as {ASIDE} and makes the result again"
         ]
 
@@ -175,12 +177,12 @@ class ResultCheck:
         """Return a line about the foreign results, and one about times that could not be set, if there are any."""
         lines = []
         if self._foreign:
-            shown = examples(sorted(self._foreign))
+            shown = examples(sorted(map(prefixed, self._foreign)))
             lines.append(
                 f"files that no job made, with the path of a result: {shown}; copies are kept as {ASIDE}"
             )
         if self._not_restamped:
-            shown = examples(self._not_restamped)
+            shown = examples(list(map(prefixed, self._not_restamped)))
             lines.append(
                 f"could not set the time of results: {shown}; changes of inputs that are older than these can be missed"
             )
@@ -223,17 +225,18 @@ class ResultCheck:
         The time of a result becomes older than all inputs. The page of a recording is moved, because it is no output of
         a rule.
         """
+        file = prefixed(path)
         if path in self._old:
-            os.utime(path, ns=(_OLD_NS, _OLD_NS), follow_symlinks=False)
+            os.utime(file, ns=(_OLD_NS, _OLD_NS), follow_symlinks=False)
         if path not in self._damaged and path not in self._foreign:
             return
-        if not os.path.lexists(path):
+        if not os.path.lexists(file):
             return
         if is_page(path):
-            move_aside(Path(path))
+            move_aside(Path(file))
             return
-        copy_aside(path)
-        os.utime(path, ns=(_OLD_NS, _OLD_NS), follow_symlinks=False)
+        copy_aside(file)
+        os.utime(file, ns=(_OLD_NS, _OLD_NS), follow_symlinks=False)
 
     def save(self) -> None:
         """Write all records to one file, and add records of files that an earlier version of diarflow made without."""
@@ -248,6 +251,6 @@ def _differs(path: str, record: ResultRecord) -> bool:
     if not record.sha256:
         return False
     try:
-        return file_digest(path) != record.sha256
+        return file_digest(prefixed(path)) != record.sha256
     except OSError:
         return True

@@ -16,7 +16,8 @@ from diarflow.planning.plan_files import PlanFiles
 from diarflow.planning.result_check import ResultCheck
 from diarflow.planning.retention import is_removed
 from diarflow.planning.shards import write_shard
-from diarflow.runs.locks import LOCK, remove_stale_locks
+from diarflow.prefix import current_prefix, prefixed
+from diarflow.runs.locks import LOCK, hold_lock, remove_stale_locks
 from diarflow.runs.result_records import ResultRecord
 from diarflow.runs.rows import plan_path
 from diarflow.runs.usage import remove_superseded
@@ -72,7 +73,11 @@ class RunFolder:
             return
         if remove_stale_locks():
             print("continuing a run that was killed in this folder", file=sys.stderr)
-            remove_leftovers()
+            self._workflow.diarflow_was_killed = True
+        if getattr(self._workflow, "diarflow_was_killed", False):  # also of another module
+            remove_leftovers(prefixed("results"))
+        if current_prefix():
+            hold_lock(prefixed(LOCK))
         self._must_wait = any(LOCK.parent.glob("locks/*.lock"))  # of a live run
         if self._must_wait:
             self._plan_files.write_to(self._scratch_folder)
@@ -97,7 +102,7 @@ class RunFolder:
                 print(line, file=sys.stderr)
 
     def record_of(self, path: str) -> ResultRecord | None:
-        """Return the record of a result that a job has finished."""
+        """Return the record of a result that a job has finished. The path has no prefix."""
         return self._results.record_of(path) if self._results else None
 
     def time_of(self, path: str) -> float | None:
@@ -158,7 +163,7 @@ class RunFolder:
         if not paths and all(
             self._results.is_current(path, origin) for path, origin in made_from.items()
         ):
-            self._current_jobs.add(first_output)
+            self._current_jobs.add(prefixed(first_output))
         return [self._changed_mark] if paths else []
 
     def has_current_params(self, job: Any) -> bool:
@@ -179,7 +184,7 @@ class RunFolder:
         """
         folder = LOCK.parent if self._is_run else self._scratch_folder
         path = folder / "result-differs-from-its-record"
-        path.write_text(uuid4().hex)
+        Path(prefixed(path)).write_text(uuid4().hex)
         return str(path)
 
     @cached_property
@@ -189,9 +194,10 @@ class RunFolder:
     @cached_property
     def _scratch_folder(self) -> Path:
         """Return a new folder that is removed when this process ends. That of a run is on the disk that nodes share."""
-        parent = LOCK.parent if self._is_run else None
+        parent = prefixed(LOCK.parent) if self._is_run else None
         self._scratch = tempfile.TemporaryDirectory(prefix="diarflow-", dir=parent)
-        return Path(self._scratch.name)
+        # Snakemake adds the prefix to relative paths
+        return Path(self._scratch.name).absolute() if current_prefix() else Path(self._scratch.name)
 
     @property
     def _is_run(self) -> bool:

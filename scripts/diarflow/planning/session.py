@@ -39,6 +39,7 @@ from diarflow.planning.run_folder import RunFolder
 from diarflow.planning.search import with_trials
 from diarflow.planning.shards import of_shard
 from diarflow.planning.table import read_corpora, warn_of_annotations
+from diarflow.prefix import bind, bound_object, current_prefix, user_input
 from diarflow.progress.context import add_batch, set_context
 from diarflow.rule_names import plain_name
 from diarflow.settings import Settings, read_settings
@@ -57,7 +58,7 @@ class Session:
     """
 
     def __init__(self, workflow: Any, config: dict[str, Any]):
-        self._workflow = workflow
+        self._workflow, self.prefix = workflow, current_prefix()
         # the files of `configfile:` are config.yaml, or those of a Snakefile that uses this one as a module
         files = list(
             dict.fromkeys(
@@ -84,10 +85,11 @@ class Session:
             use_conda(is_used=uses_conda)
             self.plan = Plan(self.settings, recordings)
         self.provenance = Provenance(self.plan)
-        self.links = LinkRules(self.plan, self.provenance)
-        self.folder = RunFolder(workflow, self.plan)
+        self.links = bound_object(LinkRules(self.plan, self.provenance), self.prefix)
+        self.folder = bound_object(RunFolder(workflow, self.plan), self.prefix)
         self.removes_early = bool(self.plan.removed) and temporary_results.is_supported()
-        self.aggregation = Aggregation(self.plan, self.provenance, self.folder)
+        aggregation = Aggregation(self.plan, self.provenance, self.folder)
+        self.aggregation = bound_object(aggregation, self.prefix)
         with _located_errors(files):
             check_references(self.plan)
             self.links.check()
@@ -120,11 +122,17 @@ class Session:
                     f"{snakemake_patches.VERSION}"
                 )
             count = sum(len(self.plan.ids(corpus, "write_rttm")) for corpus in self.plan.systems)
-            set_context(count, self.plan.failures)
+            set_context(count, bind(self.plan.failures, self.prefix), self.prefix)
             if not find_spec("snakemake_logger_plugin_diarflow"):
                 self.warnings.append(
                     "the logger plugin is not installed, so there is no live table: pip install -e . in the checkout"
                 )
+
+    @property
+    def baseline(self) -> list[str]:
+        """Scores of an earlier run that the report compares with, if the settings name any."""
+        path = self.settings.report.baseline
+        return [user_input(path)] if path else []
 
     @property
     def calibrator(self) -> list[str]:
@@ -140,7 +148,7 @@ class Session:
             batch = RuleBatch(self, **values)
             if not batch.is_wildcard:
                 add_batch(batch.name, batch.values["corpus"], batch.recordings)
-            yield batch
+            yield bound_object(batch, self.prefix)
 
 
 def corpus_needs(settings: Settings) -> dict[str, CorpusNeeds]:
@@ -176,18 +184,6 @@ def _located_errors(files: list[str]) -> Iterator[None]:
     except InputError as error:
         lines = error.details.split("\n")
         raise InputError.of(with_location(line, files) for line in lines) from error
-
-
-def check_module(path_modifier: Any) -> None:
-    """Raise InputError if a Snakefile that uses the workflow as a module gives it a prefix for its paths.
-
-    Planning reads and writes files below results/, so that Snakemake's prefix would separate its files from the jobs'.
-    """
-    if path_modifier.prefix or path_modifier.modifies_prefixes:
-        raise InputError(
-            "the module diarflow has `prefix` or `replace_prefix`, which it does not support: leave them out, "
-            "and use the files below results/, or start diarflow in a folder of its own (--directory)"
-        )
 
 
 def check_package(scripts: str) -> None:

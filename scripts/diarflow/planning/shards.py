@@ -13,6 +13,7 @@ from diarflow.atomic import atomic_write
 from diarflow.digests import versions
 from diarflow.errors import InputError
 from diarflow.planning.recording import Recording
+from diarflow.prefix import prefixed
 from diarflow.settings import Settings
 
 SHARD_FILE = Path("results/records/shard.json")
@@ -79,11 +80,12 @@ def write_shard(
     `removed` are the products whose files are removed after their last use. `scores` are the paths of all scores of the
     present recordings and systems.
     """
+    file = Path(prefixed(SHARD_FILE))
     if text is None:
-        SHARD_FILE.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
         return
     values = {"shard": text, "version": versions("diarflow")["diarflow"], "scores": list(scores)}
     content = json.dumps(values | ({"removed": sorted(removed)} if removed else {})) + "\n"
-    if not SHARD_FILE.is_file() or SHARD_FILE.read_text(encoding="utf-8") != content:
-        with atomic_write(SHARD_FILE) as temporary:
+    if not file.is_file() or file.read_text(encoding="utf-8") != content:
+        with atomic_write(file) as temporary:
             temporary.write_text(content, encoding="utf-8")

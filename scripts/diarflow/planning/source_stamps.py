@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.digests import digest
+from diarflow.prefix import prefixed
 from diarflow.runs.rows import iterate_rows, plan_path
 
 _KEPT_DIGITS = 12  # of SHA-256, in a row
@@ -56,7 +57,7 @@ def _prepared_source(corpus: str, id: str) -> dict[str, Any] | None:
 
 
 def _last_stamp(corpus: str, id: str) -> list[Any] | None:
-    path = Path(plan_path(corpus))
+    path = Path(prefixed(plan_path(corpus)))
     try:
         state = path.stat()
     except OSError:  # of an earlier version
@@ -74,7 +75,7 @@ def _stamps_in(plan_file: Path, mtime_ns: int, size: int) -> dict[str, list[Any]
 
 def _read_json(path: str) -> dict[str, Any]:
     """Return the content of a JSON file; nothing if it is missing or damaged."""
-    with suppress(OSError, ValueError), open(path, "rb") as file:
+    with suppress(OSError, ValueError), open(prefixed(path), "rb") as file:
         content = json.load(file)
         return content if isinstance(content, dict) else {}
     return {}

@@ -17,13 +17,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from diarflow.atomic import remove_own
 from diarflow.channel_ids import call_id
 from diarflow.planning.rule_variants import VARIANTS
 from diarflow.planning.snakemake_patches import VERSION, wrap_method
-from diarflow.rule_names import plain_rule
+from diarflow.prefix import current_prefix, prefix_in_use
+from diarflow.rule_names import plain_name, plain_rule
 from diarflow.runs.result_records import ResultRecord, file_digest, restamp_records
 
 _ATTRIBUTE = "diarflow_temporary_results"
@@ -44,28 +45,52 @@ def keep_track(
     """Remove the files with the flag `temp` of a workflow as described above.
 
     `record_of` returns the record of a file; `files_of` returns the outputs of a rule that are of the same kind as one
-    that it declares, which are all outputs of a job together.
+    that it declares, which are all outputs of a job together. Their paths lie below the prefix in use. Modules with
+    different prefixes share the object.
     """
     from snakemake.dag import DAG
 
-    setattr(workflow, _ATTRIBUTE, TemporaryResults(record_of, files_of))
+    if not hasattr(workflow, _ATTRIBUTE):
+        setattr(workflow, _ATTRIBUTE, TemporaryResults())
+    getattr(workflow, _ATTRIBUTE).add(current_prefix(), record_of, files_of)
     wrap_method(_is_needed, DAG, "is_needed_tempfile")
     wrap_method(_handle_temp, DAG, "handle_temp")
     wrap_method(_update_needrun, DAG, "update_needrun")
 
 
+class _FilesOfPlan(NamedTuple):
+    """Functions about the files of a plan, without its prefix, as in `keep_track`."""
+
+    record_of: Callable[[str], ResultRecord | None]
+    files_of: Callable[[str, str], list[str]]
+
+
 class TemporaryResults:
     """Temporary results of a plan. `remade` are the jobs that only make removed files again."""
 
-    def __init__(
-        self,
-        record_of: Callable[[str], ResultRecord | None],
-        files_of: Callable[[str, str], list[str]] = lambda rule, path: [path],
-    ):
-        self._record_of = record_of
-        self._files_of = files_of
+    def __init__(self) -> None:
+        self._plans: dict[str, _FilesOfPlan] = {}  # by prefix
         self.remade: set[Any] = set()
         self._earlier: dict[str, ResultRecord] = {}
+
+    def add(
+        self,
+        prefix: str,
+        record_of: Callable[[str], ResultRecord | None],
+        files_of: Callable[[str, str], list[str]] = lambda rule, path: [path],
+    ) -> None:
+        """Add the results of a plan below a prefix."""
+        plans = self._plans | {prefix: _FilesOfPlan(record_of, files_of)}
+        self._plans = dict(sorted(plans.items(), key=lambda item: -len(item[0])))
+
+    def prefix_of(self, path: str) -> str:
+        """Return the longest prefix of a path; "" if there is none."""
+        return next((prefix for prefix in self._plans if path.startswith(prefix)), "")
+
+    def _record_of(self, path: str) -> ResultRecord | None:
+        prefix = self.prefix_of(path)
+        plan = self._plans.get(prefix)
+        return plan.record_of(path[len(prefix) :]) if plan else None
 
     async def reduce_plan(self, dag: Any) -> None:
         """Leave out the jobs that would run only because a removed file is made again."""
@@ -112,7 +137,11 @@ class TemporaryResults:
 
     def files_of(self, job: Any, file: Any) -> list[str]:
         """Return the outputs of a job that are of the same kind as a declared one."""
-        return self._files_of(job.rule.name, str(file))
+        prefix = self.prefix_of(file)
+        if not (plan := self._plans.get(prefix)):
+            return [str(file)]
+        paths = plan.files_of(plain_name(job.rule.name), str(file)[len(prefix) :])
+        return [prefix + path for path in paths]
 
     def _is_remade(self, job: Any) -> bool:
         """Return whether a job only makes removed files again. A batch may have a recording that no job has processed."""
@@ -163,7 +192,11 @@ class TemporaryResults:
                     os.utime(path, ns=(earlier.mtime_ns, earlier.mtime_ns))
                     restored[path] = earlier.mtime_ns
         if restored:
-            restamp_records(str(job.log[0]), restored)
+            log = str(job.log[0])
+            prefix = self.prefix_of(log)
+            with prefix_in_use(prefix):
+                own = {path[len(prefix) :]: time for path, time in restored.items()}
+                restamp_records(log[len(prefix) :], own)
 
 
 def _has_reason(dag: Any, job: Any) -> bool:
@@ -237,5 +270,6 @@ async def _handle_temp(handle: Callable, dag: Any, job: Any) -> None:
     for other in [job, *dag._dependencies[job]]:
         for file in other.output:
             if file.is_flagged("temp") and not dag.is_needed_tempfile(other, file):
-                for path in results.files_of(other, file):
-                    remove_own(Path(path))
+                with prefix_in_use(results.prefix_of(file)):
+                    for path in results.files_of(other, file):
+                        remove_own(Path(path))

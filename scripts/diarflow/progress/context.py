@@ -17,21 +17,31 @@ def _no_failures() -> Iterable[Failure]:
 class RunContext:
     """Plan of a run, as far as its progress needs it.
 
-    `batches` maps the name of a batch's rule to its corpus and the ids of its recordings.
+    `batches` maps the name of a batch's rule to its corpus and the ids of its recordings. `plans` maps the prefix of each
+    module to its recordings and failures; without modules there is one, "".
     """
 
     recordings: int = 0
     failures: Callable[[], Iterable[Failure]] = _no_failures
     batches: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    plans: dict[str, tuple[int, Callable[[], Iterable[Failure]]]] = field(default_factory=dict)
 
 
 current = RunContext()
 
 
-def set_context(recordings: int, failures: Callable[[], Iterable[Failure]]) -> None:
-    """Describe the plan of this process."""
+def set_context(
+    recordings: int, failures: Callable[[], Iterable[Failure]], prefix: str = ""
+) -> None:
+    """Describe the plan of this process, or that of a module with a prefix."""
     global current
-    current = RunContext(recordings, failures, current.batches)
+    plans = current.plans | {prefix: (recordings, failures)}
+
+    def all_failures() -> Iterable[Failure]:
+        return [failure for _, of_plan in plans.values() for failure in of_plan()]
+
+    count = sum(of_plan for of_plan, _ in plans.values())
+    current = RunContext(count, all_failures, current.batches, plans)
 
 
 def add_batch(rule: str, corpus: str, recordings: list[str]) -> None:

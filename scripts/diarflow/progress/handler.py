@@ -155,7 +155,8 @@ class LogHandler(LogHandlerBase):
         elif event == LogEvent.JOB_FINISHED:
             rule, wildcards = self._jobs.pop(facts["job_id"], ("", None))
             recordings_done = recordings_of(rule, wildcards, context.current)
-            self._tracker.job_finished(facts["job_id"], now, audio_seconds(recordings_done))
+            seconds = audio_seconds(recordings_done, context.current.plans or ("",))
+            self._tracker.job_finished(facts["job_id"], now, seconds)
         elif event == LogEvent.JOB_ERROR:
             failed = self._tracker.job_stopped if self._is_stopped else self._tracker.job_failed
             failed(facts["jobid"], now)

@@ -1,6 +1,6 @@
 """Stages and recordings of jobs, from the names in Snakemake's messages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -54,9 +54,20 @@ def recordings_of(
     return []
 
 
-def audio_seconds(recordings: Iterable[tuple[str, str]]) -> Seconds:
-    """Return the duration of the prepared audio of recordings. One that was set aside has none."""
-    return sum(_duration(f"results/{corpus}/audio/{id}.wav") for corpus, id in recordings)
+def audio_seconds(
+    recordings: Iterable[tuple[str, str]], prefixes: Collection[str] = ("",)
+) -> Seconds:
+    """Return the duration of the prepared audio of recordings. One that was set aside has none.
+
+    `prefixes` are those of the modules of this run.
+    """
+    return sum(
+        max(
+            (_duration(f"{prefix}results/{corpus}/audio/{id}.wav") for prefix in prefixes),
+            default=0.0,
+        )
+        for corpus, id in recordings
+    )
 
 
 _known: dict[str, Seconds] = {}  # of prepared audio, which is read once in a run

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from diarflow.artifacts.sidecars import read_sidecar
 from diarflow.errors import MAX_LENGTH, InputError
 from diarflow.formats.text import examples
+from diarflow.prefix import prefixed
 from diarflow.scoring.notes import EMPTY, joined_notes, notes_in
 from diarflow.scoring.repairs import Repairs
 
@@ -82,7 +83,7 @@ def _parts(kind: str, notes: list[tuple[str, Counter[str]]]) -> list[str]:
 def _notes(path: str) -> Counter[str]:
     """Read the notes in a sidecar, and the turns that were clipped or dropped; none if it cannot be read."""
     try:
-        facts = read_sidecar(path)
+        facts = read_sidecar(prefixed(path))
         repairs, notes = Repairs(**facts.get("repairs", {})), notes_in(facts)
         notes["turns clipped to the recording"] = repairs.clipped
         notes["turns dropped (outside the recording, or empty)"] = repairs.dropped
@@ -96,6 +97,6 @@ def _word_notes(path: str) -> Counter[str]:
     from diarflow.artifacts.tables import read_metadata
 
     try:
-        return +Counter(json.loads(read_metadata(path).get("notes", "{}")))
+        return +Counter(json.loads(read_metadata(prefixed(path)).get("notes", "{}")))
     except (OSError, InputError, ValueError, TypeError):
         return Counter()

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from diarflow.audio.facts import read_facts
 from diarflow.errors import EXAMPLES, MAX_LENGTH, InputError, message_kind, shortened
 from diarflow.formats.text import examples
+from diarflow.prefix import prefixed
 
 _LONGEST = 110  # characters of a note
 _SEE = "see the notes in results/*/audio/*.json"
@@ -43,6 +44,6 @@ def audio_lines(
 def _notes(path: str) -> list[str]:
     """Return the notes on prepared audio; none if its facts are missing or damaged."""
     try:
-        return [str(note) for note in read_facts(path).get("notes", [])]
+        return [str(note) for note in read_facts(prefixed(path)).get("notes", [])]
     except (InputError, OSError, TypeError):
         return []

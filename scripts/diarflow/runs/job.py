@@ -26,6 +26,7 @@ from diarflow.runs.attempts import is_last_attempt
 from diarflow.runs.damage import find_damage
 from diarflow.runs.isolation import run_in_child
 from diarflow.runs.items import Item, as_lists, files_of, in_place, take_channel_files
+from diarflow.runs.job_folder import JobFolder, enter_folder
 from diarflow.runs.log import print_error, start_log
 from diarflow.runs.marks import begun, mark_path
 from diarflow.runs.report_records import record_at_exit
@@ -42,11 +43,12 @@ def job_settings(snakemake: Any) -> dict[str, Any]:
 
     The files of the job are recorded when the process ends.
     """
+    folder = enter_folder(snakemake)
     start_log(snakemake.log[0])
     record_at_exit(snakemake)
     inputs = [path for paths in as_lists(snakemake.input).values() for path in paths]
     sys.excepthook = partial(_print_damage, inputs)
-    return _settings(snakemake)
+    return _settings(snakemake, folder)
 
 
 def _print_damage(
@@ -60,16 +62,18 @@ def _print_damage(
     print_error(type(damage) if damage else kind, damage or error, traceback)
 
 
-def _settings(snakemake: Any) -> dict[str, Any]:
-    return json.loads(snakemake.params.provenance)["settings"]
+def _settings(snakemake: Any, folder: JobFolder) -> dict[str, Any]:
+    settings = json.loads(snakemake.params.provenance)["settings"]
+    return folder.settings(plain_rule(snakemake.rule), settings)
 
 
 class Job:
     """Job of a rule that processes recordings one by one. The constructor starts the log."""
 
     def __init__(self, snakemake: Any):
+        self._folder = enter_folder(snakemake)
         start_log(snakemake.log[0])
-        self.settings = _settings(snakemake)
+        self.settings = _settings(snakemake, self._folder)
         self.rule: str = plain_rule(snakemake.rule)
         self.log = str(snakemake.log[0])
         self._provenance: str = snakemake.params.provenance
@@ -84,6 +88,7 @@ class Job:
         self._input.pop("changed", None)
         self._input.pop("people", None)  # a table of all recordings
         self._channel_files = take_channel_files(self._input)
+        self._row_digests: dict[str, str] = {}  # by recording
         if self.time_limit or mark_path(self.log).exists():
             # a forked child has none of its parent's threads, and ONNX Runtime would wait for them
             os.environ["OMP_NUM_THREADS"] = "1"
@@ -97,11 +102,13 @@ class Job:
         if self._recordings:
             paths = [paths[0]._replace(recording=id) for id in self._recordings]
         for path in paths:
+            row = self._row(path.recording, path.variant)
+            self._row_digests[path.recording] = part_digest(row)
             yield Item(
                 path.corpus,
                 path.recording,
                 path.variant,
-                row=self._row(path.recording, path.variant),
+                row=self._folder.row(row),
                 input=files_of(path.recording, self._input, ids),
                 output=files_of(path.recording, self._output, ids),
                 channel_files=self._channel_files,
@@ -154,7 +161,7 @@ class Job:
 
     def _made(self, item: Item) -> Iterator[tuple[str, str]]:
         """Yield the outputs of a recording and its failure record, each with the digest of what it was made from."""
-        origin = made_from(self._provenance, part_digest(item.row))
+        origin = made_from(self._provenance, self._row_digests[item.id])
         for path in vars(item.output).values():
             yield path, origin
         yield failure_path(item.corpus, self.rule, item.variant, item.id).as_posix(), origin

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from diarflow.errors import visible
+from diarflow.prefix import prefixed
 
 _CHANGED = re.compile(r"^INFO: changed: ", re.MULTILINE)
 
@@ -16,7 +17,7 @@ def linking_lines(links: Iterable[tuple[str, str]], *, since: float, root="logs"
     `links` are the first corpus and the system of each linking.
     """
     for corpus, system in links:
-        log = Path(root, corpus, "link_speakers", f"{system}.log")
+        log = Path(prefixed(root), corpus, "link_speakers", f"{system}.log")
         try:
             if log.stat().st_mtime < since:
                 continue

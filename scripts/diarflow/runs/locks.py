@@ -26,9 +26,7 @@ def remove_stale_locks(folder=LOCK.parent) -> bool:
     """
     folder = Path(folder)
     folder.mkdir(exist_ok=True)
-    move_folder_aside(folder / LOCK.name)
-    descriptor = os.open(folder / LOCK.name, os.O_RDWR | os.O_CREAT, 0o666)
-    _open_locks.append(descriptor)
+    descriptor = _open_lock(folder / LOCK.name)
     stale: list[Path] = []
     with suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -38,6 +36,21 @@ def remove_stale_locks(folder=LOCK.parent) -> bool:
     with suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_SH)
     return bool(stale)
+
+
+def hold_lock(path) -> None:
+    """Hold the lock of a run below the prefix of a module until this process ends."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # of a file system without flock
+        fcntl.flock(_open_lock(path), fcntl.LOCK_SH)
+
+
+def _open_lock(path: Path) -> int:
+    move_folder_aside(path)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    _open_locks.append(descriptor)
+    return descriptor
 
 
 def is_run_alive(lock=LOCK) -> bool:

@@ -10,6 +10,7 @@ from diarflow.audio.facts import facts_path
 from diarflow.planning.plan import Plan
 from diarflow.planning.resources import prepared_duration
 from diarflow.planning.rule_variants import RTTM_RULES
+from diarflow.prefix import prefixed
 from diarflow.progress.table import duration
 from diarflow.timeline.intervals import Seconds
 
@@ -29,9 +30,9 @@ def files_by_recording(plan: Plan) -> dict[tuple[str, str], RecordingFiles]:
     }
     return {
         (corpus, id): RecordingFiles(
-            [f"results/{corpus}/rttm/{system}/{id}.rttm" for system in names],
+            [prefixed(f"results/{corpus}/rttm/{system}/{id}.rttm") for system in names],
             [
-                f"results/{corpus}/audio/{channel}.wav"
+                prefixed(f"results/{corpus}/audio/{channel}.wav")
                 for channel in plan.calls.channels(corpus, id)
             ],
         )

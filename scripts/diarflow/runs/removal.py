@@ -10,6 +10,7 @@ from pathlib import Path
 from diarflow.atomic import remove_own
 from diarflow.formats.text import examples
 from diarflow.planning.plan import Plan
+from diarflow.prefix import current_prefix, prefixed, without_prefix
 
 # rule and endings of the files of each product
 _FILES: dict[str, list[tuple[str, tuple[str, ...]]]] = {
@@ -35,7 +36,8 @@ def removed_files(plan: Plan, targets: Collection[str] = ()) -> Iterator[str]:
 
     The products of `targets`, files that the command line requests, are kept.
     """
-    requested = {path.split("/")[2] for path in targets if path.count("/") > 2}
+    own = [without_prefix(path, current_prefix()) or "" for path in targets]
+    requested = {path.split("/")[2] for path in own if path.count("/") > 2}
     for product in sorted(plan.removed - requested):
         for rule, endings in _FILES[product]:
             for ending in endings:
@@ -60,7 +62,7 @@ def remove_files(plan: Plan, targets: Collection[str] = ()) -> Iterator[str]:
     """
     count = size = 0
     linked = []
-    for path in map(Path, dict.fromkeys(removed_files(plan, targets))):
+    for path in map(Path, map(prefixed, dict.fromkeys(removed_files(plan, targets)))):
         try:
             bytes_of_file = path.stat().st_size
         except (FileNotFoundError, NotADirectoryError):

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from diarflow.atomic import atomic_write
 from diarflow.errors import visible
+from diarflow.prefix import prefixed
 
 FOLDER = Path("results/records")
 _PROVENANCE_DIGITS = 12
@@ -115,7 +116,7 @@ class JobRecords:
 
 def restamp_records(log: str, times: Mapping[str, int]) -> None:
     """Set the times (ns) in the records of files of the job with this log."""
-    path = FOLDER / "new" / f"{job_id(log)}.tsv"
+    path = Path(prefixed(FOLDER)) / "new" / f"{job_id(log)}.tsv"
     if records := read_records(path):
         new = {
             name: record._replace(mtime_ns=times.get(name, record.mtime_ns))
@@ -159,11 +160,12 @@ def read_records(path) -> dict[str, ResultRecord] | None:
     return None
 
 
-def merged_records(folder: Path = FOLDER) -> tuple[dict[str, ResultRecord], bool]:
+def merged_records(folder: Path | None = None) -> tuple[dict[str, ResultRecord], bool]:
     """Return the records of all jobs, and whether `all.tsv` can be used.
 
     The records of a job replace all earlier ones of the same job.
     """
+    folder = folder or Path(prefixed(FOLDER))
     merged = read_records(folder / "all.tsv")
     records = merged or {}
     new = [
@@ -177,8 +179,9 @@ def merged_records(folder: Path = FOLDER) -> tuple[dict[str, ResultRecord], bool
     return records, merged is not None
 
 
-def merge_records(records: Mapping[str, ResultRecord], folder: Path = FOLDER) -> None:
+def merge_records(records: Mapping[str, ResultRecord], folder: Path | None = None) -> None:
     """Write all records to one file, and remove those of single jobs. No job may be at work."""
+    folder = folder or Path(prefixed(FOLDER))
     new = _new_files(folder)
     write_records(folder / "all.tsv", records)
     for path in new:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from diarflow.artifacts.failures import Failure
+from diarflow.prefix import current_prefix, prefix_in_use
 from diarflow.runs.summary import failure_lines, result_lines
 
 FAILED_STATUS = 3
@@ -42,9 +43,14 @@ class RunEnd:
         self._accept_failures = accept_failures
         self._start = start
         self._folder = Path.cwd()
+        self._prefix = current_prefix()
 
     def print_summary(self) -> bool:
         """Print results and failures to standard error, and return whether the run counts as successful."""
+        with prefix_in_use(self._prefix):
+            return self._print_summary()
+
+    def _print_summary(self) -> bool:
         failures = list(self._failures())
         for line in [
             *failure_lines(failures),
@@ -69,8 +75,9 @@ class RunEnd:
         self.print_summary()
 
     def _remove_files(self) -> None:
-        for line in self._remove():
-            print(line, file=sys.stderr)
+        with prefix_in_use(self._prefix):
+            for line in self._remove():
+                print(line, file=sys.stderr)
 
     def _end_progress(self, *, succeeded: bool) -> None:
         """End the display of this process before the summary is printed. Without the logger there is none."""

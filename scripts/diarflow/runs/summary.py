@@ -9,10 +9,11 @@ from typing import Any
 
 from diarflow.artifacts.failures import Failure
 from diarflow.errors import EXAMPLES, MAX_LENGTH, message_kind, shortened, visible
+from diarflow.prefix import prefixed
 from diarflow.scoring.names import ALL, COMPLETED
 
 _MAX_LINES = 12  # recordings set aside that are listed
-_SEE = "see results/*/failures"
+_FAILURES = "results/*/failures"
 _SHORT = 80  # names and paths in a message
 _MAX_ROWS = 20  # of the table of error rates
 _TITLE = "DER in percent under protocol full:"
@@ -140,10 +141,15 @@ def failure_lines(failures: Iterable[Failure]) -> list[str]:
     for (rule, _), similar in kinds.items():
         lines += [(_failure_line(failure), 1) for failure in similar[:EXAMPLES]]
         if (more := len(similar) - EXAMPLES) > 0:
-            lines.append((f"set aside: {more} more at {rule} for a similar reason, {_SEE}", more))
+            lines.append(
+                (
+                    f"set aside: {more} more at {rule} for a similar reason, see {prefixed(_FAILURES)}",
+                    more,
+                )
+            )
     shown = [line for line, _ in lines[:_MAX_LINES]]
     if more := sum(number for _, number in lines[_MAX_LINES:]):
-        shown.append(f"set aside: {more} more, {_SEE}")
+        shown.append(f"set aside: {more} more, see {prefixed(_FAILURES)}")
     if shown:
         shown.append(
             "They are tried again when their file, their settings or the code changes, or after `snakemake retry`."
@@ -157,7 +163,7 @@ def _failure_line(failure: Failure) -> str:
     start = f"set aside: {recording} at {shortened(f'{failure.rule}{variant}', _SHORT)}: "
     end = f" [{failure.log}]"
     if len(end) > _SHORT:
-        end = f" [{_SEE}]"
+        end = f" [see {prefixed(_FAILURES)}]"
     room = MAX_LENGTH - len(start) - len(end)
     return visible(start) + _shortened_reason(failure.reason, room) + visible(end)
 
@@ -184,11 +190,12 @@ def earlier_failure_lines(failures: Iterable[Failure]) -> list[str]:
         return []
     shown = ", ".join(shortened(visible(name), _SHORT) for name in names[:EXAMPLES])
     more = ", ..." if len(names) > EXAMPLES else ""
-    return [f"set aside so far: {len(names)} ({shown}{more}); reasons are in results/*/failures"]
+    return [f"set aside so far: {len(names)} ({shown}{more}); reasons are in {prefixed(_FAILURES)}"]
 
 
 def result_lines(corpora: Iterable[str], *, since: float = 0.0, root="results") -> Iterator[str]:
     """Yield the table of error rates and the report if they were written `since`, and the folders of RTTM."""
+    root = prefixed(root)
     table = Path(root, "report", "der.csv")
     if table.exists() and table.stat().st_mtime >= since:
         yield der_table(table)

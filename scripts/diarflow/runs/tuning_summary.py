@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from diarflow.errors import shortened, visible
+from diarflow.prefix import prefixed
 
 
 def tuning_lines(
@@ -22,7 +23,7 @@ def tuning_lines(
     `searches` maps the name of a search to its system. `lists_systems` states whether any corpus names its systems.
     """
     for name, system in searches.items():
-        overlay = Path(root, "report", "tuning", f"{name}.yaml")
+        overlay = Path(prefixed(root), "report", "tuning", f"{name}.yaml")
         try:
             if overlay.stat().st_mtime < since:
                 continue

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from diarflow.atomic import atomic_write, move_folder_aside, remove_own
 from diarflow.batch_labels import count_in_label, possible_labels
+from diarflow.prefix import prefixed
 
 SUFFIX = ".usage.json"
 _IMPORTED_AT = time.time()
@@ -221,7 +222,7 @@ def remove_superseded(
 
     `recordings` returns the ids that a rule works on.
     """
-    base = Path(root, corpus)
+    base = Path(prefixed(root), corpus)
     for folder, _, files in os.walk(base):
         labels = [name.removesuffix(SUFFIX) for name in files if name.endswith(SUFFIX)]
         if len(set(map(count_in_label, labels))) > 1:
