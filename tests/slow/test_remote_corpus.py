@@ -104,10 +104,10 @@ def test_200_recordings_from_a_server_with_faults(tmp_path):
 @pytest.fixture
 def bucket(monkeypatch):
     """Client of an object storage on the loopback interface, with an empty bucket."""
-    boto3 = pytest.importorskip("boto3")
-    pytest.importorskip("snakemake_storage_plugin_s3")
-    moto = pytest.importorskip("moto.server")
-    server = moto.ThreadedMotoServer(port=0, verbose=False)
+    import boto3  # packages of `make test-slow` alone
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     try:
         _, port = server.get_host_and_port()
