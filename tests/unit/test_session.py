@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sessions import open_session, write_corpus
@@ -12,7 +13,7 @@ from diarflow.backends import PACKAGE
 from diarflow.errors import InputError
 from diarflow.planning import session as module
 from diarflow.planning.corpus_reader import CorpusNeeds
-from diarflow.planning.session import check_package, corpus_needs
+from diarflow.planning.session import check_package, check_storage, corpus_needs
 from diarflow.progress import context
 
 
@@ -168,3 +169,9 @@ def test_braces_in_the_path_of_the_checkout_are_refused(folder, name):
     assert str(error.value) == (
         f"the path of the checkout is {folder / name}, expected a path without braces, such as a link to it"
     )
+
+
+def test_a_storage_for_all_files_is_refused():
+    check_storage(SimpleNamespace(default_storage_provider=None))
+    with pytest.raises(InputError, match="default-storage-provider is fs, expected none"):
+        check_storage(SimpleNamespace(default_storage_provider="fs"))

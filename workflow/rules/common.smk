@@ -33,7 +33,7 @@ try:
     from diarflow.planning.aggregation import scaled_with_attempts
     from diarflow.planning.fetched_models import fetched_path
     from diarflow.planning.link_scores import score_tables
-    from diarflow.planning.session import Session, check_package
+    from diarflow.planning.session import Session, check_package, check_storage
     from diarflow.prefix import module_prefix, set_prefix
     from diarflow.planning.report_content import asset_files, data_files, network_cards
     from diarflow.runs.attempts import export_retries
@@ -46,6 +46,7 @@ except ModuleNotFoundError as error:
 
 try:
     check_package(SCRIPTS)
+    check_storage(workflow.storage_settings)
     set_prefix(module_prefix(workflow.modifier.path_modifier))
     python_start.apply()
     session = Session(workflow, config)

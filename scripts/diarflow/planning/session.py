@@ -186,6 +186,19 @@ def _located_errors(files: list[str]) -> Iterator[None]:
         raise InputError.of(with_location(line, files) for line in lines) from error
 
 
+def check_storage(storage_settings: Any) -> None:
+    """Raise InputError if Snakemake keeps the files of all rules in a storage, from which it copies inputs to jobs.
+
+    Planning reads records and failures of results, which no rule declares, and jobs read all files of their recordings,
+    of which a batch declares one of each kind.
+    """
+    if provider := storage_settings.default_storage_provider:
+        raise InputError(
+            f"default-storage-provider is {provider}, expected none: jobs also read and write files that are not copied, "
+            "such as records of failures. Use a folder that all jobs share, or shards (docs/cluster.md); audio may be remote"
+        )
+
+
 def check_package(scripts: str) -> None:
     """Raise InputError if this package does not belong to the checkout whose `scripts` folder is given.
 
