@@ -158,6 +158,19 @@ def test_a_damaged_result_is_made_again(module):
     assert "Nothing to be done" in module(overlay={"batch_size": 1}).text
 
 
+def test_a_recording_that_was_set_aside_is_named_and_processed_again_after_a_retry(module):
+    (module.folder / "audio/b.wav").write_text("no audio")
+    done = module("diarflow_speech", overlay=BATCHES, check=False)
+    assert done.status == 3
+    assert "set aside: tiny/b at prepare_audio: " in done.text
+    assert "[diarization/logs/tiny/prepare_audio/batch-1-of-1.log]" in done.text
+    failure = module.folder / "diarization/results/tiny/failures/prepare_audio/b.json"
+    assert failure.exists()
+    module("diarflow_retry", overlay=BATCHES)
+    assert not failure.exists()
+    assert module.planned("diarflow_speech", overlay=BATCHES)["prepare_audio"] == 1
+
+
 PROGRAM = """
 import pathlib, sys
 pathlib.Path(sys.argv[2]).write_text("SPEAKER x 1 0.5 2.0 <NA> <NA> Ann <NA> <NA>\\n")
