@@ -16,7 +16,7 @@ from typing import Any
 
 from diarflow.errors import InputError
 
-OWN_FOLDERS = ("results/", "logs/", "models/")  # of the paths of rules
+OWN_FOLDERS = ("results/", "models/")  # of files that rules make
 _prefix: ContextVar[str] = ContextVar("prefix of the paths of rules", default="")
 
 
@@ -124,7 +124,7 @@ def module_prefix(path_modifier: Any) -> str:
 
 def user_input(path: str) -> Any:
     """Return a file of the user as an input of a rule, to which Snakemake does not add the prefix."""
-    if not _prefix.get() or path.startswith(OWN_FOLDERS):
+    if not _prefix.get():
         return path
     from snakemake.io import flag
     from snakemake.path_modifier import PATH_MODIFIER_FLAG

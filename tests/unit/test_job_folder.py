@@ -94,6 +94,8 @@ def test_settings_have_absolute_paths_of_the_user(run_folder):
     assert folder.settings("embed_segments", {"model": "models/x/y.onnx"}) == {
         "model": "models/x/y.onnx"
     }
+    baseline = folder.settings("report_all", {"baseline": "results/der.csv", "audio": "tools"})
+    assert baseline == {"baseline": f"{run_folder}/results/der.csv", "audio": "tools"}
     search = {"overlay": {"model": "tools/run.py"}}
     assert folder.settings("tune_system", search) == search
 

@@ -17,7 +17,7 @@ from diarflow.planning.link_groups import LinkGroup, people_pages
 from diarflow.planning.link_scores import score_tables, scored_groups, scored_recordings
 from diarflow.planning.plan import Plan
 from diarflow.planning.provenance import SCRIPTS, Provenance, file_digests, rule_provenance
-from diarflow.prefix import user_input
+from diarflow.prefix import OWN_FOLDERS, user_input
 
 # settings of a link that its result does not depend on, or depends on through input files
 _NOT_OF_RESULT = {"corpora", "systems", "shared_names", "same", "different"}
@@ -53,8 +53,9 @@ class LinkRules:
             raise InputError.of(problems)
 
     def enrolled_files(self, wildcards: Any) -> list[str]:
-        """Return the files of known people."""
-        return [user_input(path) for path in dict.fromkeys(sample.audio for sample in self.samples)]
+        """Return the files of known people, and prepared audio of recordings that were corrected on a page."""
+        paths = dict.fromkeys(sample.audio for sample in self.samples)
+        return [path if path.startswith(OWN_FOLDERS) else user_input(path) for path in paths]
 
     def enrolment_provenance(self, wildcards: Any) -> str:
         """Return the provenance of the voices of known people: their samples, and the embedding."""

@@ -6,6 +6,7 @@ relative to the folder of the run.
 
 import os
 import shlex
+from collections.abc import Callable
 from typing import Any
 
 from diarflow.prefix import OWN_FOLDERS
@@ -15,7 +16,7 @@ _PATHS_OF_ROWS = ("audio", "reference", "uem", "rttm", "transcript")
 # settings that are paths of the user, by rule; of all other rules the model
 _PATHS_OF_SETTINGS = {
     "enroll_speakers": ("model", "audio"),
-    "report_all": ("baseline",),
+    "report_all": (),
     "run_command": ("environment",),
     "run_pipeline": ("pipeline",),
     "simulate_conversations": ("speakers",),
@@ -37,50 +38,55 @@ class JobFolder:
     def input_path(self, path: Any) -> str:
         """Return the path of an input or output of the job, as Snakemake gives it, in this folder."""
         relative = os.path.relpath(os.path.join(self._run_folder, path))
-        is_outside = relative.startswith(os.pardir) or is_remote(str(path))
-        return self.user_path(str(path)) if is_outside else relative
+        return self._absolute(str(path)) if relative.startswith(os.pardir) else relative
 
-    def user_path(self, path: str) -> str:
-        """Return the absolute path of a file of the user; another value, such as a URL or the name of a shipped model, stays.
+    def _user_path(self, path: str) -> str:
+        """Return the absolute path of a file of the user. URLs and paths of rules stay."""
+        is_of_user = path and not path.startswith(OWN_FOLDERS) and not is_remote(path)
+        return self._absolute(path) if is_of_user else path
 
-        Paths that begin with `results/` or `models/` are those of rules.
-        """
-        if not self.prefix or path.startswith(OWN_FOLDERS) or is_remote(path):
-            return path
-        absolute = os.path.join(self._run_folder, path)
-        return absolute if os.path.exists(absolute) else path
+    def _existing(self, name: str) -> str:
+        """Return the absolute path of a file or folder of the user, or a name, such as that of a shipped model."""
+        path = self._user_path(name)
+        return path if os.path.exists(path) else name
+
+    def _absolute(self, path: str) -> str:
+        return os.path.join(self._run_folder, path)
 
     def row(self, row: Any) -> Any:
         """Return a part of a row, with absolute paths of the user."""
-        return self._with_paths(row, _PATHS_OF_ROWS) if self.prefix else row
+        return _with_paths(row, _PATHS_OF_ROWS, self._user_path) if self.prefix else row
 
     def settings(self, rule: str, settings: dict[str, Any]) -> dict[str, Any]:
         """Return the settings of a rule, with absolute paths of the user."""
         if not self.prefix:
             return settings
-        changed = self._with_paths(settings, _PATHS_OF_SETTINGS.get(rule, ("model",)))
+        keys = _PATHS_OF_SETTINGS.get(rule, ("model",))
+        changed = _with_paths(settings, keys, self._existing)
+        if rule == "report_all" and (baseline := settings.get("baseline")):
+            changed["baseline"] = self._absolute(baseline)  # results of another run
         if rule == "run_command":
             changed["command"] = shlex.join(map(self._word, shlex.split(settings["command"])))
         return changed
 
     def _word(self, word: str) -> str:
         """Return a word of a command; the name of a program without a folder is looked up in PATH."""
-        return self.user_path(word) if os.path.dirname(word) or self._is_file(word) else word
+        is_path = os.path.dirname(word) or os.path.isfile(self._absolute(word))
+        return self._existing(word) if is_path else word
 
-    def _is_file(self, word: str) -> bool:
-        return os.path.isfile(os.path.join(self._run_folder, word))
 
-    def _with_paths(self, value: Any, keys: tuple[str, ...]) -> Any:
-        if isinstance(value, dict):
-            return {
-                key: self.user_path(item)
-                if key in keys and isinstance(item, str)
-                else self._with_paths(item, keys)
-                for key, item in value.items()
-            }
-        return (
-            [self._with_paths(item, keys) for item in value] if isinstance(value, list) else value
-        )
+def _with_paths(value: Any, keys: tuple[str, ...], change: Callable[[str], str]) -> Any:
+    """Return values of JSON, with the texts under some keys changed."""
+    if isinstance(value, list):
+        return [_with_paths(item, keys, change) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: change(item)
+        if key in keys and isinstance(item, str)
+        else _with_paths(item, keys, change)
+        for key, item in value.items()
+    }
 
 
 def enter_folder(snakemake: Any) -> JobFolder:
