@@ -122,6 +122,16 @@ def test_a_dry_run_writes_nothing(done, tmp_path):
     assert {path for path in created if ".snakemake" not in path.parts} == set()
 
 
+def test_results_that_are_moved_below_a_prefix_are_not_made_again(done, tmp_path):
+    folder = tmp_path / "moved"
+    shutil.copytree(done / "plain", folder)
+    write_module(folder)
+    (folder / "diarization").mkdir()
+    for name in ("results", "logs"):
+        (folder / name).rename(folder / "diarization" / name)
+    assert Module(folder).planned(overlay=BATCHES) == {"summary": 1}
+
+
 def test_a_changed_setting_reruns_only_what_it_must(module):
     changed = {"clustering": {"meanshift": {"bandwidth": 0.5}}}
     assert module(overlay=BATCHES | changed).jobs == {
