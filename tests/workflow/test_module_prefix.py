@@ -132,6 +132,21 @@ def test_results_that_are_moved_below_a_prefix_are_not_made_again(done, tmp_path
     assert Module(folder).planned(overlay=BATCHES) == {"summary": 1}
 
 
+def test_a_compact_plan_that_keeps_no_audio(done, tmp_path):
+    folder = tmp_path / "compact"
+    ignored = shutil.ignore_patterns("results", "logs", ".snakemake")
+    shutil.copytree(done / "plain", folder, ignore=ignored)
+    write_module(folder)
+    overlay = BATCHES | {"compact_plan": True, "keep": "results"}
+    assert Module(folder)("diarflow_rttm", overlay=overlay).jobs["write_rttm"] == 1
+    for id in "ab":
+        name = f"results/tiny/rttm/classic/{id}.rttm"
+        assert (folder / "diarization" / name).read_bytes() == (done / "plain" / name).read_bytes()
+    for product in ("audio/*.wav", "embeddings/*/*.npy"):
+        assert not list((folder / "diarization/results/tiny").glob(product))
+    assert Module(folder).planned("diarflow_rttm", overlay=overlay) in ({}, {"rttm": 1})
+
+
 def test_a_changed_setting_reruns_only_what_it_must(module):
     changed = {"clustering": {"meanshift": {"bandwidth": 0.5}}}
     assert module(overlay=BATCHES | changed).jobs == {
@@ -158,10 +173,8 @@ def test_a_damaged_result_is_made_again(module):
     content = path.read_bytes()
     path.write_bytes(b"damaged")
     done = module(overlay={"batch_size": 1})
-    assert (
-        "damaged or were changed by hand: diarization/results/tiny/speech/webrtc/a.parquet"
-        in done.text
-    )
+    start = "results below diarization/ that are damaged or were changed by hand: "
+    assert f"{start}results/tiny/speech/webrtc/a.parquet" in done.text
     assert done.jobs["detect_speech"] == 1
     assert path.read_bytes() == content
     assert path.with_name("a.parquet.aside").read_bytes() == b"damaged"

@@ -17,7 +17,7 @@ from diarflow.formats.text import examples
 from diarflow.planning.file_states import file_state, forget, restamp
 from diarflow.planning.present_results import is_failure, is_page, is_result, present_files
 from diarflow.planning.rule_variants import VARIANTS
-from diarflow.prefix import prefixed
+from diarflow.prefix import current_prefix, prefixed
 from diarflow.runs.locks import LOCK, is_run_alive
 from diarflow.runs.result_records import (
     ResultRecord,
@@ -169,7 +169,7 @@ class ResultCheck:
         if not self._damaged:
             return []
         return [
-            f"results that are damaged or were changed by hand: {examples(sorted(map(prefixed, self._damaged)))}; "
+            f"results{_place()} that are damaged or were changed by hand: {examples(sorted(self._damaged))}; "
             f"the next run keeps a copy as {ASIDE} and makes the result again"
         ]
 
@@ -177,14 +177,14 @@ class ResultCheck:
         """Return a line about the foreign results, and one about times that could not be set, if there are any."""
         lines = []
         if self._foreign:
-            shown = examples(sorted(map(prefixed, self._foreign)))
+            shown = examples(sorted(self._foreign))
             lines.append(
-                f"files that no job made, with the path of a result: {shown}; copies are kept as {ASIDE}"
+                f"files{_place()} that no job made, with the path of a result: {shown}; copies are kept as {ASIDE}"
             )
         if self._not_restamped:
-            shown = examples(list(map(prefixed, self._not_restamped)))
+            shown = examples(self._not_restamped)
             lines.append(
-                f"could not set the time of results: {shown}; changes of inputs that are older than these can be missed"
+                f"could not set the time of results{_place()}: {shown}; changes of inputs that are older than these can be missed"
             )
         return lines
 
@@ -244,6 +244,11 @@ class ResultCheck:
             # all files: a later run may need results that this one does not
             present = {} if self._all_are_recorded else dict(present_files())
             merge_records(present | self._records | self._failures)
+
+
+def _place() -> str:
+    """Return the place of the results in a message, in a module with a prefix."""
+    return f" below {current_prefix()}" if current_prefix() else ""
 
 
 def _differs(path: str, record: ResultRecord) -> bool:
