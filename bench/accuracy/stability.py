@@ -42,7 +42,15 @@ difference from the first row on a set, in points.
 """
 # settings of each stage; those that only limit the result, such as a minimum duration of 0, are left out
 CHANGED = {
-    "speech": ["onset", "offset", "min_silence", "padding"],
+    "speech": [
+        "onset",
+        "offset",
+        "min_silence",
+        "padding",
+        "pause_level",
+        "pause_score",
+        "min_pause",
+    ],
     "overlap": ["onset", "offset"],
     "embedding": ["window", "min_speech_ratio"],
     "clustering": ["thresholds", "Fa", "Fb", "merge_threshold", "agreement"],
@@ -89,7 +97,10 @@ def load_system(stages: Stages) -> Callable[[Path, str], list[Turn]]:
     def diarize(corpus: Path, id: str) -> list[Turn]:
         chunks = read_chunks(corpus / f"activations/{stages['speech']['network']}/{id}.npy")
         frames = map_array(corpus / f"activations/{stages['embedding']['frames']}/{id}.npy")
-        speech, overlap = (detect(activations=chunks) for detect in (detect_speech, detect_overlap))
+        audio = corpus / f"audio/{id}.wav"
+        speech, overlap = (
+            detect(audio=audio, activations=chunks) for detect in (detect_speech, detect_overlap)
+        )
         windows = place_windows(speech, overlap, duration=chunks.duration, **stages["embedding"])
         windows, vectors = add_local_speakers(chunks, windows, embed(None, windows, frames))
         clusters = assign(make_embeddings(vectors, _columns(windows)), SpeakerCounts()).clusters

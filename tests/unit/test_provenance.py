@@ -19,7 +19,7 @@ OTHER_VALUES = {
     "speech": {
         "webrtc": {"aggressiveness": 2, "frame_ms": 30, "min_speech": 0.3, "min_silence": 0.3, "padding": 0.1},
         "segmentation": {"network": "bilstm", "score": "counts", "onset": 0.6, "offset": 0.6, "min_speech": 0.2,
-                         "min_silence": 0.1, "padding": 0.1},
+                         "min_silence": 0.1, "padding": 0.1, "pause_level": 0.3, "pause_score": 0.8, "min_pause": 0.5},
         "silero": {"onset": 0.6, "offset": 0.5, "min_speech": 0.2, "min_silence": 0.2, "padding": 0.0},
     },
     "changes": {

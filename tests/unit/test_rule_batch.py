@@ -84,13 +84,13 @@ def test_the_environment_is_that_of_the_backend(planning_folder, batch_size, emb
 def test_a_rule_is_light_if_none_of_its_variants_reads_audio(planning_folder):
     """With jobs of one recording, a rule has all variants of the corpora; with batches it has one."""
     both = {"systems": ["best", "classic"]}
-    (single,) = of_corpus("a", **both).batches("detect_speech")
+    (single,) = of_corpus("a", **both).batches("detect_changes")
     assert not single.is_light()
-    batches = of_corpus("a", batch_size=10, **both).batches("detect_speech")
-    assert {batch.values["speech"]: batch.is_light() for batch in batches} == {
-        "segmentation": True, "webrtc": False,
+    batches = of_corpus("a", batch_size=10, **both).batches("detect_changes")
+    assert {batch.values["changes"]: batch.is_light() for batch in batches} == {
+        "none": True, "bilstm-divergence": False,
     }  # fmt: skip
-    (single,) = of_corpus("a", systems=["best"]).batches("detect_speech")
+    (single,) = of_corpus("a", systems=["best"]).batches("detect_changes")
     assert single.is_light()
 
 

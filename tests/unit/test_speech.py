@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import soundfile
 
+from diarflow.audio.prepared import read_blocks
 from diarflow.networks.chunks import read_chunks
 from diarflow.networks.onnx import session
 from diarflow.settings.base import Oracle
 from diarflow.settings.speech import SegmentationSpeech, SileroSpeech, WebrtcSpeech
 from diarflow.simulation.synthetic import synthesize_dialogue
-from diarflow.speech import DETECTORS, silero, webrtc
+from diarflow.speech import DETECTORS, quiet_pauses, silero, webrtc
 from diarflow.speech.smoothing import smooth
 from diarflow.timeline.intervals import Interval
 
@@ -59,11 +60,85 @@ def test_every_detector_finds_the_turns_and_is_deterministic(backend, tmp_path, 
 
 def test_short_speech_of_the_network_is_dropped_and_short_silence_is_bridged(segmented):
     chunks = read_chunks(segmented(("", 50), ("0", 5), ("", 50), ("1", 40), ("", 20), ("0", 40)))
-    settings = SETTINGS["segmentation"] | {"min_silence": 0.0, "padding": 0.0}
+    settings = SETTINGS["segmentation"] | {"min_silence": 0.0, "padding": 0.0, "pause_level": 0.0}
     detect = DETECTORS["segmentation"].load(**settings)
-    assert rounded(detect(activations=chunks)) == [(1.05, 1.45), (1.65, 2.05)]
+    assert rounded(detect(audio=None, activations=chunks)) == [(1.05, 1.45), (1.65, 2.05)]
     detect = DETECTORS["segmentation"].load(**settings | {"min_silence": 0.3, "min_speech": 0.0})
-    assert rounded(detect(activations=chunks)) == [(0.5, 0.55), (1.05, 2.05)]
+    assert rounded(detect(audio=None, activations=chunks)) == [(0.5, 0.55), (1.05, 2.05)]
+
+
+def _noise(path, *parts):
+    """Write noise from pairs of seconds and amplitude."""
+    random = np.random.default_rng(0)
+    audio = [random.normal(0, amplitude, int(16_000 * s)) for s, amplitude in parts]
+    soundfile.write(path, np.concatenate(audio), 16_000)
+    return path
+
+
+def _unsure(path, first, last, probability):
+    """Set the probability of the active class of frames [first, last) in a file of activations."""
+    values = np.load(path)
+    values[0, first:last] *= probability
+    np.save(path, values)
+    return read_chunks(path)
+
+
+@pytest.mark.parametrize(
+    ("amplitude", "probability", "settings", "expected"),
+    [
+        (0.001, 0.7, {}, [(0.0, 2.0), (3.0, 5.0)]),
+        (0.1, 0.7, {}, [(0.0, 5.0)]),  # as loud as speech
+        (0.001, 0.95, {}, [(0.0, 5.0)]),  # the network is sure
+        (0.001, 0.7, {"pause_score": 0.6}, [(0.0, 5.0)]),
+        (0.001, 0.7, {"min_pause": 1.1}, [(0.0, 5.0)]),
+        (0.001, 0.7, {"pause_level": 0.0}, [(0.0, 5.0)]),
+    ],
+)
+def test_a_quiet_pause_of_which_the_network_is_unsure_is_no_speech(
+    tmp_path, segmented, amplitude, probability, settings, expected
+):
+    audio = _noise(tmp_path / "a.wav", (2, 0.1), (1, amplitude), (2, 0.1), (1, 0.001))
+    chunks = _unsure(segmented(("0", 500), ("", 100)), 200, 300, probability)
+    detect = DETECTORS["segmentation"].load(
+        **SETTINGS["segmentation"] | {"padding": 0.0} | settings
+    )
+    found = detect(audio=audio, activations=chunks)
+    np.testing.assert_allclose(found, expected, atol=0.03)
+
+
+def test_the_level_of_a_tone_is_its_power_in_decibels(tone):
+    """A sine of amplitude 0.3 has a mean square of 0.045, which is -13.47 dB."""
+    found = quiet_pauses.levels(tone(seconds=1.0, level=0.3))
+    assert len(found) == 100
+    np.testing.assert_allclose(found[1:-1], -13.47, atol=0.1)
+
+
+def test_levels_do_not_depend_on_the_blocks_that_are_read(tmp_path, monkeypatch):
+    path = _noise(tmp_path / "a.wav", (1, 0.1), (1.005, 0.01))
+    expected = quiet_pauses.levels(path)
+    assert len(expected) == 201  # the last 5 ms are padded with zeros
+
+    def short_blocks(path, samples):
+        yield from read_blocks(path, 320)
+
+    monkeypatch.setattr(quiet_pauses, "read_blocks", short_blocks)
+    assert np.array_equal(quiet_pauses.levels(path), expected)
+
+
+def test_levels_are_relative_to_background_and_speech_nearby():
+    """Two parts of 60 s, the second 30 dB quieter: the same level is background in one and speech in the other."""
+    speech = np.tile([True, False], 60)
+    loud = np.where(speech, -20.0, -50.0)
+    decibels = np.concatenate([loud, loud - 30])
+    relative = quiet_pauses.relative_levels(decibels, np.tile(speech, 2), step=1.0)
+    assert relative.tolist() == np.tile([1.0, 0.0], 120).tolist()
+
+
+def test_digital_silence_is_no_background():
+    """With the silence, the background would be -100 dB, and -50 dB a level of 0.625."""
+    decibels = np.array([-100.0] * 5 + [-50.0] * 3 + [-20.0] * 2)
+    relative = quiet_pauses.relative_levels(decibels, decibels > -30, step=0.01)
+    assert relative[5:].tolist() == [0.0] * 3 + [1.0] * 2
 
 
 def test_silero_returns_the_same_scores_for_any_block_size(tmp_path, monkeypatch):

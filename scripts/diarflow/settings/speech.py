@@ -45,6 +45,21 @@ class SegmentationSpeech(Block):
     min_speech: MinSpeech = 0.1
     min_silence: MinSilence = 0.3
     padding: Padding = 0.03
+    pause_level: float = Field(
+        0.4,
+        ge=0,
+        le=1,
+        description="level of quiet pauses, which are removed: below this, from background (0) to speech (1)",
+    )
+    pause_score: float = Field(
+        0.9,
+        ge=0,
+        le=3,
+        description="frames with a score above this value are not part of a quiet pause",
+    )
+    min_pause: float = Field(
+        0.7, ge=0, le=10, description="seconds; shorter quiet pauses stay speech"
+    )
 
 
 class SileroSpeech(Block):

@@ -12,7 +12,7 @@ The intervals are sorted and disjoint. A backend accepts all three inputs and ig
 from diarflow.backends import Backend
 
 DETECTORS = {
-    "segmentation": Backend("diarflow.speech.segmentation", reads_audio=False),
+    "segmentation": Backend("diarflow.speech.segmentation"),
     "silero": Backend("diarflow.speech.silero", packages=("onnxruntime",), models=("silero.onnx",)),
     "webrtc": Backend("diarflow.speech.webrtc", packages=("webrtcvad-wheels",)),
     "oracle": Backend("diarflow.speech.oracle", reads_audio=False),
