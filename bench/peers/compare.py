@@ -51,6 +51,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, default=100,
                         help="recordings in a job")  # fmt: skip
     parser.add_argument("--folder", type=Path, help="folder of RTTM, costs and scores")
+    parser.add_argument("--title", default="Comparison with other systems", help="of the page")
     return parser.parse_args()
 
 
@@ -80,7 +81,7 @@ def main() -> None:
     labels = {system: label(system) for system in options.systems}
     write_scoring(corpora, labels, folder)
     number = "given" if options.given else "estimated by all systems"
-    print_heading("Comparison with other systems", TEXT.format(number=number))
+    print_heading(options.title, TEXT.format(number=number))
     # in another process: this one must not load large libraries, see bench/measure.py
     pairs = [f"{system}={name}" for system, name in labels.items()]
     tables = [sys.executable, "-m", "bench.peers.tables", folder.absolute(), *pairs]

@@ -35,7 +35,9 @@ class Peer(NamedTuple):
     settings: dict[str, Any]
     environment: Path
     packages: Sequence[str]
-    step: float | None = None  # of the segmentation, if it is a pipeline of pyannote.audio
+    pipeline: Sequence[
+        str
+    ] = ()  # of a pipeline of pyannote.audio: step of the segmentation, clustering
 
 
 def _command(program: str, environment: Path, arguments: str = "{list} {folder}") -> dict[str, Any]:
@@ -45,9 +47,10 @@ def _command(program: str, environment: Path, arguments: str = "{list} {folder}"
     }
 
 
-def _pipeline(step: float) -> Peer:
-    settings = {"pipeline": str(PIPELINES / f"step-{step:g}"), "device": "cpu"}
-    return Peer(settings, PYANNOTE, ["pyannote-audio", "torch", "onnxruntime", "numpy"], step)
+def _pipeline(folder: str, step: float, clustering: str = "AgglomerativeClustering") -> Peer:
+    settings = {"pipeline": str(PIPELINES / folder), "device": "cpu"}
+    packages = ["pyannote-audio", "torch", "onnxruntime", "numpy"]
+    return Peer(settings, PYANNOTE, packages, (str(step), clustering))
 
 
 PEERS = {
@@ -55,8 +58,9 @@ PEERS = {
         _command("senko_program.py", SENKO), SENKO,
         ["senko", "torch", "silero-vad", "scikit-learn", "numpy"],
     ),
-    "pyannote": _pipeline(1.0),
-    "pyannote-5s": _pipeline(5.0),
+    "pyannote": _pipeline("step-1", 1.0),
+    "pyannote-5s": _pipeline("step-5", 5.0),
+    "pyannote-vbx": _pipeline("vbx", 1.0, "VBxClustering"),
     "resemblyzer": Peer(
         _command("resemblyzer_program.py", RESEMBLYZER), RESEMBLYZER,
         ["resemblyzer", "torch", "scikit-learn", "numpy"],
@@ -127,9 +131,9 @@ def run_system(
     python, versions = sys.executable, {"diarflow": commit()}
     if peer := PEERS.get(name):
         versions |= _versions(name, peer)
-        if peer.step:
+        if peer.pipeline:
             python = str(peer.environment / "bin" / "python")
-            _write_pipeline(peer, peer.step)
+            _write_pipeline(peer)
     command = snakemake_command(
         "rttm", "--cores", 1, "--directory", work, "--configfile", *overlays,
         "--config", f"batch_size={settings.batch_size}", "on_error=accept", python=python,
@@ -164,13 +168,14 @@ def _versions(name: str, peer: Peer) -> dict[str, str]:
     return dict(zip(peer.packages, done.stdout.split(), strict=True))
 
 
-def _write_pipeline(peer: Peer, step: float) -> None:
+def _write_pipeline(peer: Peer) -> None:
     """Write the local folder of a pipeline, in another process: this one must not load large libraries."""
     found = list(SENKO.glob(f"lib/python*/site-packages/{SEGMENTATION}"))
     if not found:
         raise PeerError(f"{SENKO} is missing, which contains the segmentation; run `make peers`")
-    program = [sys.executable, "-m", "bench.peers.pyannote_folder"]
-    subprocess.run([*program, peer.settings["pipeline"], str(step), found[0]], cwd=ROOT, check=True)
+    step, clustering = peer.pipeline
+    program = [sys.executable, "-m", "bench.peers.pyannote_folder", peer.settings["pipeline"]]
+    subprocess.run([*program, step, found[0], clustering], cwd=ROOT, check=True)
 
 
 def _write_corpus(work: Path, name: str, corpus: str, recordings: tuple[Recording, ...]) -> Path:

