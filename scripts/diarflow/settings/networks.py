@@ -72,8 +72,8 @@ class SegmentationNetwork(Block):
 
     backend: Literal["segmentation"] = "segmentation"
     model: str = Field(
-        "segmentation.onnx",
-        description="file in resources/models, or path of an .onnx file with the same interface",
+        "segmentation-int8.onnx",
+        description="segmentation-int8.onnx (quantized), segmentation.onnx, or path of a similar .onnx file",
     )
     device: OnnxDevice = "auto"
     step: float = Field(
