@@ -12,7 +12,7 @@ BATCH = "100"  # size of the batches of planning.md
 PRICE = 0.04  # for a core and an hour
 TEXT = """# A million recordings
 
-Written by `python -m docs.scale` from [stages.md](../bench/results/stages.md), [planning.md](../bench/results/planning.md), [disk.md](../bench/results/disk.md) and [scale.md](../bench/results/scale.md).
+Written by `python -m docs.scale` from [stages.md](../bench/results/stages.md), [planning.md](../bench/results/planning.md), [planning_100000.md](../bench/results/planning_100000.md), [disk.md](../bench/results/disk.md) and [scale.md](../bench/results/scale.md).
 It is an estimate: no corpus of this size has been processed.
 
 {recordings:,} recordings of {minutes} minutes are {hours:,.0f} hours of audio, in {shards} shards of {shard:,} recordings (`shard: 3/{shards}`, [cluster.md](cluster.md#shards)).
@@ -52,8 +52,8 @@ With `keep: results` or `rttm`, a shard also needs room for the audio and the ne
   `gather --tables` needs no plan, but makes no pages and links no speakers ([cluster.md](cluster.md#shards)).
   Reports with pages, and people, are then those of parts of the shards, in folders of their own (`--partial`).
 - Each shard reads the whole table of recordings.
-- A dry run of {plan_recordings:,} recordings in one plan takes {plan_cpu:.0f} CPU-seconds and {plan_gb:.1f} GB, and both grow with their number.
-  In shards, each plan has the size of a shard.
+- A dry run of {plan_recordings:,} recordings in one plan takes {plan_cpu:.0f} CPU-seconds and {plan_gb:.1f} GB, and one that finds nothing to do {check_cpu:.0f} CPU-seconds and {check_gb:.1f} GB.
+  Both grow with the number of recordings; in shards, each plan has the size of a shard.
 """
 
 
@@ -92,7 +92,8 @@ def jobs_per_recording() -> float:
 def main() -> None:
     hours, shards = RECORDINGS * MINUTES / 60, RECORDINGS // SHARD
     best, fast = cpu_seconds("best"), cpu_seconds("fast")
-    shard, gather, tables, plan = step("shard"), step("gather"), step("tables of"), step("plan")
+    shard, gather, tables = step("shard"), step("gather"), step("tables of")
+    plan = rows("planning_100000.md")[2]
     years = {name: cpu * hours / 3600 / 24 / 365 for name, cpu in (("best", best), ("fast", fast))}
     gigabytes = {name: kilobytes(name) * hours / 1e6 for name in ("keep: all", "keep: all, FLAC", "keep: results", "keep: rttm")}  # fmt: skip
     factors = {part: RECORDINGS / cells["recordings"] for part, cells in (("shard", shard), ("gather", gather), ("tables", tables))}  # fmt: skip
@@ -113,8 +114,9 @@ def main() -> None:
             tables_cpu=tables["cpu"], tables_recordings=int(tables["recordings"]), tables_gb=tables["mb"] / 1000,
             total_tables_minutes=tables["cpu"] * factors["tables"] / 60,
             total_tables_gb=tables["mb"] * factors["tables"] / 1000,
-            total_gather_gb=gather["mb"] * factors["gather"] / 1000, plan_cpu=plan["cpu"], plan_recordings=int(plan["recordings"]),
-            plan_gb=plan["mb"] / 1000,
+            total_gather_gb=gather["mb"] * factors["gather"] / 1000, plan_recordings=int(number(plan[0])),
+            plan_cpu=number(plan[4]), plan_gb=number(plan[5]) / 1000,
+            check_cpu=number(plan[6]), check_gb=number(plan[7]) / 1000,
         ),
         end="",
     )  # fmt: skip
