@@ -67,6 +67,22 @@ def digests(folder):
     }
 
 
+# part of a Snakefile that uses the workflow as the module `diarflow`
+MODULE_RULES = """use rule * from diarflow as diarflow_*
+
+
+onstart:
+    diarflow.onstart()
+
+
+onsuccess:
+    diarflow.onsuccess()
+
+
+onerror:
+    diarflow.onerror()
+"""
+
 # each rule runs once for each variant; a run of Snakemake costs seconds, and so does each of its jobs
 BATCHES = {"batch_size": 10}
 

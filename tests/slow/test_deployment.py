@@ -14,7 +14,7 @@ import pytest
 import stand_in_conda
 import yaml
 from conftest import ROOT
-from workflow_runs import write_tiny_corpus
+from workflow_runs import MODULE_RULES, write_tiny_corpus
 
 pytestmark = pytest.mark.slow
 
@@ -29,20 +29,7 @@ module diarflow:
         config
 {prefix}
 
-use rule * from diarflow as diarflow_*
-
-
-onstart:
-    diarflow.onstart()
-
-
-onsuccess:
-    diarflow.onsuccess()
-
-
-onerror:
-    diarflow.onerror()
-
+{rules}
 
 rule summary:
     default_target: True
@@ -129,7 +116,9 @@ def test_a_module_from_git_with_plain_snakemake_and_conda(plain_snakemake, tiny,
     commit = run("git", "rev-parse", "HEAD", folder=ROOT).strip()  # one version for all jobs
     snakefile = f'"git+file://{ROOT}/workflow/Snakefile@{commit}"'
     directive = f'    prefix:\n        "{prefix}"\n' if prefix else ""
-    (tiny / "Snakefile").write_text(MODULE.format(snakefile=snakefile, prefix=directive))
+    (tiny / "Snakefile").write_text(
+        MODULE.format(snakefile=snakefile, prefix=directive, rules=MODULE_RULES)
+    )
     run(plain_snakemake / "snakemake", "--cores", "1", "--sdm", "conda", folder=tiny,
         PATH=f"{conda}:{os.environ['PATH']}", XDG_CACHE_HOME=str(tmp_path / "cache"))  # fmt: skip
     assert_complete(tiny / prefix)

@@ -6,7 +6,15 @@ from collections import Counter
 
 import pytest
 import yaml
-from workflow_runs import BATCHES, ROOT, Workflow, build_once, digests, write_tiny_corpus
+from workflow_runs import (
+    BATCHES,
+    MODULE_RULES,
+    ROOT,
+    Workflow,
+    build_once,
+    digests,
+    write_tiny_corpus,
+)
 
 SNAKEFILE = """\
 configfile: "my.yaml"
@@ -21,20 +29,7 @@ module diarflow:
         "diarization"
 
 
-use rule * from diarflow as diarflow_*
-
-
-onstart:
-    diarflow.onstart()
-
-
-onsuccess:
-    diarflow.onsuccess()
-
-
-onerror:
-    diarflow.onerror()
-
+{rules}
 
 rule summary:
     default_target: True
@@ -60,7 +55,7 @@ class Module(Workflow):
 
 def write_module(folder):
     snakefile = str(ROOT / "workflow" / "Snakefile")
-    (folder / "Snakefile").write_text(SNAKEFILE.format(snakefile=snakefile))
+    (folder / "Snakefile").write_text(SNAKEFILE.format(snakefile=snakefile, rules=MODULE_RULES))
 
 
 @pytest.fixture(scope="module")

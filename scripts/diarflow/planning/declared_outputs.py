@@ -49,15 +49,13 @@ class DeclaredOutputs:
         requested = self._requested.intersection(files) if self._requested else ()
         return list(dict.fromkeys([representative, *sorted(requested)]))
 
-    def inputs(
-        self, files: list[str], output_times: list[float | None], **options: str
-    ) -> list[str]:
+    def inputs(self, files: list[str], output_times: list[float | None]) -> list[str]:
         """Select the input files that a job must declare, from the files of one kind of a batch.
 
         In a compact plan these are the representative, and the files that are newer than the outputs of their recording.
         """
         if not self.is_compact or not files or _kind(files[0]) not in self._representatives:
-            return inputs_to_declare(files, output_times, **options)
+            return inputs_to_declare(files, output_times)
         newer = newer_inputs(files, output_times)
         return list(dict.fromkeys([self.representative(files[0]), *newer]))
 
@@ -71,9 +69,8 @@ class DeclaredOutputs:
         return batches.get(self._place(path)[1], path) if batches else path
 
     def add_rule(self, rule: str, ids: list[str]) -> None:
-        """Remember the recordings of a rule."""
-        if self.is_compact:
-            self._recordings[rule] = ids
+        """Remember the recordings of a rule that declares one output of each kind."""
+        self._recordings[rule] = ids
 
     def files_of(self, rule: str, path: str) -> list[str]:
         """Return the outputs of a rule that are of the same kind as a declared one."""

@@ -54,9 +54,9 @@ def relative_levels(
     relative = np.ones(len(decibels))
     for frames in _parts(len(decibels), step, part):
         part_levels = decibels[frames]
-        heard = part_levels[part_levels > 10 * np.log10(_FLOOR) + 1]
-        if len(heard) and speech[frames].any():
-            background = np.percentile(heard, _BACKGROUND)
+        audible = part_levels[part_levels > 10 * np.log10(_FLOOR) + 1]
+        if len(audible) and speech[frames].any():
+            background = np.percentile(audible, _BACKGROUND)
             loud = np.median(part_levels[speech[frames]])
             relative[frames] = (part_levels - background) / max(_MIN_RANGE, loud - background)
     return relative
